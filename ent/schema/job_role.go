@@ -1,0 +1,49 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"github.com/assay-hq/assay/internal/term"
+)
+
+// JobRole is a role that an organization hires for.
+type JobRole struct{ ent.Schema }
+
+// Mixin of the table.
+func (JobRole) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
+
+// Fields of the table.
+func (JobRole) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("title").MaxLen(200),
+		field.String("summary").MaxLen(maxText).Default(""),
+		field.Enum("level").GoType(term.Level("")),
+		field.String("department").MaxLen(200).Default(""),
+		field.String("location").MaxLen(200).Default(""),
+		field.JSON("responsibilities", []string{}),
+		field.JSON("preferred_qualifications", []string{}),
+		field.String("external_job_id").MaxLen(200).Optional().Nillable(),
+		field.Enum("status").GoType(term.JobRoleStatus("")),
+		field.Int("revision").Default(1),
+	}
+}
+
+// Indexes of the table.
+func (JobRole) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("organization_id", "external_job_id").Unique(),
+		index.Fields("organization_id", "title", "id"),
+	}
+}
+
+// Annotations of the table.
+func (JobRole) Annotations() []schema.Annotation {
+	return []schema.Annotation{checks(map[string]string{
+		"job_roles_level":    oneOf("level", term.Level("").Values()),
+		"job_roles_status":   oneOf("status", term.JobRoleStatus("").Values()),
+		"job_roles_revision": "revision >= 1",
+	})}
+}

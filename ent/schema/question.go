@@ -1,0 +1,49 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"github.com/assay-hq/assay/internal/term"
+)
+
+// Question is an entry of the question bank. What it says stands in its revisions.
+type Question struct{ ent.Schema }
+
+// Mixin of the table.
+func (Question) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
+
+// Fields of the table.
+func (Question) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("title").MaxLen(200),
+		field.Enum("kind").GoType(term.QuestionKind("")).Immutable(),
+		field.Enum("category").GoType(term.Category("")),
+		field.Enum("level").GoType(term.Level("")),
+		field.String("language").MaxLen(35).Default("en"),
+		field.Enum("state").GoType(term.PublicationState("")),
+		field.Int("published_number").Default(0),
+		field.Int("draft_number").Default(0),
+		field.Int("revision").Default(1),
+	}
+}
+
+// Indexes of the table.
+func (Question) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("organization_id", "kind", "id"),
+	}
+}
+
+// Annotations of the table.
+func (Question) Annotations() []schema.Annotation {
+	return []schema.Annotation{checks(map[string]string{
+		"questions_kind":     oneOf("kind", term.QuestionKind("").Values()),
+		"questions_category": oneOf("category", term.Category("").Values()),
+		"questions_level":    oneOf("level", term.Level("").Values()),
+		"questions_state":    oneOf("state", term.PublicationState("").Values()),
+		"questions_numbers":  "published_number >= 0 AND (draft_number = 0 OR draft_number = published_number + 1)",
+	})}
+}

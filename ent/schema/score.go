@@ -1,0 +1,59 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"github.com/assay-hq/assay/internal/term"
+)
+
+// Score is the points that somebody or something awarded for one criterion of one response. It is never changed: re-scoring adds.
+type Score struct{ ent.Schema }
+
+// Mixin of the table.
+func (Score) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
+
+// Fields of the table.
+func (Score) Fields() []ent.Field {
+	return []ent.Field{
+		idField("session_id"),
+		field.String("ref").MaxLen(40).Immutable(),
+		field.String("criterion").MaxLen(40).Immutable(),
+		field.Int("number").Immutable(),
+		field.Int64("points").Immutable(),
+		field.Int64("max_points").Immutable(),
+		field.Enum("status").GoType(term.ItemStatus("")).Immutable(),
+		field.Enum("source").GoType(term.ScoreSource("")).Immutable(),
+		field.String("evidence").MaxLen(maxText).Immutable(),
+		field.String("comment").MaxLen(maxText).Immutable(),
+		optionalID("review_id"),
+		optionalID("awarded_by"),
+	}
+}
+
+// Edges of the table.
+func (Score) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("session", Session.Type).Field("session_id").Unique().Required().Immutable(),
+		edge.To("review", Review.Type).Field("review_id").Unique(),
+	}
+}
+
+// Indexes of the table.
+func (Score) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("organization_id", "session_id", "ref", "criterion", "number").Unique(),
+	}
+}
+
+// Annotations of the table.
+func (Score) Annotations() []schema.Annotation {
+	return []schema.Annotation{checks(map[string]string{
+		"scores_points": "points BETWEEN 0 AND max_points",
+		"scores_status": oneOf("status", term.ItemStatus("").Values()),
+		"scores_source": oneOf("source", term.ScoreSource("").Values()),
+	})}
+}

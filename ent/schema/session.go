@@ -1,0 +1,73 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"github.com/assay-hq/assay/internal/term"
+)
+
+// Session is one invitation of one candidate to one template version, and all that came of it.
+type Session struct{ ent.Schema }
+
+// Mixin of the table.
+func (Session) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
+
+// Fields of the table.
+func (Session) Fields() []ent.Field {
+	return []ent.Field{
+		idField("candidate_id"),
+		idField("job_role_id"),
+		idField("template_id"),
+		idField("template_version_id"),
+		field.Enum("state").GoType(term.SessionState("")),
+		field.String("external_order_id").MaxLen(200).Optional().Nillable(),
+		field.String("invited_by").Immutable(),
+		field.Bytes("link_hash"),
+		optionalTime("opened_at"),
+		field.Time("expires_at").SchemaType(timeType),
+		optionalTime("started_at"),
+		optionalTime("ended_at"),
+		optionalTime("due_at"),
+		field.Int("allowed_seconds").Immutable(),
+		optionalTime("scored_at"),
+		optionalTime("released_at"),
+		field.Bytes("receipt").Optional(),
+		field.Int64("seed").Immutable(),
+	}
+}
+
+// Edges of the table.
+func (Session) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("candidate", Candidate.Type).Field("candidate_id").Unique().Required().Immutable(),
+		edge.To("job_role", JobRole.Type).Field("job_role_id").Unique().Required().Immutable(),
+		edge.To("template", Template.Type).Field("template_id").Unique().Required().Immutable(),
+		edge.To("template_version", TemplateVersion.Type).Field("template_version_id").Unique().Required().Immutable(),
+	}
+}
+
+// Indexes of the table.
+func (Session) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("link_hash").Unique(),
+		index.Fields("due_at"),
+		index.Fields("organization_id", "state", "id"),
+		index.Fields("organization_id", "job_role_id", "id"),
+		index.Fields("organization_id", "candidate_id"),
+		index.Fields("organization_id", "external_order_id").Unique(),
+	}
+}
+
+// Annotations of the table.
+func (Session) Annotations() []schema.Annotation {
+	return []schema.Annotation{checks(map[string]string{
+		"sessions_state":   oneOf("state", term.SessionState("").Values()),
+		"sessions_due":     "due_at IS NOT NULL OR state NOT IN ('INVITED', 'IN_PROGRESS')",
+		"sessions_started": "started_at IS NOT NULL OR state IN ('INVITED', 'EXPIRED', 'CANCELLED')",
+		"sessions_allowed": "allowed_seconds > 0",
+	})}
+}

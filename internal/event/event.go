@@ -1,0 +1,34 @@
+// Package event names what happens, in the words integrations see.
+//
+// A type is a noun and a past participle; its name is stable. The package holds no behaviour: the scope
+// writes events, feeds and webhooks read them.
+package event
+
+// Type is the stable name of a kind of event.
+type Type string
+
+// The types of events.
+const (
+	SkillCreated      Type = "skill.created"
+	JobRoleCreated    Type = "job_role.created"
+	JobRoleUpdated    Type = "job_role.updated"
+	QuestionCreated   Type = "question.created"
+	QuestionRevised   Type = "question.revised"
+	QuestionPublished Type = "question.published"
+	TemplateCreated   Type = "template.created"
+	TemplateRevised   Type = "template.revised"
+	TemplatePublished Type = "template.published"
+	TemplateRetired   Type = "template.retired"
+	SessionInvited    Type = "session.invited"
+	SessionAccepted   Type = "session.accepted"
+	SessionStarted    Type = "session.started"
+	SessionSubmitted  Type = "session.submitted"
+	SessionExpired    Type = "session.expired"
+	SessionCancelled  Type = "session.cancelled"
+	SessionScored     Type = "session.scored"
+	ReviewAssigned    Type = "review.assigned"
+	ReviewSubmitted   Type = "review.submitted"
+	ReportComputed    Type = "report.computed"
+	ReportReleased    Type = "report.released"
+	MemberJoined      Type = "member.joined"
+)

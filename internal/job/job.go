@@ -1,0 +1,37 @@
+// Package job holds the arguments of background jobs.
+//
+// A job is enqueued in the commit of the change that needs it and worked afterwards, at least once; its
+// handler is an operation that may be repeated. The package holds no behaviour.
+package job
+
+import "github.com/assay-hq/assay/internal/gid"
+
+// Args is what every job carries: which kind of work, for which organization.
+type Args interface {
+	Kind() string
+	Tenant() gid.ID
+}
+
+// ScoreSession scores a submitted session by key and computes its report when nothing waits for a person.
+type ScoreSession struct {
+	OrganizationID gid.ID `json:"organization_id"`
+	SessionID      gid.ID `json:"session_id"`
+}
+
+// Kind is the job's name in the queue.
+func (ScoreSession) Kind() string { return "score_session" }
+
+// Tenant is the organization the job works for.
+func (j ScoreSession) Tenant() gid.ID { return j.OrganizationID }
+
+// SendMail sends one kept mail.
+type SendMail struct {
+	OrganizationID gid.ID `json:"organization_id"`
+	MailID         gid.ID `json:"mail_id"`
+}
+
+// Kind is the job's name in the queue.
+func (SendMail) Kind() string { return "send_mail" }
+
+// Tenant is the organization the job works for.
+func (j SendMail) Tenant() gid.ID { return j.OrganizationID }

@@ -1,0 +1,87 @@
+// Package key is what only grading may see of a published template, frozen.
+//
+// Publishing makes a Key beside the paper; scores are computed from it for ever after, whatever happens to the
+// questions. internal/sitting must not import it. The package is pure.
+package key
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/term"
+)
+
+// Key is the graders' side of a template version.
+type Key struct {
+	CutPercent int                 `json:"cutPercent"`
+	Bands      []*content.Band     `json:"bands"`
+	Feedback   term.FeedbackPolicy `json:"feedback"`
+	Sections   []*Section          `json:"sections"`
+}
+
+// Section is a part of a key, in the paper's order.
+type Section struct {
+	Title string  `json:"title"`
+	Items []*Item `json:"items"`
+}
+
+// Item is how one question is scored.
+type Item struct {
+	Ref        string            `json:"ref"`
+	QuestionID gid.ID            `json:"questionId"`
+	Revision   int               `json:"revision"`
+	Title      string            `json:"title"`
+	Kind       term.QuestionKind `json:"kind"`
+	Points     int               `json:"points"`
+	Skills     []*Skill          `json:"skills"`
+	Content    *content.Question `json:"content"`
+}
+
+// Skill is a skill as it was called when the template was published.
+type Skill struct {
+	ID   gid.ID `json:"id"`
+	Name string `json:"name"`
+}
+
+// Encode writes the key in its one canonical form.
+func (k *Key) Encode() ([]byte, error) { return json.Marshal(k) }
+
+// Decode reads what Encode wrote.
+func Decode(data []byte) (*Key, error) {
+	k := new(Key)
+	if err := json.Unmarshal(data, k); err != nil {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	return k, nil
+}
+
+// Items are all items in the paper's order.
+func (k *Key) Items() []*Item {
+	var all []*Item
+	for _, s := range k.Sections {
+		all = append(all, s.Items...)
+	}
+	return all
+}
+
+// Item finds an item by its place; nil if there is none.
+func (k *Key) Item(ref string) *Item {
+	for _, i := range k.Items() {
+		if i.Ref == ref {
+			return i
+		}
+	}
+	return nil
+}
+
+// Criterion finds a point of assessment of the item; nil if there is none.
+func (i *Item) Criterion(key string) *content.Criterion {
+	for _, c := range i.Content.Criteria {
+		if c.Key == key {
+			return c
+		}
+	}
+	return nil
+}

@@ -1,0 +1,279 @@
+package tenant
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/apikey"
+	"github.com/assay-hq/assay/ent/member"
+	"github.com/assay-hq/assay/ent/organization"
+	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/internal/event"
+	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/policy"
+)
+
+// Directory is the short list of what happens before an organization is known: identity to membership, API key,
+// invitation link, due sessions. Login and the worker use it, and nobody else.
+type Directory struct{ store *Store }
+
+// Directory gives the store's directory.
+func (s *Store) Directory() Directory { return Directory{s} }
+
+// Resolve finds who signed in and, by the organization's slug or as their only membership, where they act. An
+// organization that is not theirs is NotFound; someone without any membership is an actor with an identity alone.
+// It is asked at every request, so that a removed role is refused on the next one.
+func (d Directory) Resolve(ctx context.Context, who policy.Identity, slug string) (policy.Actor, error) {
+	actor := policy.Actor{Identity: who}
+	rows, err := d.memberships(ctx, who)
+	if err != nil {
+		return policy.Actor{}, err
+	}
+	if len(rows) == 0 && who.EmailVerified {
+		if rows, err = d.join(ctx, who); err != nil {
+			return policy.Actor{}, err
+		}
+	}
+	if slug != "" {
+		rows = slices.DeleteFunc(rows, func(m membership) bool { return m.slug != slug })
+		if len(rows) == 0 {
+			return policy.Actor{}, NotFound("organization")
+		}
+	}
+	if len(rows) == 0 {
+		return actor, nil
+	}
+	rows[0].fill(&actor)
+	return actor, nil
+}
+
+// membership is one row of who belongs where.
+type membership struct {
+	org, id  gid.ID
+	slug     string
+	roles    []policy.Role
+	limited  bool
+	jobRoles []gid.ID
+}
+
+// fill gives an actor the membership. A hiring manager without a wider role is limited, whatever the row says.
+func (m membership) fill(a *policy.Actor) {
+	a.Org, a.ID, a.Roles, a.Limited, a.JobRoles = m.org, m.id, m.roles, m.limited, m.jobRoles
+	wider := slices.ContainsFunc(m.roles, func(r policy.Role) bool {
+		return r != policy.HiringManager && r != policy.Reviewer
+	})
+	if a.Has(policy.HiringManager) && !wider {
+		a.Limited = true
+	}
+}
+
+func (d Directory) memberships(ctx context.Context, who policy.Identity) ([]membership, error) {
+	query, args := d.store.spell(`SELECT m.organization_id, m.id, o.slug, m.roles, m.limited, m.job_role_ids
+		FROM members m JOIN organizations o ON o.id = m.organization_id
+		WHERE m.issuer = @issuer AND m.subject = @subject AND m.removed_at IS NULL
+		ORDER BY m.created_at, m.id`, Args{"issuer": who.Issuer, "subject": who.Subject})
+	rows, err := d.store.pools.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("find memberships: %w", err)
+	}
+	defer rows.Close()
+	var found []membership
+	for rows.Next() {
+		m, err := scanMembership(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, m)
+	}
+	return found, rows.Err()
+}
+
+func scanMembership(rows *sql.Rows) (membership, error) {
+	var (
+		m              membership
+		roles, roleIDs []byte
+	)
+	if err := rows.Scan(&m.org, &m.id, &m.slug, &roles, &m.limited, &roleIDs); err != nil {
+		return m, fmt.Errorf("read membership: %w", err)
+	}
+	if err := json.Unmarshal(roles, &m.roles); err != nil {
+		return m, fmt.Errorf("read roles: %w", err)
+	}
+	if len(roleIDs) > 0 {
+		if err := json.Unmarshal(roleIDs, &m.jobRoles); err != nil {
+			return m, fmt.Errorf("read job roles: %w", err)
+		}
+	}
+	return m, nil
+}
+
+// join ties the identity to memberships that wait for its verified e-mail address, once: an invited person's first
+// sign-in. A membership that already has an identity is never tied to another.
+func (d Directory) join(ctx context.Context, who policy.Identity) ([]membership, error) {
+	waiting, err := d.store.reads.Member.Query().
+		Where(member.Email(who.Email), member.SubjectIsNil(), member.RemovedAtIsNil()).All(ctx)
+	if err != nil || len(waiting) == 0 {
+		return nil, err
+	}
+	for _, m := range waiting {
+		scope := Scope{store: d.store, actor: policy.Actor{Org: m.OrganizationID, ID: m.ID, Identity: who}, action: policy.OrganizationRead, org: m.OrganizationID}
+		if _, err := InTx(ctx, scope, func(tx Tx) (struct{}, error) { return struct{}{}, tx.joinMember(ctx, m, who) }); err != nil {
+			return nil, fmt.Errorf("join: %w", err)
+		}
+	}
+	return d.memberships(ctx, who)
+}
+
+func (tx Tx) joinMember(ctx context.Context, m *ent.Member, who policy.Identity) error {
+	n, err := tx.ChangeMember(m.ID).Where(member.SubjectIsNil()).SetIssuer(who.Issuer).SetSubject(who.Subject).Save(ctx)
+	if err != nil || n == 0 {
+		return err
+	}
+	return tx.Announce(ctx, event.MemberJoined, m.ID, nil)
+}
+
+// KeyActor finds the API key by the hash of its secret. An unknown, expired or revoked one is Unauthenticated.
+func (d Directory) KeyActor(ctx context.Context, secretHash [32]byte) (policy.Actor, error) {
+	now, err := d.store.now(ctx, d.store.pools.read)
+	if err != nil {
+		return policy.Actor{}, err
+	}
+	key, err := d.store.reads.APIKey.Query().Where(apikey.SecretHash(secretHash[:]), apikey.RevokedAtIsNil()).Only(ctx)
+	if ent.IsNotFound(err) || err == nil && key.ExpiresAt != nil && !key.ExpiresAt.After(now) {
+		return policy.Actor{}, fault.New(fault.Unauthenticated, "this API key is not valid")
+	}
+	if err != nil {
+		return policy.Actor{}, fmt.Errorf("find API key: %w", err)
+	}
+	actor := policy.Actor{Org: key.OrganizationID, ID: key.ID, Roles: []policy.Role{policy.Integration}}
+	for _, p := range key.Permissions {
+		actor.Granted = append(actor.Granted, policy.Action(p))
+	}
+	return actor, nil
+}
+
+// Organization finds an organization's id by its slug; NotFound if there is none.
+func (d Directory) Organization(ctx context.Context, slug string) (gid.ID, error) {
+	id, err := d.store.reads.Organization.Query().Where(organization.Slug(slug)).OnlyID(ctx)
+	return Only[gid.ID]("organization")(id, err)
+}
+
+// Invitation is what a link's bearer may know before signing in.
+type Invitation struct {
+	Session      *ent.Session
+	Candidate    *ent.Candidate
+	Organization *ent.Organization
+	Version      *ent.TemplateVersion
+}
+
+// Invitation finds an invitation by the hash of its link; NotFound if the link is unknown or was replaced.
+func (d Directory) Invitation(ctx context.Context, linkHash []byte) (*Invitation, error) {
+	s, err := Only[*ent.Session]("invitation")(d.store.reads.Session.Query().Where(session.LinkHash(linkHash)).
+		WithCandidate().WithOrganization().WithTemplateVersion().Only(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &Invitation{Session: s, Candidate: s.Edges.Candidate, Organization: s.Edges.Organization, Version: s.Edges.TemplateVersion}, nil
+}
+
+// AsInvited gives whoever signed in with the invited address the scope of the invitation's sitting, before they are
+// bound to it. Whether the address fits is the caller's rule; who is no person is Denied.
+func (d Directory) AsInvited(actor policy.Actor, inv *Invitation) (Scope, error) {
+	if err := d.store.candidate(actor, policy.SittingTake); err != nil {
+		return Scope{}, err
+	}
+	return Scope{
+		store: d.store, on: d.store.pools.read, client: d.store.reads, actor: actor, action: policy.SittingTake,
+		org: inv.Session.OrganizationID, candidate: inv.Session.CandidateID, session: inv.Session.ID, version: inv.Version.ID,
+	}, nil
+}
+
+// OwnSittings lists the sittings of whoever signed in, in every organization, the newest first, at most 100.
+func (d Directory) OwnSittings(ctx context.Context, who policy.Identity) ([]gid.ID, error) {
+	query, args := d.store.spell(`SELECT s.id FROM sessions s
+		JOIN bindings b ON b.organization_id = s.organization_id AND b.candidate_id = s.candidate_id
+		WHERE b.issuer = @issuer AND b.subject = @subject ORDER BY s.id DESC LIMIT 100`,
+		Args{"issuer": who.Issuer, "subject": who.Subject})
+	rows, err := d.store.pools.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("find own sittings: %w", err)
+	}
+	defer rows.Close()
+	var ids []gid.ID
+	for rows.Next() {
+		var id gid.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("find own sittings: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// Due is a session whose time is over.
+type Due struct{ Organization, Session gid.ID }
+
+// DueSessions lists sessions whose deadline plus grace has passed, the longest overdue first.
+func (d Directory) DueSessions(ctx context.Context, limit int) ([]Due, error) {
+	now, err := d.store.now(ctx, d.store.pools.read)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.store.reads.Session.Query().Where(session.DueAtLT(now.Add(-Grace))).
+		Order(session.ByDueAt()).Limit(limit).Select(session.FieldID, session.FieldOrganizationID).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find due sessions: %w", err)
+	}
+	due := make([]Due, len(rows))
+	for i, r := range rows {
+		due[i] = Due{Organization: r.OrganizationID, Session: r.ID}
+	}
+	return due, nil
+}
+
+// NewOrganization founds an organization with its first owner, who joins at the first sign-in with that address.
+// A slug that is taken is AlreadyExists. It is for seeding and the operator's command line.
+func (d Directory) NewOrganization(ctx context.Context, slug, name, ownerEmail, ownerName string) (gid.ID, error) {
+	now := micro(d.store.clock.Now())
+	scope := Scope{store: d.store, actor: policy.Actor{Roles: []policy.Role{policy.System}}, action: policy.OrganizationRead}
+	scope.org = d.store.ids.New(gid.Organization, now)
+	return InTx(ctx, scope, func(tx Tx) (gid.ID, error) {
+		err := tx.client.Organization.Create().SetID(tx.org).SetSlug(slug).SetName(name).SetCreatedAt(tx.Now).Exec(ctx)
+		if ent.IsConstraintError(err) {
+			return gid.ID{}, fault.New(fault.AlreadyExists, "this slug is taken")
+		}
+		if err != nil {
+			return gid.ID{}, fmt.Errorf("found organization: %w", err)
+		}
+		m, err := tx.NewMember().SetEmail(ownerEmail).SetName(ownerName).SetRoles([]string{string(policy.Owner)}).Save(ctx)
+		if err != nil {
+			return gid.ID{}, fmt.Errorf("found organization: %w", err)
+		}
+		return tx.org, tx.Record(ctx, m.ID, nil)
+	})
+}
+
+// KeptMail is a mail as the development mailbox shows it.
+type KeptMail struct {
+	At                       time.Time
+	Recipient, Subject, Text string
+}
+
+// KeptMails lists the newest kept mails of every organization; only the development mailbox reads them.
+func (d Directory) KeptMails(ctx context.Context, limit int) ([]KeptMail, error) {
+	rows, err := d.store.reads.Mail.Query().Order(ent.Desc("id")).Limit(limit).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find kept mail: %w", err)
+	}
+	mails := make([]KeptMail, len(rows))
+	for i, r := range rows {
+		mails[i] = KeptMail{At: r.CreatedAt, Recipient: r.Recipient, Subject: r.Subject, Text: r.Text}
+	}
+	return mails, nil
+}

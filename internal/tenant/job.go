@@ -1,0 +1,78 @@
+package tenant
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"entgo.io/ent/dialect"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"github.com/assay-hq/assay/internal/job"
+)
+
+// Enqueue asks for background work, in the commit of the change that needs it.
+func (tx Tx) Enqueue(ctx context.Context, args job.Args) error {
+	if tx.store.inline != nil {
+		*tx.waiting = append(*tx.waiting, args)
+		return nil
+	}
+	if _, err := tx.store.jobs.InsertTx(ctx, tx.tx, args, nil); err != nil {
+		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
+	}
+	return nil
+}
+
+// runInline works the jobs of a committed transaction at once, in order.
+func (s *Store) runInline(ctx context.Context, jobs []job.Args) error {
+	for _, args := range jobs {
+		if err := s.inline(ctx, args); err != nil {
+			return fmt.Errorf("%s: %w", args.Kind(), err)
+		}
+	}
+	return nil
+}
+
+// Worker works background jobs until it is stopped.
+type Worker struct{ client *river.Client[*sql.Tx] }
+
+// Worker makes a worker with the handlers of the given bundle.
+func (s *Store) Worker(handlers *river.Workers) (*Worker, error) {
+	client, err := s.newQueue(handlers)
+	if err != nil {
+		return nil, fmt.Errorf("open worker: %w", err)
+	}
+	return &Worker{client: client}, nil
+}
+
+// Start begins to work jobs; the context ends the work at once.
+func (w *Worker) Start(ctx context.Context) error { return w.client.Start(ctx) }
+
+// Stop lets running jobs finish until the context ends.
+func (w *Worker) Stop(ctx context.Context) error { return w.client.Stop(ctx) }
+
+func (s *Store) newQueue(handlers *river.Workers) (*river.Client[*sql.Tx], error) {
+	cfg := &river.Config{
+		Logger:               s.log,
+		FetchCooldown:        100 * time.Millisecond,
+		FetchPollInterval:    250 * time.Millisecond,
+		JobTimeout:           time.Minute,
+		RescueStuckJobsAfter: 90 * time.Second,
+	}
+	if handlers != nil {
+		cfg.Workers = handlers
+		cfg.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}}
+	}
+	return river.NewClient(s.queueDriver(), cfg)
+}
+
+func (s *Store) queueDriver() riverdriver.Driver[*sql.Tx] {
+	if s.pools.dialect == dialect.Postgres {
+		return riverdatabasesql.New(s.pools.write)
+	}
+	return riversqlite.New(s.pools.write)
+}

@@ -1,0 +1,51 @@
+package tenant
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/assay-hq/assay/internal/event"
+	"github.com/assay-hq/assay/internal/gid"
+)
+
+// Record writes an audit event: the actor did the scope's action to the subject. Details must hold no answer,
+// e-mail or secret.
+func (tx Tx) Record(ctx context.Context, subject gid.ID, detail map[string]string) error {
+	row := tx.client.AuditEvent.Create().
+		SetID(tx.NewID(gid.AuditEvent)).SetOrganizationID(tx.org).SetAt(tx.Now).
+		SetActor(tx.label()).SetAction(string(tx.action)).SetSubjectID(subject).SetDetail(detail).
+		SetAddress(tx.actor.Address).SetRequestID(tx.requestID(ctx)).SetTxid(tx.txid)
+	if err := row.Exec(ctx); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
+// Announce records the action in the audit and writes the outgoing event, in the same commit.
+func (tx Tx) Announce(ctx context.Context, what event.Type, subject gid.ID, detail map[string]string) error {
+	if err := tx.Record(ctx, subject, detail); err != nil {
+		return err
+	}
+	row := tx.client.Event.Create().
+		SetID(tx.NewID(gid.Event)).SetOrganizationID(tx.org).SetAt(tx.Now).
+		SetType(string(what)).SetSubjectID(subject).SetTxid(tx.txid)
+	if err := row.Exec(ctx); err != nil {
+		return fmt.Errorf("announce %s: %w", what, err)
+	}
+	return nil
+}
+
+// label names the actor: in a sitting's scope the candidate, else whoever the membership or key says.
+func (s Scope) label() string {
+	if !s.candidate.IsZero() {
+		return s.candidate.String()
+	}
+	return s.actor.Label()
+}
+
+func (s Scope) requestID(ctx context.Context) string {
+	if s.store.request == nil {
+		return ""
+	}
+	return s.store.request(ctx)
+}

@@ -1,0 +1,390 @@
+package tenant
+
+import (
+	entsql "entgo.io/ent/dialect/sql"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/apikey"
+	"github.com/assay-hq/assay/ent/auditevent"
+	"github.com/assay-hq/assay/ent/binding"
+	"github.com/assay-hq/assay/ent/candidate"
+	"github.com/assay-hq/assay/ent/clockentry"
+	"github.com/assay-hq/assay/ent/jobrole"
+	"github.com/assay-hq/assay/ent/jobroleskill"
+	"github.com/assay-hq/assay/ent/mail"
+	"github.com/assay-hq/assay/ent/member"
+	"github.com/assay-hq/assay/ent/organization"
+	"github.com/assay-hq/assay/ent/question"
+	"github.com/assay-hq/assay/ent/questionrevision"
+	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/ent/response"
+	"github.com/assay-hq/assay/ent/review"
+	"github.com/assay-hq/assay/ent/score"
+	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/ent/skill"
+	"github.com/assay-hq/assay/ent/template"
+	"github.com/assay-hq/assay/ent/templateuse"
+	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
+)
+
+// A scope's queries: each carries the organization and what the actor may see of it.
+
+// Organizations are the one organization of the scope.
+func (s Scope) Organizations() *ent.OrganizationQuery {
+	return s.client.Organization.Query().Where(organization.ID(s.org))
+}
+
+// Members are the organization's members.
+func (s Scope) Members() *ent.MemberQuery {
+	return s.client.Member.Query().Where(member.OrganizationID(s.org), s.staff)
+}
+
+// Candidates are the candidates, where limited those of the visible job roles.
+func (s Scope) Candidates() *ent.CandidateQuery {
+	return s.client.Candidate.Query().Where(candidate.OrganizationID(s.org), s.candidates)
+}
+
+// Bindings are who signed in as which candidate.
+func (s Scope) Bindings() *ent.BindingQuery {
+	return s.client.Binding.Query().Where(binding.OrganizationID(s.org), s.staff)
+}
+
+// Skills are the skills.
+func (s Scope) Skills() *ent.SkillQuery {
+	return s.client.Skill.Query().Where(skill.OrganizationID(s.org), s.staff)
+}
+
+// JobRoles are the visible job roles.
+func (s Scope) JobRoles() *ent.JobRoleQuery {
+	return s.client.JobRole.Query().Where(jobrole.OrganizationID(s.org), s.roles("id"))
+}
+
+// JobRoleSkills are the must-have skills of the visible job roles.
+func (s Scope) JobRoleSkills() *ent.JobRoleSkillQuery {
+	return s.client.JobRoleSkill.Query().Where(jobroleskill.OrganizationID(s.org), s.roles("job_role_id"))
+}
+
+// Questions are the question bank, where limited what the visible job roles' templates use.
+func (s Scope) Questions() *ent.QuestionQuery {
+	return s.client.Question.Query().Where(question.OrganizationID(s.org), s.questions("id"))
+}
+
+// QuestionRevisions are the revisions of the visible questions.
+func (s Scope) QuestionRevisions() *ent.QuestionRevisionQuery {
+	return s.client.QuestionRevision.Query().Where(questionrevision.OrganizationID(s.org), s.questions("question_id"))
+}
+
+// Templates are the templates of the visible job roles.
+func (s Scope) Templates() *ent.TemplateQuery {
+	return s.client.Template.Query().Where(template.OrganizationID(s.org), s.roles("job_role_id"))
+}
+
+// TemplateUses are which template uses which question.
+func (s Scope) TemplateUses() *ent.TemplateUseQuery {
+	return s.client.TemplateUse.Query().Where(templateuse.OrganizationID(s.org), s.staff)
+}
+
+// TemplateVersions are the published versions; for a candidate the one of the sitting.
+func (s Scope) TemplateVersions() *ent.TemplateVersionQuery {
+	return s.client.TemplateVersion.Query().Where(templateversion.OrganizationID(s.org), s.versions)
+}
+
+// Sessions are the sessions of the visible job roles; for a candidate the one sitting.
+func (s Scope) Sessions() *ent.SessionQuery {
+	return s.client.Session.Query().Where(session.OrganizationID(s.org), s.sessions("id"))
+}
+
+// ClockEntries are the clock ledgers of the visible sessions.
+func (s Scope) ClockEntries() *ent.ClockEntryQuery {
+	return s.client.ClockEntry.Query().Where(clockentry.OrganizationID(s.org), s.sessions("session_id"))
+}
+
+// Responses are the responses of the visible sessions.
+func (s Scope) Responses() *ent.ResponseQuery {
+	return s.client.Response.Query().Where(response.OrganizationID(s.org), s.sessions("session_id"))
+}
+
+// Scores are the scores of the visible sessions.
+func (s Scope) Scores() *ent.ScoreQuery {
+	return s.client.Score.Query().Where(score.OrganizationID(s.org), s.staff, s.sessions("session_id"))
+}
+
+// Reviews are the reviews; to score, only those assigned to the actor.
+func (s Scope) Reviews() *ent.ReviewQuery {
+	return s.client.Review.Query().Where(review.OrganizationID(s.org), s.reviews)
+}
+
+// Reports are the reports of the visible job roles; for a candidate the released one of the sitting.
+func (s Scope) Reports() *ent.ReportQuery {
+	return s.client.Report.Query().Where(report.OrganizationID(s.org), s.reports)
+}
+
+// AuditEvents are the audit.
+func (s Scope) AuditEvents() *ent.AuditEventQuery {
+	return s.client.AuditEvent.Query().Where(auditevent.OrganizationID(s.org), s.staff)
+}
+
+// Mails are the kept mail.
+func (s Scope) Mails() *ent.MailQuery {
+	return s.client.Mail.Query().Where(mail.OrganizationID(s.org), s.staff)
+}
+
+// APIKeys are the API keys.
+func (s Scope) APIKeys() *ent.APIKeyQuery {
+	return s.client.APIKey.Query().Where(apikey.OrganizationID(s.org), s.staff)
+}
+
+// A transaction's builders: new rows and changes that carry the organization, the id and the time.
+
+// NewMember begins a member.
+func (tx Tx) NewMember() *ent.MemberCreate {
+	return tx.client.Member.Create().SetID(tx.NewID(gid.Member)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeMember begins a change of one member; it touches nothing outside the organization.
+func (tx Tx) ChangeMember(id gid.ID) *ent.MemberUpdate {
+	return tx.client.Member.Update().Where(member.OrganizationID(tx.org), member.ID(id))
+}
+
+// NewCandidate begins a candidate.
+func (tx Tx) NewCandidate() *ent.CandidateCreate {
+	return tx.client.Candidate.Create().SetID(tx.NewID(gid.Candidate)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeCandidate begins a change of one candidate; it touches nothing outside the organization.
+func (tx Tx) ChangeCandidate(id gid.ID) *ent.CandidateUpdate {
+	return tx.client.Candidate.Update().Where(candidate.OrganizationID(tx.org), candidate.ID(id))
+}
+
+// NewBinding begins a binding.
+func (tx Tx) NewBinding() *ent.BindingCreate {
+	return tx.client.Binding.Create().SetID(tx.NewID(gid.Binding)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// NewSkill begins a skill.
+func (tx Tx) NewSkill() *ent.SkillCreate {
+	return tx.client.Skill.Create().SetID(tx.NewID(gid.Skill)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeSkill begins a change of one skill; it touches nothing outside the organization.
+func (tx Tx) ChangeSkill(id gid.ID) *ent.SkillUpdate {
+	return tx.client.Skill.Update().Where(skill.OrganizationID(tx.org), skill.ID(id))
+}
+
+// NewJobRole begins a job role.
+func (tx Tx) NewJobRole() *ent.JobRoleCreate {
+	return tx.client.JobRole.Create().SetID(tx.NewID(gid.JobRole)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeJobRole begins a change of one job role; it touches nothing outside the organization.
+func (tx Tx) ChangeJobRole(id gid.ID) *ent.JobRoleUpdate {
+	return tx.client.JobRole.Update().Where(jobrole.OrganizationID(tx.org), jobrole.ID(id))
+}
+
+// NewJobRoleSkill begins a must-have skill.
+func (tx Tx) NewJobRoleSkill() *ent.JobRoleSkillCreate {
+	return tx.client.JobRoleSkill.Create().SetID(tx.NewID(gid.JobRoleSkill)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// NewQuestion begins a question.
+func (tx Tx) NewQuestion() *ent.QuestionCreate {
+	return tx.client.Question.Create().SetID(tx.NewID(gid.Question)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeQuestion begins a change of one question; it touches nothing outside the organization.
+func (tx Tx) ChangeQuestion(id gid.ID) *ent.QuestionUpdate {
+	return tx.client.Question.Update().Where(question.OrganizationID(tx.org), question.ID(id))
+}
+
+// NewQuestionRevision begins a question revision.
+func (tx Tx) NewQuestionRevision() *ent.QuestionRevisionCreate {
+	return tx.client.QuestionRevision.Create().SetID(tx.NewID(gid.QuestionRevision)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeQuestionRevision begins a change of one question revision; it touches nothing outside the organization.
+func (tx Tx) ChangeQuestionRevision(id gid.ID) *ent.QuestionRevisionUpdate {
+	return tx.client.QuestionRevision.Update().Where(questionrevision.OrganizationID(tx.org), questionrevision.ID(id))
+}
+
+// NewTemplate begins a template.
+func (tx Tx) NewTemplate() *ent.TemplateCreate {
+	return tx.client.Template.Create().SetID(tx.NewID(gid.Template)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeTemplate begins a change of one template; it touches nothing outside the organization.
+func (tx Tx) ChangeTemplate(id gid.ID) *ent.TemplateUpdate {
+	return tx.client.Template.Update().Where(template.OrganizationID(tx.org), template.ID(id))
+}
+
+// NewTemplateUse begins a use of a question by a template.
+func (tx Tx) NewTemplateUse() *ent.TemplateUseCreate {
+	return tx.client.TemplateUse.Create().SetID(tx.NewID(gid.TemplateUse)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// NewTemplateVersion begins a template version.
+func (tx Tx) NewTemplateVersion() *ent.TemplateVersionCreate {
+	return tx.client.TemplateVersion.Create().SetID(tx.NewID(gid.TemplateVersion)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// NewSession begins a session.
+func (tx Tx) NewSession() *ent.SessionCreate {
+	return tx.client.Session.Create().SetID(tx.NewID(gid.Session)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeSession begins a change of one session; it touches nothing outside the organization.
+func (tx Tx) ChangeSession(id gid.ID) *ent.SessionUpdate {
+	return tx.client.Session.Update().Where(session.OrganizationID(tx.org), session.ID(id))
+}
+
+// NewClockEntry begins a clock entry.
+func (tx Tx) NewClockEntry() *ent.ClockEntryCreate {
+	return tx.client.ClockEntry.Create().SetID(tx.NewID(gid.ClockEntry)).SetOrganizationID(tx.org)
+}
+
+// NewScore begins a score.
+func (tx Tx) NewScore() *ent.ScoreCreate {
+	return tx.client.Score.Create().SetID(tx.NewID(gid.Score)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// NewReview begins a review.
+func (tx Tx) NewReview() *ent.ReviewCreate {
+	return tx.client.Review.Create().SetID(tx.NewID(gid.Review)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeReview begins a change of one review; it touches nothing outside the organization.
+func (tx Tx) ChangeReview(id gid.ID) *ent.ReviewUpdate {
+	return tx.client.Review.Update().Where(review.OrganizationID(tx.org), review.ID(id))
+}
+
+// NewReport begins a report.
+func (tx Tx) NewReport() *ent.ReportCreate {
+	return tx.client.Report.Create().SetID(tx.NewID(gid.Report)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeReport begins a change of one report; it touches nothing outside the organization.
+func (tx Tx) ChangeReport(id gid.ID) *ent.ReportUpdate {
+	return tx.client.Report.Update().Where(report.OrganizationID(tx.org), report.ID(id))
+}
+
+// NewMail begins a mail.
+func (tx Tx) NewMail() *ent.MailCreate {
+	return tx.client.Mail.Create().SetID(tx.NewID(gid.Mail)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeMail begins a change of one mail; it touches nothing outside the organization.
+func (tx Tx) ChangeMail(id gid.ID) *ent.MailUpdate {
+	return tx.client.Mail.Update().Where(mail.OrganizationID(tx.org), mail.ID(id))
+}
+
+// NewAPIKey begins an API key.
+func (tx Tx) NewAPIKey() *ent.APIKeyCreate {
+	return tx.client.APIKey.Create().SetID(tx.NewID(gid.APIKey)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeAPIKey begins a change of one API key; it touches nothing outside the organization.
+func (tx Tx) ChangeAPIKey(id gid.ID) *ent.APIKeyUpdate {
+	return tx.client.APIKey.Update().Where(apikey.OrganizationID(tx.org), apikey.ID(id))
+}
+
+// DropJobRoleSkills takes away a job role's must-have skills, to be written anew.
+func (tx Tx) DropJobRoleSkills(role gid.ID) *ent.JobRoleSkillDelete {
+	return tx.client.JobRoleSkill.Delete().Where(jobroleskill.OrganizationID(tx.org), jobroleskill.JobRoleID(role))
+}
+
+// Visibility: which rows of its organization a scope sees.
+
+// staff hides a table from candidates.
+func (s Scope) staff(q *entsql.Selector) {
+	if !s.candidate.IsZero() {
+		q.Where(entsql.False())
+	}
+}
+
+// roles limits a column of job roles to those of a limited membership; candidates see none.
+func (s Scope) roles(column string) func(*entsql.Selector) {
+	return func(q *entsql.Selector) {
+		s.staff(q)
+		if s.actor.Limited {
+			q.Where(in(q.Dialect(), q.C(column), s.actor.JobRoles))
+		}
+	}
+}
+
+// sessions limits a column of sessions to the visible ones.
+func (s Scope) sessions(column string) func(*entsql.Selector) {
+	return func(q *entsql.Selector) {
+		switch {
+		case !s.candidate.IsZero():
+			q.Where(entsql.EQ(q.C(column), s.session))
+		case s.actor.Limited:
+			q.Where(entsql.In(q.C(column), s.ofVisibleRoles(q, session.Table, session.FieldID)))
+		}
+	}
+}
+
+// candidates limits candidates to those with a visible session; a candidate sees themselves.
+func (s Scope) candidates(q *entsql.Selector) {
+	switch {
+	case !s.candidate.IsZero():
+		q.Where(entsql.EQ(q.C(candidate.FieldID), s.candidate))
+	case s.actor.Limited:
+		q.Where(entsql.In(q.C(candidate.FieldID), s.ofVisibleRoles(q, session.Table, session.FieldCandidateID)))
+	}
+}
+
+// questions limits a column of questions to those that the visible job roles' templates use.
+func (s Scope) questions(column string) func(*entsql.Selector) {
+	return func(q *entsql.Selector) {
+		s.staff(q)
+		if !s.actor.Limited {
+			return
+		}
+		uses := entsql.Dialect(q.Dialect()).Select(templateuse.FieldQuestionID).From(entsql.Table(templateuse.Table))
+		uses.Where(entsql.And(
+			entsql.EQ(uses.C(templateuse.FieldOrganizationID), s.org),
+			entsql.In(uses.C(templateuse.FieldTemplateID), s.ofVisibleRoles(q, template.Table, template.FieldID)),
+		))
+		q.Where(entsql.In(q.C(column), uses))
+	}
+}
+
+// ofVisibleRoles selects a column of a table's rows that belong to the visible job roles.
+func (s Scope) ofVisibleRoles(q *entsql.Selector, table, column string) *entsql.Selector {
+	rows := entsql.Dialect(q.Dialect()).Select(column).From(entsql.Table(table))
+	return rows.Where(entsql.And(
+		entsql.EQ(rows.C(session.FieldOrganizationID), s.org),
+		in(q.Dialect(), rows.C(session.FieldJobRoleID), s.actor.JobRoles),
+	))
+}
+
+// versions limits template versions to the visible job roles; a candidate sees the sitting's.
+func (s Scope) versions(q *entsql.Selector) {
+	if !s.candidate.IsZero() {
+		q.Where(entsql.EQ(q.C(templateversion.FieldID), s.version))
+		return
+	}
+	s.roles(templateversion.FieldJobRoleID)(q)
+}
+
+// reviews limits reviews to the visible job roles, and to the actor's own where they are to be scored.
+func (s Scope) reviews(q *entsql.Selector) {
+	s.roles(review.FieldJobRoleID)(q)
+	if s.action == policy.ReviewScore {
+		q.Where(entsql.EQ(q.C(review.FieldReviewerID), s.actor.ID))
+	}
+}
+
+// reports limits reports to the visible job roles; a candidate sees the sitting's, once released.
+func (s Scope) reports(q *entsql.Selector) {
+	if s.candidate.IsZero() {
+		s.roles(report.FieldJobRoleID)(q)
+		return
+	}
+	q.Where(entsql.And(
+		entsql.EQ(q.C(report.FieldSessionID), s.session),
+		entsql.EQ(q.C(report.FieldState), term.ReportReleased),
+	))
+}

@@ -1,0 +1,46 @@
+package policy
+
+// Action is something that an operation does, `noun.verb`.
+type Action string
+
+// Every action of the API.
+const (
+	OrganizationRead Action = "organization.read"
+	MemberRead       Action = "member.read"
+	AuditRead        Action = "audit.read"
+	SkillRead        Action = "skill.read"
+	SkillWrite       Action = "skill.write"
+	JobRoleRead      Action = "job_role.read"
+	JobRoleWrite     Action = "job_role.write"
+	QuestionRead     Action = "question.read"
+	QuestionWrite    Action = "question.write"
+	QuestionPublish  Action = "question.publish"
+	TemplateRead     Action = "template.read"
+	TemplateWrite    Action = "template.write"
+	TemplatePublish  Action = "template.publish"
+	CandidateRead    Action = "candidate.read"
+	SessionRead      Action = "session.read"
+	SessionInvite    Action = "session.invite"
+	SessionCancel    Action = "session.cancel"
+	ReviewAssign     Action = "review.assign"
+	ReviewScore      Action = "review.score"
+	ReportRead       Action = "report.read"
+	ReportRelease    Action = "report.release"
+	InsightRead      Action = "insight.read"
+	SittingTake      Action = "sitting.take"
+	FeedbackRead     Action = "feedback.read"
+	SessionFinish    Action = "session.finish"
+	SessionScore     Action = "session.score"
+	MailSend         Action = "mail.send"
+)
+
+// Actions are all actions, in the order of the golden matrix.
+var Actions = []Action{
+	OrganizationRead, MemberRead, AuditRead,
+	SkillRead, SkillWrite, JobRoleRead, JobRoleWrite,
+	QuestionRead, QuestionWrite, QuestionPublish, TemplateRead, TemplateWrite, TemplatePublish,
+	CandidateRead, SessionRead, SessionInvite, SessionCancel,
+	ReviewAssign, ReviewScore, ReportRead, ReportRelease, InsightRead,
+	SittingTake, FeedbackRead,
+	SessionFinish, SessionScore, MailSend,
+}

@@ -622,6 +622,16 @@ var (
 				},
 			},
 			{
+				Name:    "report_organization_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[0]},
+			},
+			{
+				Name:    "report_organization_id_job_role_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[16], ReportsColumns[0]},
+			},
+			{
 				Name:    "report_organization_id_percent_id",
 				Unique:  false,
 				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[4], ReportsColumns[0]},
@@ -879,6 +889,11 @@ var (
 				Name:    "session_organization_id_candidate_id",
 				Unique:  false,
 				Columns: []*schema.Column{SessionsColumns[16], SessionsColumns[17]},
+			},
+			{
+				Name:    "session_organization_id_template_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{SessionsColumns[16], SessionsColumns[19], SessionsColumns[0]},
 			},
 			{
 				Name:    "session_organization_id_external_order_id",

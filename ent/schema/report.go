@@ -54,6 +54,8 @@ func (Report) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "session_id", "number").Unique(),
 		index.Fields("organization_id", "session_id").Unique().Annotations(entsql.IndexWhere("superseded_at IS NULL")).StorageKey("reports_one_current"),
+		index.Fields("organization_id", "id"),
+		index.Fields("organization_id", "job_role_id", "id"),
 		index.Fields("organization_id", "percent", "id"),
 		index.Fields("organization_id", "job_role_id", "percent", "id"),
 		index.Fields("organization_id", "job_role_id", "ended_at", "id"),

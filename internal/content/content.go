@@ -108,3 +108,16 @@ type Answer struct {
 func (a *Answer) Blank() bool {
 	return a == nil || len(a.Choices) == 0 && (a.Number == nil || *a.Number == "") && (a.Text == nil || *a.Text == "")
 }
+
+// Normalize brings an answer into the one form that is kept: an empty part is an absent one.
+func (a *Answer) Normalize() {
+	if len(a.Choices) == 0 {
+		a.Choices = nil
+	}
+	if a.Number != nil && *a.Number == "" {
+		a.Number = nil
+	}
+	if a.Text != nil && *a.Text == "" {
+		a.Text = nil
+	}
+}

@@ -49,13 +49,9 @@ func openPostgres(dsn string, observe func(string)) (pools, error) {
 // postgresSettings hold for every connection. An acknowledged answer is on disk, and nothing waits for long.
 const postgresSettings = "timezone=UTC&synchronous_commit=on&statement_timeout=5000&lock_timeout=2000&idle_in_transaction_session_timeout=10000"
 
-// sqliteSettings hold for every connection. WAL with FULL syncs at each commit.
-const sqliteSettings = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)&_time_format=sqlite"
-
 func openSQLite(dsn string, observe func(string)) pools {
-	base := dsn + separator(dsn) + sqliteSettings
-	open := func(settings string, n int) *sql.DB {
-		return sized(sql.OpenDB(&watched{Connector: sqliteConnector(base + settings), observe: observe}), n)
+		open := func(settings string, n int) *sql.DB {
+		return sized(sql.OpenDB(&watched{Connector: sqliteConnector(dsn + settings), observe: observe}), n)
 	}
 	return pools{
 		dialect: dialect.SQLite,

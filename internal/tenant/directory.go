@@ -164,36 +164,6 @@ func (d Directory) Organization(ctx context.Context, slug string) (gid.ID, error
 	return Only[gid.ID]("organization")(id, err)
 }
 
-// Invitation is what a link's bearer may know before signing in.
-type Invitation struct {
-	Session      *ent.Session
-	Candidate    *ent.Candidate
-	Organization *ent.Organization
-	Version      *ent.TemplateVersion
-}
-
-// Invitation finds an invitation by the hash of its link; NotFound if the link is unknown or was replaced.
-func (d Directory) Invitation(ctx context.Context, linkHash []byte) (*Invitation, error) {
-	s, err := Only[*ent.Session]("invitation")(d.store.reads.Session.Query().Where(session.LinkHash(linkHash)).
-		WithCandidate().WithOrganization().WithTemplateVersion().Only(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return &Invitation{Session: s, Candidate: s.Edges.Candidate, Organization: s.Edges.Organization, Version: s.Edges.TemplateVersion}, nil
-}
-
-// AsInvited gives whoever signed in with the invited address the scope of the invitation's sitting, before they are
-// bound to it. Whether the address fits is the caller's rule; who is no person is Denied.
-func (d Directory) AsInvited(actor policy.Actor, inv *Invitation) (Scope, error) {
-	if err := d.store.candidate(actor, policy.SittingTake); err != nil {
-		return Scope{}, err
-	}
-	return Scope{
-		store: d.store, on: d.store.pools.read, client: d.store.reads, actor: actor, action: policy.SittingTake,
-		org: inv.Session.OrganizationID, candidate: inv.Session.CandidateID, session: inv.Session.ID, version: inv.Version.ID,
-	}, nil
-}
-
 // OwnSittings lists the sittings of whoever signed in, in every organization, the newest first, at most 100.
 func (d Directory) OwnSittings(ctx context.Context, who policy.Identity) ([]gid.ID, error) {
 	query, args := d.store.spell(`SELECT s.id FROM sessions s

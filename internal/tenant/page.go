@@ -45,6 +45,18 @@ type Order struct {
 	Desc   bool
 }
 
+// Direction is which end of a list comes first.
+type Direction string
+
+// The directions.
+const (
+	Asc  Direction = "ASC"
+	Desc Direction = "DESC"
+)
+
+// Values lists both directions.
+func (Direction) Values() []string { return []string{string(Asc), string(Desc)} }
+
 // Page is one part of a list.
 type Page[T any] struct {
 	Nodes           []T

@@ -1,6 +1,9 @@
 package tenant
 
 import (
+	"context"
+
+	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 
 	"github.com/assay-hq/assay/ent"
@@ -387,4 +390,57 @@ func (s Scope) reports(q *entsql.Selector) {
 		entsql.EQ(q.C(report.FieldSessionID), s.session),
 		entsql.EQ(q.C(report.FieldState), term.ReportReleased),
 	))
+}
+
+// Locks: the aggregate that an operation changes is locked first, so that its rivals wait for the commit. On SQLite
+// the transaction itself is the lock.
+
+// LockJobRole reads a visible job role and holds it until the commit.
+func (tx Tx) LockJobRole(ctx context.Context, id gid.ID) (*ent.JobRole, error) {
+	return tx.JobRoles().Where(jobrole.ID(id), tx.forUpdate).Only(ctx)
+}
+
+// LockQuestion reads a visible question and holds it until the commit.
+func (tx Tx) LockQuestion(ctx context.Context, id gid.ID) (*ent.Question, error) {
+	return tx.Questions().Where(question.ID(id), tx.forUpdate).Only(ctx)
+}
+
+// LockTemplate reads a visible template and holds it until the commit.
+func (tx Tx) LockTemplate(ctx context.Context, id gid.ID) (*ent.Template, error) {
+	return tx.Templates().Where(template.ID(id), tx.forUpdate).Only(ctx)
+}
+
+// LockSession reads a visible session and holds it until the commit.
+func (tx Tx) LockSession(ctx context.Context, id gid.ID) (*ent.Session, error) {
+	return tx.Sessions().Where(session.ID(id), tx.forUpdate).Only(ctx)
+}
+
+// LockReview reads a visible review and holds it until the commit.
+func (tx Tx) LockReview(ctx context.Context, id gid.ID) (*ent.Review, error) {
+	return tx.Reviews().Where(review.ID(id), tx.forUpdate).Only(ctx)
+}
+
+func (tx Tx) forUpdate(q *entsql.Selector) {
+	if q.Dialect() == dialect.Postgres {
+		q.ForUpdate()
+	}
+}
+
+// CandidateByEmail reads a candidate by normalized address, whoever may see them: an inviter with limited sight may
+// invite somebody whom another job role knows.
+func (tx Tx) CandidateByEmail(ctx context.Context, email string) (*ent.Candidate, error) {
+	return tx.client.Candidate.Query().Where(candidate.OrganizationID(tx.org), candidate.Email(email)).Only(ctx)
+}
+
+// OwnBindings are the sign-ins of a candidate's scope.
+func (s Scope) OwnBindings() *ent.BindingQuery {
+	return s.client.Binding.Query().Where(binding.OrganizationID(s.org), binding.CandidateID(s.candidate))
+}
+
+// AddScores writes scores in one statement.
+func (tx Tx) AddScores(ctx context.Context, scores []*ent.ScoreCreate) error {
+	if len(scores) == 0 {
+		return nil
+	}
+	return tx.client.Score.CreateBulk(scores...).Exec(ctx)
 }

@@ -47,6 +47,11 @@ func (s Scope) VersionID() gid.ID { return s.version }
 // Allows reports whether the actor may also do another action, for parts of an answer that need more.
 func (s Scope) Allows(action policy.Action) bool { return s.store.policy.Allows(s.actor, action) }
 
+// RoleAllows reports whether a role has an action, whoever asks.
+func (s Scope) RoleAllows(role policy.Role, action policy.Action) bool {
+	return s.store.policy.RoleAllows(role, action)
+}
+
 // Now reads the one time that decides. In a Tx, use Tx.Now: it was read once.
 func (s Scope) Now(ctx context.Context) (time.Time, error) { return s.store.now(ctx, s.on) }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/job"
@@ -123,6 +124,24 @@ func (s *Store) candidate(actor policy.Actor, action policy.Action) error {
 		return denied(action)
 	}
 	return nil
+}
+
+// AsInvited gives whoever signed in the scope of the sitting behind an invitation link, by the link's hash, and the
+// candidate it was sent to, before they are bound to it: whether they are the one is the caller's rule. An unknown
+// or replaced link is NotFound; who is no person is Denied.
+func (s *Store) AsInvited(ctx context.Context, actor policy.Actor, linkHash []byte) (Scope, *ent.Candidate, error) {
+	if err := s.candidate(actor, policy.SittingTake); err != nil {
+		return Scope{}, nil, err
+	}
+	row, err := Only[*ent.Session]("invitation")(
+		s.reads.Session.Query().Where(session.LinkHash(linkHash)).WithCandidate().Only(ctx))
+	if err != nil {
+		return Scope{}, nil, err
+	}
+	return Scope{
+		store: s, on: s.pools.read, client: s.reads, actor: actor, action: policy.SittingTake,
+		org: row.OrganizationID, candidate: row.CandidateID, session: row.ID, version: row.TemplateVersionID,
+	}, row.Edges.Candidate, nil
 }
 
 func denied(action policy.Action) error {

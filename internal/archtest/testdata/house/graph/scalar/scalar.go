@@ -1,0 +1,2 @@
+// Package scalar has scalars.
+package scalar

@@ -1,0 +1,4 @@
+// Package attic is in no plan.
+package attic // breaks: rooms
+
+const shelf = 1

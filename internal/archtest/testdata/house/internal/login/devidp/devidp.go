@@ -1,0 +1,2 @@
+// Package devidp is the development identity provider.
+package devidp

@@ -1,0 +1,4 @@
+// Package util has no purpose.
+package util // breaks: plain names; rooms
+
+const shelf = 1

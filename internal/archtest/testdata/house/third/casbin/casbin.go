@@ -1,0 +1,2 @@
+// Package casbin stands for the real one.
+package casbin

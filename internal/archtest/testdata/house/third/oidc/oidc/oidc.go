@@ -1,0 +1,2 @@
+// Package oidc stands for the real one.
+package oidc

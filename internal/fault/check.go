@@ -1,0 +1,63 @@
+package fault
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Checks collects what is wrong with an input, so that all of it is told at once. The zero Checks is ready.
+type Checks struct {
+	faults List
+	under  []string
+}
+
+// most bounds how many faults are told; the rest would help nobody.
+const most = 100
+
+// That adds a fault at a path unless the condition holds.
+func (c *Checks) That(ok bool, message string, path ...string) {
+	if !ok && len(c.faults) < most {
+		c.faults = append(c.faults, At(message, append(append([]string{}, c.under...), path...)...))
+	}
+}
+
+// Text demands between least and most characters, not only space, and valid Unicode without control characters.
+func (c *Checks) Text(value string, least, most int, path ...string) {
+	n := utf8.RuneCountInString(value)
+	switch {
+	case !utf8.ValidString(value) || strings.ContainsFunc(value, control):
+		c.That(false, "this text holds characters that cannot be shown", path...)
+	case least > 0 && strings.TrimSpace(value) == "":
+		c.That(false, "this must not be empty", path...)
+	case n > most:
+		c.That(false, "this has "+strconv.Itoa(n)+" characters; at most "+strconv.Itoa(most)+" are allowed", path...)
+	}
+}
+
+func control(r rune) bool { return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f }
+
+// Whole demands a number between two bounds.
+func (c *Checks) Whole(value, least, most int, path ...string) {
+	c.That(value >= least && value <= most,
+		"this must be from "+strconv.Itoa(least)+" to "+strconv.Itoa(most), path...)
+}
+
+// Texts demands a list of at most n texts, none of them empty.
+func (c *Checks) Texts(values []string, n, most int, path ...string) {
+	c.That(len(values) <= n, "at most "+strconv.Itoa(n)+" are allowed", path...)
+	for i, v := range values {
+		c.Text(v, 1, most, append(append([]string{}, path...), strconv.Itoa(i))...)
+	}
+}
+
+// Under runs checks whose paths are below another.
+func (c *Checks) Under(path []string, check func()) {
+	was := c.under
+	c.under = append(append([]string{}, was...), path...)
+	check()
+	c.under = was
+}
+
+// Err is everything that was wrong, or nil.
+func (c *Checks) Err() error { return c.faults.Err() }

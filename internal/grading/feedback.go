@@ -1,0 +1,65 @@
+package grading
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
+)
+
+// Feedback is what a candidate may see of their released report: no key, no rubric, no model answer, no reviewer and
+// no other candidate. What the template's feedback policy keeps back is absent.
+type Feedback struct {
+	ReleasedAt time.Time
+	Passed     *bool
+	Sections   []*SectionFeedback
+}
+
+// SectionFeedback is how a section went, in whole percent.
+type SectionFeedback struct {
+	Title   string
+	Percent int
+}
+
+// Feedback reads the feedback on the candidate's own sitting; nil until its report is released.
+func (s *Service) Feedback(ctx context.Context, actor policy.Actor, sitting gid.ID) (*Feedback, error) {
+	scope, err := s.tenant.AsSitting(ctx, actor, policy.FeedbackRead, sitting)
+	if err != nil {
+		return nil, err
+	}
+	row, err := scope.Reports().Where(report.SupersededAtIsNil()).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find report: %w", err)
+	}
+	f, err := pinned(ctx, scope, row.TemplateVersionID)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := decodeResult(row)
+	if err != nil {
+		return nil, err
+	}
+	return feedback(f.key.Feedback, *row.ReleasedAt, doc), nil
+}
+
+// feedback shows a result as far as the policy allows.
+func feedback(allowed term.FeedbackPolicy, at time.Time, doc *Result) *Feedback {
+	shown := &Feedback{ReleasedAt: at, Sections: []*SectionFeedback{}}
+	if allowed == term.FeedbackOutcome || allowed == term.FeedbackSections {
+		shown.Passed = &doc.Passed
+	}
+	if allowed == term.FeedbackSections {
+		for _, g := range doc.Sections {
+			shown.Sections = append(shown.Sections, &SectionFeedback{Title: g.Title, Percent: int((g.Total.Percent + 500_000) / 1_000_000)})
+		}
+	}
+	return shown
+}

@@ -1,0 +1,244 @@
+package grading
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	entsql "entgo.io/ent/dialect/sql"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/internal/event"
+	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
+)
+
+// writeReport adds the next revision of a session's report; the one before is superseded and stays readable.
+func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Result) error {
+	number := 1
+	previous, err := tx.Reports().Where(report.SessionID(row.ID), report.SupersededAtIsNil()).Only(ctx)
+	switch {
+	case err == nil:
+		number = previous.Number + 1
+		if _, err := tx.ChangeReport(previous.ID).SetSupersededAt(tx.Now).Save(ctx); err != nil {
+			return fmt.Errorf("supersede report: %w", err)
+		}
+	case !ent.IsNotFound(err):
+		return fmt.Errorf("find report: %w", err)
+	}
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return fmt.Errorf("encode report: %w", err)
+	}
+	state := term.ReportReady
+	if doc.Provisional {
+		state = term.ReportProvisional
+	}
+	created, err := tx.NewReport().SetSessionID(row.ID).SetJobRoleID(row.JobRoleID).SetCandidateID(row.CandidateID).
+		SetTemplateVersionID(row.TemplateVersionID).SetNumber(number).SetState(state).SetPercent(doc.Overall.Percent).
+		SetPoints(int64(doc.Overall.Awarded)).SetMaxPoints(int64(doc.Overall.Maximum)).SetBand(doc.Band).SetPassed(doc.Passed).
+		SetResult(text).SetEndedAt(*row.EndedAt).Save(ctx)
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return tx.Announce(ctx, event.ReportComputed, created.ID, nil)
+}
+
+// ReleaseReportInput names the report to be released.
+type ReleaseReportInput struct {
+	ID             gid.ID
+	IdempotencyKey *string
+}
+
+// Release makes a report final and shows the candidate what the feedback policy allows. A provisional report is
+// Provisional; a released or superseded one Conflict.
+func (s *Service) Release(ctx context.Context, actor policy.Actor, in ReleaseReportInput) (*ent.Report, error) {
+	scope, err := s.tenant.As(ctx, actor, policy.ReportRelease)
+	if err != nil {
+		return nil, err
+	}
+	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*ent.Report, error) {
+		id, err := tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return in.ID, release(ctx, tx, in.ID) })
+		if err != nil {
+			return nil, err
+		}
+		return visibleReport(ctx, tx.Scope, id)
+	})
+}
+
+func release(ctx context.Context, tx tenant.Tx, id gid.ID) error {
+	row, err := visibleReport(ctx, tx.Scope, id)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.LockSession(ctx, row.SessionID); err != nil {
+		return fmt.Errorf("lock session: %w", err)
+	}
+	if row, err = visibleReport(ctx, tx.Scope, id); err != nil { // as it stands now that it is ours
+		return err
+	}
+	switch {
+	case row.SupersededAt != nil:
+		return conflict("a later revision superseded this report")
+	case row.State == term.ReportProvisional:
+		return fault.New(fault.Provisional, "an answer still waits for a reviewer; assign and submit the review first")
+	case row.State == term.ReportReleased:
+		return conflict("this report was already released")
+	}
+	change := tx.ChangeReport(id).SetState(term.ReportReleased).SetReleasedAt(tx.Now)
+	if by := tx.Actor().ID; !by.IsZero() {
+		change.SetReleasedBy(by)
+	}
+	if _, err := change.Save(ctx); err != nil {
+		return fmt.Errorf("release report: %w", err)
+	}
+	_, err = tx.ChangeSession(row.SessionID).Where(session.StateEQ(term.Scored)).SetState(term.Released).SetReleasedAt(tx.Now).Save(ctx)
+	if err != nil {
+		return fmt.Errorf("release session: %w", err)
+	}
+	return tx.Announce(ctx, event.ReportReleased, id, nil)
+}
+
+func visibleReport(ctx context.Context, scope tenant.Scope, id gid.ID) (*ent.Report, error) {
+	return tenant.Only[*ent.Report]("report")(summaries(scope.Reports().Where(report.ID(id))).Only(ctx))
+}
+
+// summaries leaves the document out: it is read only where it is shown.
+func summaries(q *ent.ReportQuery) *ent.ReportSelect {
+	columns := slices.DeleteFunc(slices.Clone(report.Columns), func(c string) bool { return c == report.FieldResult })
+	return q.Select(columns...)
+}
+
+// ReportFilter narrows a list of reports. Dates are of the sitting's end, the first included, the last not.
+type ReportFilter struct {
+	JobRoleID *gid.ID
+	State     *term.ReportState
+	Band      *string
+	EndedFrom *time.Time
+	EndedTo   *time.Time
+}
+
+func (f *ReportFilter) apply(q *ent.ReportQuery) *ent.ReportQuery {
+	q.Where(report.SupersededAtIsNil())
+	if f == nil {
+		return q
+	}
+	if f.JobRoleID != nil {
+		q.Where(report.JobRoleID(*f.JobRoleID))
+	}
+	if f.State != nil {
+		q.Where(report.StateEQ(*f.State))
+	}
+	if f.Band != nil {
+		q.Where(report.Band(*f.Band))
+	}
+	if f.EndedFrom != nil {
+		q.Where(report.EndedAtGTE(*f.EndedFrom))
+	}
+	if f.EndedTo != nil {
+		q.Where(report.EndedAtLT(*f.EndedTo))
+	}
+	return q
+}
+
+// ReportOrderField is what a list of reports is ordered by.
+type ReportOrderField string
+
+// The orders of reports.
+const (
+	ByScore   ReportOrderField = "SCORE"
+	ByCreated ReportOrderField = "CREATED_AT"
+)
+
+// Values lists every order.
+func (ReportOrderField) Values() []string { return []string{string(ByScore), string(ByCreated)} }
+
+// ReportOrder is how a list of reports is ordered.
+type ReportOrder struct {
+	Field     ReportOrderField
+	Direction tenant.Direction
+}
+
+// Reports lists the current reports of the visible job roles; unless the order says otherwise, the newest first.
+func (s *Service) Reports(ctx context.Context, actor policy.Actor, filter *ReportFilter, by *ReportOrder, paging tenant.Paging) (*tenant.Page[*ent.Report], error) {
+	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
+	if err != nil {
+		return nil, err
+	}
+	order, at := tenant.Order{Desc: true}, func(row *ent.Report) tenant.Cursor { return tenant.Cursor{ID: row.ID} }
+	if by != nil {
+		order.Desc = by.Direction == tenant.Desc
+	}
+	if by != nil && by.Field == ByScore {
+		order.Column, order.Number = report.FieldPercent, true
+		at = func(row *ent.Report) tenant.Cursor { return tenant.Cursor{Key: row.Percent, ID: row.ID} }
+	}
+	page, err := tenant.List(paging, order, at, func(window func(*entsql.Selector)) ([]*ent.Report, error) {
+		return summaries(filter.apply(scope.Reports()).Where(window)).All(ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	page.Total = filter.apply(scope.Reports()).Count
+	return page, nil
+}
+
+// ReportsByID reads reports for a batch, without their documents; what is not visible is left out.
+func (s *Service) ReportsByID(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]*ent.Report, error) {
+	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
+	if err != nil {
+		return nil, err
+	}
+	return summaries(scope.Reports().Where(tenant.In(report.FieldID, ids))).All(ctx)
+}
+
+// ReportsBySession reads the current reports of several sessions.
+func (s *Service) ReportsBySession(ctx context.Context, actor policy.Actor, sessions []gid.ID) ([]*ent.Report, error) {
+	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
+	if err != nil {
+		return nil, err
+	}
+	return summaries(scope.Reports().Where(tenant.In(report.FieldSessionID, sessions), report.SupersededAtIsNil())).All(ctx)
+}
+
+// ReportResult is the document of one report.
+type ReportResult struct {
+	ReportID gid.ID
+	*Result
+}
+
+// ResultsByReport reads the documents of several reports.
+func (s *Service) ResultsByReport(ctx context.Context, actor policy.Actor, reports []gid.ID) ([]*ReportResult, error) {
+	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := scope.Reports().Where(tenant.In(report.FieldID, reports)).Select(report.FieldID, report.FieldResult).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find results: %w", err)
+	}
+	results := make([]*ReportResult, len(rows))
+	for i, row := range rows {
+		doc, err := decodeResult(row)
+		if err != nil {
+			return nil, err
+		}
+		results[i] = &ReportResult{ReportID: row.ID, Result: doc}
+	}
+	return results, nil
+}
+
+func decodeResult(row *ent.Report) (*Result, error) {
+	doc := new(Result)
+	if err := json.Unmarshal(row.Result, doc); err != nil {
+		return nil, fmt.Errorf("read result: %w", err)
+	}
+	return doc, nil
+}

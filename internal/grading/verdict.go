@@ -1,0 +1,143 @@
+package grading
+
+import (
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/key"
+	"github.com/assay-hq/assay/internal/scoring"
+	"github.com/assay-hq/assay/internal/term"
+)
+
+// wholeAnswer is the criterion of a score that a key or a rule awards for the answer as a whole.
+const wholeAnswer = "answer"
+
+// verdict is what the key or a rule says of one item, or that a person must.
+type verdict struct {
+	item   *key.Item
+	answer *content.Answer // nil if there is none
+	status term.ItemStatus
+	source term.ScoreSource
+	points scoring.Points
+	reason string
+}
+
+// judge gives the verdict on every item of a sitting that has ended.
+func judge(k *key.Key, answers map[string]*content.Answer, ranOut bool) []*verdict {
+	items := k.Items()
+	last := -1
+	for i, item := range items {
+		if answers[item.Ref] != nil {
+			last = i
+		}
+	}
+	verdicts := make([]*verdict, len(items))
+	for i, item := range items {
+		v := &verdict{item: item, answer: answers[item.Ref], source: term.SourceRule}
+		switch {
+		case v.answer == nil && ranOut && i > last:
+			v.status, v.reason = term.ItemNotReached, "time ran out before this question"
+		case v.answer.Blank():
+			v.status, v.reason = term.ItemOmitted, "left without an answer"
+		default:
+			v.byKey()
+		}
+		verdicts[i] = v
+	}
+	return verdicts
+}
+
+// byKey scores an answer by its key, or leaves it to a person.
+func (v *verdict) byKey() {
+	v.status, v.source = term.ItemScored, term.SourceKey
+	q, most := v.item.Content, scoring.Of(v.item.Points)
+	switch v.item.Kind {
+	case term.SingleChoice:
+		v.points, v.reason = scoring.SingleChoice(most, rightChoices(q)[0], v.answer.Choices[0]), "single choice, matched with the key"
+	case term.MultipleChoice:
+		rule := scoring.PartialCredit(*q.PartialCredit)
+		v.points = scoring.MultipleChoice(most, allChoices(q), rightChoices(q), v.answer.Choices, rule)
+		v.reason = "multiple choice, rule " + string(rule)
+	case term.Numeric:
+		v.points, v.reason = numericPoints(most, *v.answer.Number, q.Numeric), "number, compared with the key and its tolerance"
+	case term.ShortText:
+		v.points, v.reason = scoring.ShortText(most, *v.answer.Text, accepted(q)), "one of the accepted answers"
+		if v.points == 0 {
+			v.leave()
+		}
+	default:
+		v.leave()
+	}
+}
+
+// leave waits for a person.
+func (v *verdict) leave() {
+	v.status, v.source, v.points, v.reason = term.ItemNotScored, "", 0, ""
+}
+
+func rightChoices(q *content.Question) []string {
+	var keys []string
+	for _, c := range q.Choices {
+		if c.Correct {
+			keys = append(keys, c.Key)
+		}
+	}
+	return keys
+}
+
+func allChoices(q *content.Question) []string {
+	keys := make([]string, len(q.Choices))
+	for i, c := range q.Choices {
+		keys[i] = c.Key
+	}
+	return keys
+}
+
+// numericPoints compares exact decimals. Both were judged when they were saved: what does not parse earns nothing.
+func numericPoints(most scoring.Points, answer string, k *content.NumericKey) scoring.Points {
+	given, err := scoring.ParseDecimal(answer)
+	if err != nil {
+		return 0
+	}
+	value, err := scoring.ParseDecimal(k.Value)
+	if err != nil {
+		return 0
+	}
+	tolerance := new(big.Rat)
+	if k.Mode != term.Exact {
+		if tolerance, err = scoring.ParseDecimal(k.Tolerance); err != nil {
+			return 0
+		}
+	}
+	return scoring.Numeric(most, given, scoring.NumericKey{Value: value, Lower: tolerance, Upper: tolerance, Mode: scoring.ToleranceMode(k.Mode)})
+}
+
+func accepted(q *content.Question) []scoring.Accepted {
+	list := make([]scoring.Accepted, len(q.Accepted))
+	for i, text := range q.Accepted {
+		list[i] = scoring.Accepted{Text: text}
+	}
+	return list
+}
+
+// evidence is the part of an answer that a key looked at.
+func evidence(a *content.Answer) string {
+	switch {
+	case a == nil:
+		return ""
+	case a.Number != nil:
+		return *a.Number
+	case a.Text != nil:
+		return *a.Text
+	default:
+		return strings.Join(a.Choices, ", ")
+	}
+}
+
+// ranOut reports whether the clock ended the session.
+func ranOut(row *ent.Session) bool {
+	return row.EndedAt != nil && !row.EndedAt.Before(row.StartedAt.Add(time.Duration(row.AllowedSeconds)*time.Second))
+}

@@ -1,0 +1,93 @@
+package login
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/assay-hq/assay/policy"
+)
+
+// Keys in a cookie session. The values are JSON: the store's encoding then needs to know no type of ours.
+const (
+	personKey   = "person"
+	attemptsKey = "attempts"
+)
+
+// person is all that a cookie session keeps of someone: never a role, which would outlive its removal.
+type person struct {
+	Issuer, Subject, Email, Name string
+	EmailVerified                bool
+	IDToken                      string // the provider asks for it at logout
+	Organization                 string // the slug they chose, if they did
+	Seen                         time.Time
+}
+
+func (p person) identity() policy.Identity {
+	return policy.Identity{
+		Issuer: p.Issuer, Subject: p.Subject, Email: p.Email, EmailVerified: p.EmailVerified, Name: p.Name,
+	}
+}
+
+// attempt is one sign-in on its way. A browser may have several, in several tabs.
+type attempt struct {
+	State, Nonce, Verifier, ReturnTo string
+	Began                            time.Time
+}
+
+// load reads the request's session into a context; without one it is a new, unsaved session.
+func (s *Service) load(r *http.Request) (context.Context, error) {
+	token := ""
+	if cookie, err := r.Cookie(s.sessions.Cookie.Name); err == nil {
+		token = cookie.Value
+	}
+	ctx, err := s.sessions.Load(r.Context(), token)
+	if err != nil {
+		return nil, fmt.Errorf("load session: %w", err)
+	}
+	return ctx, nil
+}
+
+// save commits the session and hands the browser its token.
+func (s *Service) save(ctx context.Context, w http.ResponseWriter) error {
+	token, expiry, err := s.sessions.Commit(ctx)
+	if err != nil {
+		return fmt.Errorf("save session: %w", err)
+	}
+	s.sessions.WriteSessionCookie(ctx, w, token, expiry)
+	return nil
+}
+
+// put and read keep a value in the session of ctx. Only our own code writes these, so decoding cannot fail but
+// for a value of an older release, which reads as absent.
+func (s *Service) put(ctx context.Context, key string, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("encode session: %w", err)
+	}
+	s.sessions.Put(ctx, key, string(text))
+	return nil
+}
+
+func read[T any](ctx context.Context, s *Service, key string) (value T, ok bool) {
+	err := json.Unmarshal([]byte(s.sessions.GetString(ctx, key)), &value)
+	return value, err == nil
+}
+
+// touch moves the idle limit on, at most once in a touchInterval.
+func (s *Service) touch(ctx context.Context, p person) error {
+	now := s.cfg.Now()
+	if recent(now, p.Seen, touchInterval) {
+		return nil
+	}
+	p.Seen = now
+	if err := s.put(ctx, personKey, p); err != nil {
+		return err
+	}
+	if _, _, err := s.sessions.Commit(ctx); err != nil {
+		return fmt.Errorf("touch session: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package scoring
+
+import (
+	"math/big"
+	"slices"
+)
+
+// Status says what became of an item of a paper, or of a criterion of a rubric.
+type Status string
+
+// The states of an item.
+const (
+	Scored     Status = "SCORED"      // has points, perhaps none
+	Omitted    Status = "OMITTED"     // seen and left without an answer: no points
+	NotReached Status = "NOT_REACHED" // never seen before the time was over: no points
+	NotScored  Status = "NOT_SCORED"  // answered, and nobody has awarded anything yet: neither points nor zero
+)
+
+// Item is one question of a sitting with what it earned.
+type Item struct {
+	Section string
+	Skills  []string // the item counts for each of them; repetition means nothing
+	Max     Points
+	Awarded Points // bounded to 0…Max; read only if the status is Scored
+	Status  Status
+}
+
+// Band is a named range of percentages, from its minimum up to the next band's.
+type Band struct {
+	Name       string
+	MinPercent int
+}
+
+// Summary is how a paper turns items into a result.
+type Summary struct {
+	Bands      []Band // in any order
+	CutPercent int    // the percentage with which one passes; zero lets everybody pass
+	// Weights of sections and of skills, by name, in the overall percentage. A point of an item counts as
+	// often as its section's weight times the mean weight of its skills; a name that is not listed weighs 1, a
+	// weight below zero is zero.
+	SectionWeights, SkillWeights map[string]int
+}
+
+// Total is the sum of a group of items.
+type Total struct {
+	Awarded Points
+	Max     Points // of all items, whatever their status
+	Pending Points // the part of Max that is not scored yet
+	// PercentMicro is the percentage of the points already decided, Awarded / (Max − Pending), in millionths of
+	// a percent: 50 % is 50,000,000. It is rounded once, half to even, and zero if nothing is decided.
+	PercentMicro                           int64
+	Scored, Omitted, NotReached, NotScored int // numbers of items
+}
+
+// Group is the total of one section or one skill.
+type Group struct {
+	Name string
+	Total
+}
+
+// Result is what a sitting comes to.
+type Result struct {
+	Overall  Total   // its percentage is the weighted one
+	Sections []Group // in the order of first appearance among the items
+	Skills   []Group // likewise
+	Band     string  // name of the highest band whose minimum is reached; empty if none, or while provisional
+	Passed   bool    // the cut is reached; false while provisional
+	// Provisional says that some item is not scored. There is then no verdict: what is pending is not a zero.
+	Provisional bool
+}
+
+// Summarise adds up the items of a sitting.
+//
+// Omitted and not-reached items have no points, are counted apart, and stay in the maximum. Items that are not
+// scored leave the percentage alone and withhold the verdict. Bands and the cut are compared with the exact
+// overall percentage 100 · Σ w·awarded / Σ w·max, never with the rounded one. A paper on which nothing can be
+// earned has percentage zero, no band, and is not passed. Of two bands with one minimum the first listed has
+// it. An unknown status is NotScored.
+func Summarise(items []Item, config Summary) Result {
+	var result Result
+	overall := newTally()
+	sections, skills := newTallies(), newTallies()
+	for _, item := range items {
+		overall.add(item, config.weight(item))
+		sections.add(item.Section, item)
+		for i, skill := range item.Skills {
+			if !slices.Contains(item.Skills[:i], skill) {
+				skills.add(skill, item)
+			}
+		}
+	}
+	result.Overall, result.Sections, result.Skills = overall.sum(), sections.groups(), skills.groups()
+	result.Provisional = result.Overall.NotScored > 0
+	if percent, ok := overall.percent(); ok && !result.Provisional {
+		result.Band = config.band(percent)
+		result.Passed = reached(percent, config.CutPercent)
+	}
+	return result
+}
+
+// weight is how often a point of an item counts.
+func (c Summary) weight(item Item) *big.Rat {
+	weight := named(c.SectionWeights, item.Section)
+	skills := newSet(item.Skills)
+	if len(skills) == 0 {
+		return weight
+	}
+	sum := new(big.Rat)
+	for skill := range skills {
+		sum.Add(sum, named(c.SkillWeights, skill))
+	}
+	weight.Mul(weight, sum)
+	return weight.Quo(weight, whole(int64(len(skills))))
+}
+
+func named(weights map[string]int, name string) *big.Rat {
+	weight, ok := weights[name]
+	if !ok {
+		return whole(1)
+	}
+	return whole(int64(max(0, weight)))
+}
+
+func (c Summary) band(percent *big.Rat) string {
+	var best *Band
+	for i, band := range c.Bands {
+		if reached(percent, band.MinPercent) && (best == nil || band.MinPercent > best.MinPercent) {
+			best = &c.Bands[i]
+		}
+	}
+	if best == nil {
+		return ""
+	}
+	return best.Name
+}
+
+func reached(percent *big.Rat, minimum int) bool { return percent.Cmp(whole(int64(minimum))) >= 0 }
+
+// tally is a total on its way: the sums of weighted points stay exact until the percentage is rounded.
+type tally struct {
+	total            Total
+	awarded, decided *big.Rat
+}
+
+func newTally() *tally { return &tally{awarded: new(big.Rat), decided: new(big.Rat)} }
+
+func (t *tally) add(item Item, weight *big.Rat) {
+	possible := max(0, item.Max)
+	t.total.Max += possible
+	var awarded Points
+	switch item.Status {
+	case Scored:
+		t.total.Scored++
+		awarded = item.Awarded.Within(possible)
+	case Omitted:
+		t.total.Omitted++
+	case NotReached:
+		t.total.NotReached++
+	default:
+		t.total.NotScored++
+		t.total.Pending += possible
+		return
+	}
+	t.total.Awarded += awarded
+	t.awarded.Add(t.awarded, new(big.Rat).Mul(weight, whole(int64(awarded))))
+	t.decided.Add(t.decided, new(big.Rat).Mul(weight, whole(int64(possible))))
+}
+
+// percent is the exact percentage; it is not ok if nothing decided can earn anything.
+func (t *tally) percent() (percent *big.Rat, ok bool) {
+	if t.decided.Sign() == 0 {
+		return new(big.Rat), false
+	}
+	percent = new(big.Rat).Quo(t.awarded, t.decided)
+	return percent.Mul(percent, whole(100)), true
+}
+
+func (t *tally) sum() Total {
+	percent, _ := t.percent()
+	t.total.PercentMicro = micro(percent)
+	return t.total
+}
+
+// micro rounds a percentage to millionths of a percent.
+func micro(percent *big.Rat) int64 { return round(new(big.Rat).Mul(percent, whole(1_000_000))) }
+
+// tallies are tallies by name, in the order in which the names came.
+type tallies struct {
+	names  []string
+	byName map[string]*tally
+}
+
+func newTallies() *tallies { return &tallies{byName: map[string]*tally{}} }
+
+// add counts an item unweighted: inside one section or skill a point is a point.
+func (t *tallies) add(name string, item Item) {
+	if t.byName[name] == nil {
+		t.byName[name] = newTally()
+		t.names = append(t.names, name)
+	}
+	t.byName[name].add(item, whole(1))
+}
+
+func (t *tallies) groups() []Group {
+	groups := make([]Group, 0, len(t.names))
+	for _, name := range t.names {
+		groups = append(groups, Group{Name: name, Total: t.byName[name].sum()})
+	}
+	return groups
+}

@@ -1,0 +1,92 @@
+package sitting
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/binding"
+	"github.com/assay-hq/assay/internal/event"
+	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
+)
+
+// AcceptInvitationInput carries the secret of an invitation link.
+type AcceptInvitationInput struct {
+	Token          string
+	IdempotencyKey *string
+}
+
+// Accept ties whoever signed in to the sitting of an invitation link, once. They must have signed in with the invited
+// address, verified; otherwise it is Conflict. A link that another identity used is LinkUsed, one past its time
+// Expired, an unknown or replaced one NotFound. Repeating it changes nothing.
+func (s *Service) Accept(ctx context.Context, actor policy.Actor, in AcceptInvitationInput) (*Sitting, error) {
+	scope, invited, err := s.tenant.AsInvited(ctx, actor, linkHash(in.Token))
+	if err != nil {
+		return nil, err
+	}
+	if err := rightPerson(actor.Identity, invited); err != nil {
+		return nil, err
+	}
+	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*Sitting, error) {
+		row, err := tenant.Only[*ent.Session]("invitation")(tx.LockSession(ctx, scope.SessionID()))
+		if err != nil {
+			return nil, err
+		}
+		if err := s.bind(ctx, tx, row); err != nil {
+			return nil, err
+		}
+		return s.read(ctx, tx.Scope, tx.Now)
+	})
+}
+
+func rightPerson(who policy.Identity, invited *ent.Candidate) error {
+	switch {
+	case normalizeEmail(who.Email) != invited.Email:
+		return conflict("this invitation was sent to another e-mail address; sign in with the address that received it")
+	case !who.EmailVerified:
+		return conflict("your e-mail address is not verified; verify it where you sign in, then open the link again")
+	}
+	return nil
+}
+
+// bind writes who the candidate is, the first time, and when the invitation was opened.
+func (s *Service) bind(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
+	who := tx.Actor().Identity
+	mine, err := tx.OwnBindings().Where(binding.Issuer(who.Issuer), binding.Subject(who.Subject)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("find binding: %w", err)
+	}
+	if row.OpenedAt != nil {
+		if mine {
+			return nil
+		}
+		return fault.New(fault.LinkUsed, "this link was already used by another sign-in")
+	}
+	if err := acceptable(tx, row); err != nil {
+		return err
+	}
+	if !mine {
+		err := tx.NewBinding().SetCandidateID(row.CandidateID).SetIssuer(who.Issuer).SetSubject(who.Subject).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("write binding: %w", err)
+		}
+	}
+	if _, err := tx.ChangeSession(row.ID).SetOpenedAt(tx.Now).Save(ctx); err != nil {
+		return fmt.Errorf("open invitation: %w", err)
+	}
+	return tx.Announce(ctx, event.SessionAccepted, row.ID, nil)
+}
+
+// acceptable demands an invitation that still stands.
+func acceptable(tx tenant.Tx, row *ent.Session) error {
+	switch {
+	case row.State == term.Cancelled:
+		return conflict("this invitation was withdrawn")
+	case row.State == term.Expired || row.State == term.Invited && !tx.Now.Before(row.ExpiresAt):
+		return fault.New(fault.Expired, "this invitation is no longer valid; ask whoever invited you for a new one")
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package sitting
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/mail"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/policy"
+)
+
+// Deliver sends a kept mail and empties its text, which held a link. It may be repeated; where no mail server is
+// configured, the mail is only kept. Only Assay itself has the permission.
+func (s *Service) Deliver(ctx context.Context, actor policy.Actor, id gid.ID) error {
+	scope, err := s.tenant.As(ctx, actor, policy.MailSend)
+	if err != nil {
+		return err
+	}
+	if s.cfg.Mail == nil {
+		return nil
+	}
+	kept, err := tenant.Only[*ent.Mail]("mail")(scope.Mails().Where(mail.ID(id)).Only(ctx))
+	if err != nil || kept.SentAt != nil {
+		return err
+	}
+	// The network is asked outside any transaction: a mail may go out twice, and never not at all.
+	if err := s.cfg.Mail.Send(ctx, kept.ID.String(), kept.Recipient, kept.Subject, kept.Text); err != nil {
+		return err
+	}
+	_, err = tenant.InTx(ctx, scope, func(tx tenant.Tx) (int, error) {
+		return tx.ChangeMail(id).SetSentAt(tx.Now).SetText("").Save(ctx)
+	})
+	if err != nil {
+		return fmt.Errorf("note delivery: %w", err)
+	}
+	return nil
+}

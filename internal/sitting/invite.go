@@ -1,0 +1,226 @@
+package sitting
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/jobrole"
+	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/ent/template"
+	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/internal/event"
+	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/job"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
+)
+
+// How long an invitation may be accepted and begun, if the inviter does not say, and at most.
+const (
+	DefaultValidity = 72 * time.Hour
+	MaxValidity     = 90 * 24 * time.Hour
+)
+
+// InviteCandidateInput asks a candidate to take a published template.
+type InviteCandidateInput struct {
+	TemplateID      gid.ID
+	Version         *int // nil is the latest
+	Candidate       CandidateInput
+	ExternalOrderID *string
+	ValidFor        *time.Duration
+	IdempotencyKey  *string
+}
+
+// CandidateInput is the person invited. Somebody known by the e-mail address is taken as they are.
+type CandidateInput struct {
+	Email      string
+	Name       string
+	Phone      *string
+	ExternalID *string
+}
+
+// Invite asks a candidate to take a published template and sends the mail. Repeating it with the same idempotency key
+// returns the first session again and sends nothing. A draft or retired template and a closed job role are Conflict; an
+// order id that was used before is AlreadyExists.
+func (s *Service) Invite(ctx context.Context, actor policy.Actor, in InviteCandidateInput) (*ent.Session, error) {
+	scope, err := s.tenant.As(ctx, actor, policy.SessionInvite)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*ent.Session, error) {
+		id, err := tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return s.invite(ctx, tx, in) })
+		if err != nil {
+			return nil, err
+		}
+		return tenant.Only[*ent.Session]("session")(tx.Sessions().Where(session.ID(id)).Only(ctx))
+	})
+}
+
+func (in *InviteCandidateInput) check() error {
+	in.Candidate.Email = normalizeEmail(in.Candidate.Email)
+	var c fault.Checks
+	c.That(validEmail(in.Candidate.Email), "this is not an e-mail address", "candidate", "email")
+	c.Text(in.Candidate.Name, 1, 200, "candidate", "name")
+	if in.Candidate.Phone != nil {
+		c.Text(*in.Candidate.Phone, 1, 40, "candidate", "phone")
+	}
+	if in.Candidate.ExternalID != nil {
+		c.Text(*in.Candidate.ExternalID, 1, 200, "candidate", "externalId")
+	}
+	if in.ExternalOrderID != nil {
+		c.Text(*in.ExternalOrderID, 1, 200, "externalOrderId")
+	}
+	if in.ValidFor != nil {
+		c.That(*in.ValidFor >= time.Hour && *in.ValidFor <= MaxValidity, "this must be from one hour to 90 days", "validFor")
+	}
+	return c.Err()
+}
+
+func normalizeEmail(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
+
+// validEmail accepts one plain address in ASCII: what mail servers and identity providers agree on.
+func validEmail(text string) bool {
+	at, err := mail.ParseAddress(text)
+	ascii := !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
+	return err == nil && at.Address == text && ascii && len(text) <= 254 && strings.Count(text, "@") == 1
+}
+
+func (s *Service) invite(ctx context.Context, tx tenant.Tx, in InviteCandidateInput) (gid.ID, error) {
+	version, err := invitable(ctx, tx.Scope, in.TemplateID, in.Version)
+	if err != nil {
+		return gid.ID{}, err
+	}
+	if err := orderIsNew(ctx, tx.Scope, in.ExternalOrderID); err != nil {
+		return gid.ID{}, err
+	}
+	person, err := findOrAddCandidate(ctx, tx, in.Candidate)
+	if err != nil {
+		return gid.ID{}, err
+	}
+	secret, hash := s.newSecret()
+	validity := DefaultValidity
+	if in.ValidFor != nil {
+		validity = *in.ValidFor
+	}
+	expires := tx.Now.Add(validity)
+	row, err := tx.NewSession().SetCandidateID(person.ID).SetJobRoleID(version.JobRoleID).SetTemplateID(version.TemplateID).
+		SetTemplateVersionID(version.ID).SetState(term.Invited).SetNillableExternalOrderID(in.ExternalOrderID).
+		SetInvitedBy(tx.Actor().Label()).SetLinkHash(hash).SetExpiresAt(expires).SetDueAt(expires).
+		SetAllowedSeconds(version.TimeLimitSeconds).SetSeed(s.seed()).Save(ctx)
+	if ent.IsConstraintError(err) {
+		return gid.ID{}, &fault.Fault{Code: fault.AlreadyExists, Message: "this order id was used before", Field: []string{"externalOrderId"}}
+	}
+	if err != nil {
+		return gid.ID{}, fmt.Errorf("create session: %w", err)
+	}
+	if err := s.writeInvitation(ctx, tx, row, person, version, secret); err != nil {
+		return gid.ID{}, err
+	}
+	return row.ID, tx.Announce(ctx, event.SessionInvited, row.ID, nil)
+}
+
+// seed is what draws and shuffles of the sitting come from.
+func (s *Service) seed() int64 {
+	var raw [8]byte
+	if _, err := io.ReadFull(s.cfg.Random, raw[:]); err != nil {
+		panic("sitting: random source ended: " + err.Error())
+	}
+	return int64(binary.BigEndian.Uint64(raw[:]) >> 1)
+}
+
+// invitable finds the version to invite to. What is not visible is NotFound, what takes no candidates Conflict.
+func invitable(ctx context.Context, scope tenant.Scope, id gid.ID, number *int) (*ent.TemplateVersion, error) {
+	t, err := tenant.Only[*ent.Template]("template")(scope.Templates().Where(template.ID(id)).Only(ctx))
+	if err != nil {
+		return nil, err
+	}
+	switch t.State {
+	case term.Draft:
+		return nil, conflict("this template was never published; publish it before inviting")
+	case term.Retired:
+		return nil, conflict("this template is retired and takes no more candidates")
+	}
+	role, err := tenant.Only[*ent.JobRole]("job role")(scope.JobRoles().Where(jobrole.ID(t.JobRoleID)).Only(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if role.Status == term.Closed {
+		return nil, conflict("this job role is closed")
+	}
+	wanted := t.PublishedNumber
+	if number != nil {
+		wanted = *number
+	}
+	return tenant.Only[*ent.TemplateVersion]("template version")(scope.TemplateVersions().
+		Where(templateversion.TemplateID(id), templateversion.Number(wanted)).Only(ctx))
+}
+
+func orderIsNew(ctx context.Context, scope tenant.Scope, order *string) error {
+	if order == nil {
+		return nil
+	}
+	existing, err := scope.Sessions().Where(session.ExternalOrderID(*order)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find order: %w", err)
+	}
+	return &fault.Fault{
+		Code: fault.AlreadyExists, Message: "this order id was used before", Field: []string{"externalOrderId"}, Current: existing,
+	}
+}
+
+// findOrAddCandidate takes whoever has the e-mail address, or adds them. Two requests at once add one.
+func findOrAddCandidate(ctx context.Context, tx tenant.Tx, in CandidateInput) (*ent.Candidate, error) {
+	phone := ""
+	if in.Phone != nil {
+		phone = *in.Phone
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO candidates (id, organization_id, email, name, phone, external_id, created_at)
+		VALUES (@id, @org, @email, @name, @phone, @external, @now) ON CONFLICT (organization_id, email) DO NOTHING`,
+		tenant.Args{"id": tx.NewID(gid.Candidate), "email": in.Email, "name": in.Name, "phone": phone, "external": in.ExternalID, "now": tx.Now})
+	if err != nil {
+		return nil, fmt.Errorf("add candidate: %w", err)
+	}
+	return tx.CandidateByEmail(ctx, in.Email)
+}
+
+// writeInvitation keeps the mail and asks for it to be sent, in the same commit.
+func (s *Service) writeInvitation(ctx context.Context, tx tenant.Tx, row *ent.Session, person *ent.Candidate, version *ent.TemplateVersion, secret string) error {
+	org, err := tx.Organizations().Only(ctx)
+	if err != nil {
+		return fmt.Errorf("find organization: %w", err)
+	}
+	text := fmt.Sprintf(invitationText, person.Name, org.Name, version.Name, version.QuestionCount,
+		version.TimeLimitSeconds/60, row.ExpiresAt.Format("Monday, 2 January 2006, 15:04 MST"), s.link(secret), person.Email)
+	kept, err := tx.NewMail().SetKind(term.MailInvitation).SetSessionID(row.ID).SetRecipient(person.Email).
+		SetSubject(org.Name + " invites you: " + version.Name).SetText(text).Save(ctx)
+	if err != nil {
+		return fmt.Errorf("keep mail: %w", err)
+	}
+	return tx.Enqueue(ctx, job.SendMail{OrganizationID: tx.Organization(), MailID: kept.ID})
+}
+
+const invitationText = `Hello %s,
+
+%s invites you to take the assessment "%s".
+
+It has %d questions. Once you start, you have %d minutes; you can leave and come back, and the clock goes on.
+Please start it before %s.
+
+Open your invitation: %s
+
+Sign in with the address %s. The link is for you alone.
+`

@@ -7,7 +7,9 @@ type Action string
 const (
 	OrganizationRead Action = "organization.read"
 	MemberRead       Action = "member.read"
+	MemberManage     Action = "member.manage"
 	AuditRead        Action = "audit.read"
+	APIKeyManage     Action = "apikey.manage"
 	SkillRead        Action = "skill.read"
 	SkillWrite       Action = "skill.write"
 	JobRoleRead      Action = "job_role.read"
@@ -36,7 +38,7 @@ const (
 
 // Actions are all actions, in the order of the golden matrix.
 var Actions = []Action{
-	OrganizationRead, MemberRead, AuditRead,
+	OrganizationRead, MemberRead, MemberManage, AuditRead, APIKeyManage,
 	SkillRead, SkillWrite, JobRoleRead, JobRoleWrite,
 	QuestionRead, QuestionWrite, QuestionPublish, TemplateRead, TemplateWrite, TemplatePublish,
 	CandidateRead, SessionRead, SessionInvite, SessionCancel,

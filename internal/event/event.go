@@ -30,5 +30,7 @@ const (
 	ReviewSubmitted   Type = "review.submitted"
 	ReportComputed    Type = "report.computed"
 	ReportReleased    Type = "report.released"
+	MemberAdded       Type = "member.added"
 	MemberJoined      Type = "member.joined"
+	APIKeyCreated     Type = "api_key.created"
 )

@@ -1,0 +1,137 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"github.com/vikstrous/dataloadgen"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/login"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/policy"
+)
+
+// gather is how long a loader waits for more ids before it reads them all in one statement.
+const gather = time.Millisecond
+
+// loaders read what many fields of one operation ask for one by one. A new set serves each operation, so that nothing
+// outlives the permission it was read with.
+type loaders struct {
+	members    *dataloadgen.Loader[gid.ID, *ent.Member]
+	skills     *dataloadgen.Loader[gid.ID, *ent.Skill]
+	jobRoles   *dataloadgen.Loader[gid.ID, *ent.JobRole]
+	questions  *dataloadgen.Loader[gid.ID, *ent.Question]
+	templates  *dataloadgen.Loader[gid.ID, *ent.Template]
+	versions   *dataloadgen.Loader[gid.ID, *ent.TemplateVersion]
+	candidates *dataloadgen.Loader[gid.ID, *ent.Candidate]
+	sessions   *dataloadgen.Loader[gid.ID, *ent.Session]
+	reviews    *dataloadgen.Loader[gid.ID, *ent.Review]
+	reports    *dataloadgen.Loader[gid.ID, *ent.Report]
+	audits     *dataloadgen.Loader[gid.ID, *ent.AuditEvent]
+	results    *dataloadgen.Loader[gid.ID, *grading.ReportResult]
+
+	mustHaves   *dataloadgen.Loader[gid.ID, []*ent.JobRoleSkill]
+	revisions   *dataloadgen.Loader[gid.ID, []*ent.QuestionRevision]
+	reportOf    *dataloadgen.Loader[gid.ID, []*ent.Report]
+	assignments *dataloadgen.Loader[gid.ID, []*ent.Review]
+}
+
+// loadersKey is where the context carries an operation's loaders.
+type loadersKey struct{}
+
+// WithLoaders gives an operation its loaders.
+func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
+	return context.WithValue(ctx, loadersKey{}, &loaders{
+		members:    one("member", r.Account.MembersByID, func(m *ent.Member) gid.ID { return m.ID }),
+		audits:     one("audit event", r.Account.AuditEventsByID, func(e *ent.AuditEvent) gid.ID { return e.ID }),
+		skills:     one("skill", r.Authoring.SkillsByID, func(s *ent.Skill) gid.ID { return s.ID }),
+		jobRoles:   one("job role", r.Authoring.JobRolesByID, func(j *ent.JobRole) gid.ID { return j.ID }),
+		questions:  one("question", r.Authoring.QuestionsByID, func(q *ent.Question) gid.ID { return q.ID }),
+		templates:  one("template", r.Authoring.TemplatesByID, func(t *ent.Template) gid.ID { return t.ID }),
+		versions:   one("template version", r.Authoring.VersionsByID, func(v *ent.TemplateVersion) gid.ID { return v.ID }),
+		candidates: one("candidate", r.Sittings.CandidatesByID, func(c *ent.Candidate) gid.ID { return c.ID }),
+		sessions:   one("session", r.Sittings.SessionsByID, func(s *ent.Session) gid.ID { return s.ID }),
+		reviews:    one("review", r.Grading.ReviewsByID, func(v *ent.Review) gid.ID { return v.ID }),
+		reports:    one("report", r.Grading.ReportsByID, func(p *ent.Report) gid.ID { return p.ID }),
+		results:    one("report", r.Grading.ResultsByReport, func(p *grading.ReportResult) gid.ID { return p.ReportID }),
+
+		mustHaves:   many(r.Authoring.MustHaveSkills, func(m *ent.JobRoleSkill) gid.ID { return m.JobRoleID }),
+		revisions:   many(r.Authoring.CurrentRevisions, func(v *ent.QuestionRevision) gid.ID { return v.QuestionID }),
+		reportOf:    many(r.Grading.ReportsBySession, func(p *ent.Report) gid.ID { return p.SessionID }),
+		assignments: many(r.Grading.AssignmentsBySession, func(v *ent.Review) gid.ID { return v.SessionID }),
+	})
+}
+
+func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) }
+
+// batch is an operation that reads rows for several ids.
+type batch[T any] func(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]T, error)
+
+// one loads the one row of each id; what the operation leaves out is NotFound.
+func one[T any](noun string, read batch[T], id func(T) gid.ID) *dataloadgen.Loader[gid.ID, T] {
+	return dataloadgen.NewLoader(func(ctx context.Context, ids []gid.ID) ([]T, []error) {
+		rows, err := read(ctx, login.Actor(ctx), ids)
+		if err != nil {
+			return nil, []error{err}
+		}
+		found := make(map[gid.ID]T, len(rows))
+		for _, row := range rows {
+			found[id(row)] = row
+		}
+		values, errs := make([]T, len(ids)), make([]error, len(ids))
+		for i, id := range ids {
+			row, ok := found[id]
+			if !ok {
+				errs[i] = tenant.NotFound(noun)
+			}
+			values[i] = row
+		}
+		return values, errs
+	}, dataloadgen.WithWait(gather))
+}
+
+// many loads the rows that point to each id, perhaps none.
+func many[T any](read batch[T], owner func(T) gid.ID) *dataloadgen.Loader[gid.ID, []T] {
+	return dataloadgen.NewLoader(func(ctx context.Context, ids []gid.ID) ([][]T, []error) {
+		rows, err := read(ctx, login.Actor(ctx), ids)
+		if err != nil {
+			return nil, []error{err}
+		}
+		found := make(map[gid.ID][]T, len(ids))
+		for _, row := range rows {
+			found[owner(row)] = append(found[owner(row)], row)
+		}
+		values := make([][]T, len(ids))
+		for i, id := range ids {
+			values[i] = found[id]
+		}
+		return values, nil
+	}, dataloadgen.WithWait(gather))
+}
+
+// sole is the only row of a list that has one at most; nil if there is none.
+func sole[T any](rows []*T, err error) (*T, error) {
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return rows[0], nil
+}
+
+// revisionWhere picks one of a question's current revisions; nil if it has none such.
+func revisionWhere(published bool, rows []*ent.QuestionRevision, err error) (*ent.QuestionRevision, error) {
+	for _, row := range rows {
+		if (row.PublishedAt != nil) == published {
+			return row, err
+		}
+	}
+	return nil, err
+}
+
+// current is a question's published revision or open draft; nil if it has none.
+func (r *Resolver) current(ctx context.Context, question gid.ID, published bool) (*ent.QuestionRevision, error) {
+	rows, err := load(ctx).revisions.Load(ctx, question)
+	return revisionWhere(published, rows, err)
+}

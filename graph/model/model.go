@@ -1,0 +1,113 @@
+// Package model holds the few GraphQL types that no room of the domain has: pages, payloads and errors.
+package model
+
+import (
+	"context"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/policy"
+)
+
+// Node is an object with a global id.
+type Node interface{ IsNode() }
+
+// Viewer is who is signed in.
+type Viewer struct{ Actor policy.Actor }
+
+// Payload is what came of a mutation: the object, or what was wrong.
+type Payload[T any] struct {
+	Object T
+	Errors []UserError
+}
+
+// The payloads, by what they carry.
+type (
+	MemberPayload          = Payload[*ent.Member]
+	SkillPayload           = Payload[*ent.Skill]
+	JobRolePayload         = Payload[*ent.JobRole]
+	QuestionPayload        = Payload[*ent.Question]
+	TemplatePayload        = Payload[*ent.Template]
+	SessionPayload         = Payload[*ent.Session]
+	SittingPayload         = Payload[*sitting.Sitting]
+	AcknowledgementPayload = Payload[*sitting.Acknowledgement]
+	ReviewPayload          = Payload[*ent.Review]
+	ReportPayload          = Payload[*ent.Report]
+)
+
+// Connection is one page of a list.
+type Connection[T any] struct{ page *tenant.Page[T] }
+
+// NewConnection shows a page as a connection.
+func NewConnection[T any](page *tenant.Page[T]) *Connection[T] { return &Connection[T]{page} }
+
+// Edge is a row with its place in the list.
+type Edge[T any] struct {
+	Cursor string
+	Node   T
+}
+
+// Edges are the rows with their places.
+func (c *Connection[T]) Edges() []*Edge[T] {
+	edges := make([]*Edge[T], len(c.page.Nodes))
+	for i, node := range c.page.Nodes {
+		edges[i] = &Edge[T]{Cursor: c.page.Cursors[i].String(), Node: node}
+	}
+	return edges
+}
+
+// Nodes are the rows.
+func (c *Connection[T]) Nodes() []T { return c.page.Nodes }
+
+// TotalCount counts the whole list.
+func (c *Connection[T]) TotalCount(ctx context.Context) (int, error) { return c.page.Total(ctx) }
+
+// PageInfo is where the page stands.
+func (c *Connection[T]) PageInfo() *PageInfo {
+	info := &PageInfo{HasNextPage: c.page.HasNextPage, HasPreviousPage: c.page.HasPreviousPage}
+	if n := len(c.page.Cursors); n > 0 {
+		first, last := c.page.Cursors[0].String(), c.page.Cursors[n-1].String()
+		info.StartCursor, info.EndCursor = &first, &last
+	}
+	return info
+}
+
+// PageInfo is where a page stands in its list.
+type PageInfo struct {
+	HasNextPage, HasPreviousPage bool
+	StartCursor, EndCursor       *string
+}
+
+// The connections, by what they list.
+type (
+	MemberConnection          = Connection[*ent.Member]
+	SkillConnection           = Connection[*ent.Skill]
+	JobRoleConnection         = Connection[*ent.JobRole]
+	QuestionConnection        = Connection[*ent.Question]
+	TemplateConnection        = Connection[*ent.Template]
+	TemplateVersionConnection = Connection[*ent.TemplateVersion]
+	CandidateConnection       = Connection[*ent.Candidate]
+	SessionConnection         = Connection[*ent.Session]
+	ReviewConnection          = Connection[*ent.Review]
+	ReportConnection          = Connection[*ent.Report]
+	AuditEventConnection      = Connection[*ent.AuditEvent]
+
+	MemberEdge          = Edge[*ent.Member]
+	SkillEdge           = Edge[*ent.Skill]
+	JobRoleEdge         = Edge[*ent.JobRole]
+	QuestionEdge        = Edge[*ent.Question]
+	TemplateEdge        = Edge[*ent.Template]
+	TemplateVersionEdge = Edge[*ent.TemplateVersion]
+	CandidateEdge       = Edge[*ent.Candidate]
+	SessionEdge         = Edge[*ent.Session]
+	ReviewEdge          = Edge[*ent.Review]
+	ReportEdge          = Edge[*ent.Report]
+	AuditEventEdge      = Edge[*ent.AuditEvent]
+)
+
+// RateLimit is what operations cost and may cost.
+type RateLimit struct{ Cost, CostLimit, DepthLimit, AliasLimit, TokenLimit, PageLimit, GraceAfterDeadline int }
+
+// Version is what is running.
+type Version struct{ Name, Schema string }

@@ -1,0 +1,110 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/internal/account"
+	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/insight"
+	"github.com/assay-hq/assay/internal/login"
+	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/internal/term"
+)
+
+func (r *auditEventResolver) Position(ctx context.Context, obj *ent.AuditEvent) (*int, error) {
+	return position(obj), nil
+}
+
+func (r *memberResolver) Joined(ctx context.Context, obj *ent.Member) (bool, error) {
+	return obj.Subject != nil, nil
+}
+
+func (r *mutationResolver) AddMember(ctx context.Context, input account.AddMemberInput) (*model.Payload[*ent.Member], error) {
+	return reply(r.Account.AddMember(ctx, login.Actor(ctx), input))
+}
+
+func (r *organizationResolver) Members(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Member], error) {
+	return connect(r.Account.Members(ctx, login.Actor(ctx), paging(first, after, last, before)))
+}
+
+func (r *organizationResolver) Skills(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Skill], error) {
+	return connect(r.Authoring.Skills(ctx, login.Actor(ctx), paging(first, after, last, before)))
+}
+
+func (r *organizationResolver) JobRoles(ctx context.Context, obj *ent.Organization, filter *authoring.JobRoleFilter, first *int, after *string, last *int, before *string) (*model.Connection[*ent.JobRole], error) {
+	return connect(r.Authoring.JobRoles(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
+}
+
+func (r *organizationResolver) Questions(ctx context.Context, obj *ent.Organization, filter *authoring.QuestionFilter, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Question], error) {
+	return connect(r.Authoring.Questions(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
+}
+
+func (r *organizationResolver) Templates(ctx context.Context, obj *ent.Organization, filter *authoring.TemplateFilter, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Template], error) {
+	return connect(r.Authoring.Templates(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
+}
+
+func (r *organizationResolver) Candidates(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Candidate], error) {
+	return connect(r.Sittings.Candidates(ctx, login.Actor(ctx), paging(first, after, last, before)))
+}
+
+func (r *organizationResolver) Sessions(ctx context.Context, obj *ent.Organization, filter *sitting.SessionFilter, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Session], error) {
+	return connect(r.Sittings.Sessions(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
+}
+
+func (r *organizationResolver) Reviews(ctx context.Context, obj *ent.Organization, state *term.ReviewState, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Review], error) {
+	return connect(r.Grading.Reviews(ctx, login.Actor(ctx), state, paging(first, after, last, before)))
+}
+
+func (r *organizationResolver) Reports(ctx context.Context, obj *ent.Organization, filter *grading.ReportFilter, orderBy *grading.ReportOrder, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Report], error) {
+	return connect(r.Grading.Reports(ctx, login.Actor(ctx), filter, orderBy, paging(first, after, last, before)))
+}
+
+func (r *organizationResolver) Funnel(ctx context.Context, obj *ent.Organization, input insight.FunnelInput) (*insight.Funnel, error) {
+	return r.Insight.Funnel(ctx, login.Actor(ctx), input)
+}
+
+func (r *organizationResolver) ScoreDistribution(ctx context.Context, obj *ent.Organization, input insight.DistributionInput) (*insight.Distribution, error) {
+	return r.Insight.ScoreDistribution(ctx, login.Actor(ctx), input)
+}
+
+func (r *organizationResolver) AuditEvents(ctx context.Context, obj *ent.Organization, filter *account.AuditFilter, first *int, after *string, last *int, before *string) (*model.Connection[*ent.AuditEvent], error) {
+	return connect(r.Account.AuditEvents(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
+}
+
+func (r *viewerResolver) Email(ctx context.Context, obj *model.Viewer) (*string, error) {
+	return present(obj.Actor.Identity.Email), nil
+}
+
+func (r *viewerResolver) Name(ctx context.Context, obj *model.Viewer) (*string, error) {
+	return present(obj.Actor.Identity.Name), nil
+}
+
+func (r *viewerResolver) Member(ctx context.Context, obj *model.Viewer) (*ent.Member, error) {
+	return r.membership(ctx, obj.Actor)
+}
+
+func (r *viewerResolver) Roles(ctx context.Context, obj *model.Viewer) ([]string, error) {
+	return roleNames(obj.Actor), nil
+}
+
+func (r *viewerResolver) Permissions(ctx context.Context, obj *model.Viewer) ([]string, error) {
+	return r.permissions(obj.Actor), nil
+}
+
+func (r *Resolver) AuditEvent() AuditEventResolver { return &auditEventResolver{r} }
+
+func (r *Resolver) Member() MemberResolver { return &memberResolver{r} }
+
+func (r *Resolver) Organization() OrganizationResolver { return &organizationResolver{r} }
+
+func (r *Resolver) Viewer() ViewerResolver { return &viewerResolver{r} }
+
+type (
+	auditEventResolver   struct{ *Resolver }
+	memberResolver       struct{ *Resolver }
+	organizationResolver struct{ *Resolver }
+	viewerResolver       struct{ *Resolver }
+)

@@ -1,0 +1,49 @@
+package graph
+
+import (
+	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/tenant"
+)
+
+// reply makes a payload of what an operation gave: faults that the caller can mend stand beside the form, all others
+// go to the top level.
+func reply[T any](object T, err error) (*model.Payload[T], error) {
+	if err == nil {
+		return &model.Payload[T]{Object: object, Errors: []model.UserError{}}, nil
+	}
+	faults := fault.All(err)
+	for _, f := range faults {
+		if !f.Payload() {
+			return nil, err
+		}
+	}
+	if len(faults) == 0 {
+		return nil, err
+	}
+	return &model.Payload[T]{Errors: model.UserErrors(faults)}, nil
+}
+
+// connect shows a page as a connection.
+func connect[T any](page *tenant.Page[T], err error) (*model.Connection[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return model.NewConnection(page), nil
+}
+
+// paging gathers the arguments of a list.
+func paging(first *int, after *string, last *int, before *string) tenant.Paging {
+	return tenant.Paging{First: first, After: after, Last: last, Before: before}
+}
+
+// pointer is a value's address, for fields that may be absent.
+func pointer[T any](v T) *T { return &v }
+
+// unless hides a value.
+func unless[T any](hidden bool, v T) *T {
+	if hidden {
+		return nil
+	}
+	return &v
+}

@@ -1,0 +1,38 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/login"
+	"github.com/assay-hq/assay/internal/sitting"
+)
+
+func (r *mutationResolver) AcceptInvitation(ctx context.Context, input sitting.AcceptInvitationInput) (*model.Payload[*sitting.Sitting], error) {
+	return reply(r.Sittings.Accept(ctx, login.Actor(ctx), input))
+}
+
+func (r *mutationResolver) StartSitting(ctx context.Context, input sitting.StartSittingInput) (*model.Payload[*sitting.Sitting], error) {
+	return reply(r.Sittings.Start(ctx, login.Actor(ctx), input))
+}
+
+func (r *mutationResolver) SaveResponse(ctx context.Context, input sitting.SaveResponseInput) (*model.Payload[*sitting.Acknowledgement], error) {
+	return reply(r.Sittings.SaveResponse(ctx, login.Actor(ctx), input))
+}
+
+func (r *mutationResolver) SubmitSitting(ctx context.Context, input sitting.SubmitSittingInput) (*model.Payload[*sitting.Sitting], error) {
+	return reply(r.Sittings.Submit(ctx, login.Actor(ctx), input))
+}
+
+func (r *sittingResolver) Responses(ctx context.Context, obj *sitting.Sitting) ([]*sitting.Response, error) {
+	return r.Sittings.Responses(ctx, login.Actor(ctx), obj.ID)
+}
+
+func (r *sittingResolver) Feedback(ctx context.Context, obj *sitting.Sitting) (*grading.Feedback, error) {
+	return r.Grading.Feedback(ctx, login.Actor(ctx), obj.ID)
+}
+
+func (r *Resolver) Sitting() SittingResolver { return &sittingResolver{r} }
+
+type sittingResolver struct{ *Resolver }

@@ -1,0 +1,74 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/login"
+	"github.com/assay-hq/assay/internal/paper"
+)
+
+func (r *assessmentTemplateResolver) JobRole(ctx context.Context, obj *ent.Template) (*ent.JobRole, error) {
+	return load(ctx).jobRoles.Load(ctx, obj.JobRoleID)
+}
+
+func (r *assessmentTemplateResolver) PublishedNumber(ctx context.Context, obj *ent.Template) (*int, error) {
+	return counted(obj.PublishedNumber), nil
+}
+
+func (r *assessmentTemplateResolver) DraftNumber(ctx context.Context, obj *ent.Template) (*int, error) {
+	return counted(obj.DraftNumber), nil
+}
+
+func (r *assessmentTemplateResolver) Draft(ctx context.Context, obj *ent.Template) (*content.Template, error) {
+	return openDraft(obj), nil
+}
+
+func (r *assessmentTemplateResolver) Versions(ctx context.Context, obj *ent.Template, first *int, after *string, last *int, before *string) (*model.Connection[*ent.TemplateVersion], error) {
+	return connect(r.Authoring.Versions(ctx, login.Actor(ctx), obj.ID, paging(first, after, last, before)))
+}
+
+func (r *mutationResolver) CreateTemplate(ctx context.Context, input authoring.CreateTemplateInput) (*model.Payload[*ent.Template], error) {
+	return reply(r.Authoring.CreateTemplate(ctx, login.Actor(ctx), input))
+}
+
+func (r *mutationResolver) UpdateTemplate(ctx context.Context, input authoring.UpdateTemplateInput) (*model.Payload[*ent.Template], error) {
+	return reply(r.Authoring.UpdateTemplate(ctx, login.Actor(ctx), input))
+}
+
+func (r *mutationResolver) PublishTemplate(ctx context.Context, input authoring.PublishTemplateInput) (*model.Payload[*ent.Template], error) {
+	return reply(r.Authoring.PublishTemplate(ctx, login.Actor(ctx), input))
+}
+
+func (r *mutationResolver) RetireTemplate(ctx context.Context, input authoring.RetireTemplateInput) (*model.Payload[*ent.Template], error) {
+	return reply(r.Authoring.RetireTemplate(ctx, login.Actor(ctx), input))
+}
+
+func (r *templateSlotResolver) Question(ctx context.Context, obj *content.Slot) (*ent.Question, error) {
+	return load(ctx).questions.Load(ctx, obj.QuestionID)
+}
+
+func (r *templateVersionResolver) Sections(ctx context.Context, obj *ent.TemplateVersion) ([]*paper.Section, error) {
+	return authoring.Sections(obj)
+}
+
+func (r *templateVersionResolver) Template(ctx context.Context, obj *ent.TemplateVersion) (*ent.Template, error) {
+	return load(ctx).templates.Load(ctx, obj.TemplateID)
+}
+
+func (r *Resolver) AssessmentTemplate() AssessmentTemplateResolver {
+	return &assessmentTemplateResolver{r}
+}
+
+func (r *Resolver) TemplateSlot() TemplateSlotResolver { return &templateSlotResolver{r} }
+
+func (r *Resolver) TemplateVersion() TemplateVersionResolver { return &templateVersionResolver{r} }
+
+type (
+	assessmentTemplateResolver struct{ *Resolver }
+	templateSlotResolver       struct{ *Resolver }
+	templateVersionResolver    struct{ *Resolver }
+)

@@ -131,28 +131,8 @@ func (_c *CandidateCreate) check() error {
 	if _, ok := _c.mutation.Email(); !ok {
 		return &ValidationError{Name: "email", err: errors.New(`ent: missing required field "Candidate.email"`)}
 	}
-	if v, ok := _c.mutation.Email(); ok {
-		if err := candidate.EmailValidator(v); err != nil {
-			return &ValidationError{Name: "email", err: fmt.Errorf(`ent: validator failed for field "Candidate.email": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Name(); !ok {
 		return &ValidationError{Name: "name", err: errors.New(`ent: missing required field "Candidate.name"`)}
-	}
-	if v, ok := _c.mutation.Name(); ok {
-		if err := candidate.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Candidate.name": %w`, err)}
-		}
-	}
-	if v, ok := _c.mutation.Phone(); ok {
-		if err := candidate.PhoneValidator(v); err != nil {
-			return &ValidationError{Name: "phone", err: fmt.Errorf(`ent: validator failed for field "Candidate.phone": %w`, err)}
-		}
-	}
-	if v, ok := _c.mutation.ExternalID(); ok {
-		if err := candidate.ExternalIDValidator(v); err != nil {
-			return &ValidationError{Name: "external_id", err: fmt.Errorf(`ent: validator failed for field "Candidate.external_id": %w`, err)}
-		}
 	}
 	if len(_c.mutation.OrganizationIDs()) == 0 {
 		return &ValidationError{Name: "organization", err: errors.New(`ent: missing required edge "Candidate.organization"`)}

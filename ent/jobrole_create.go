@@ -213,18 +213,8 @@ func (_c *JobRoleCreate) check() error {
 	if _, ok := _c.mutation.Title(); !ok {
 		return &ValidationError{Name: "title", err: errors.New(`ent: missing required field "JobRole.title"`)}
 	}
-	if v, ok := _c.mutation.Title(); ok {
-		if err := jobrole.TitleValidator(v); err != nil {
-			return &ValidationError{Name: "title", err: fmt.Errorf(`ent: validator failed for field "JobRole.title": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Summary(); !ok {
 		return &ValidationError{Name: "summary", err: errors.New(`ent: missing required field "JobRole.summary"`)}
-	}
-	if v, ok := _c.mutation.Summary(); ok {
-		if err := jobrole.SummaryValidator(v); err != nil {
-			return &ValidationError{Name: "summary", err: fmt.Errorf(`ent: validator failed for field "JobRole.summary": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.Level(); !ok {
 		return &ValidationError{Name: "level", err: errors.New(`ent: missing required field "JobRole.level"`)}
@@ -237,29 +227,14 @@ func (_c *JobRoleCreate) check() error {
 	if _, ok := _c.mutation.Department(); !ok {
 		return &ValidationError{Name: "department", err: errors.New(`ent: missing required field "JobRole.department"`)}
 	}
-	if v, ok := _c.mutation.Department(); ok {
-		if err := jobrole.DepartmentValidator(v); err != nil {
-			return &ValidationError{Name: "department", err: fmt.Errorf(`ent: validator failed for field "JobRole.department": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Location(); !ok {
 		return &ValidationError{Name: "location", err: errors.New(`ent: missing required field "JobRole.location"`)}
-	}
-	if v, ok := _c.mutation.Location(); ok {
-		if err := jobrole.LocationValidator(v); err != nil {
-			return &ValidationError{Name: "location", err: fmt.Errorf(`ent: validator failed for field "JobRole.location": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.Responsibilities(); !ok {
 		return &ValidationError{Name: "responsibilities", err: errors.New(`ent: missing required field "JobRole.responsibilities"`)}
 	}
 	if _, ok := _c.mutation.PreferredQualifications(); !ok {
 		return &ValidationError{Name: "preferred_qualifications", err: errors.New(`ent: missing required field "JobRole.preferred_qualifications"`)}
-	}
-	if v, ok := _c.mutation.ExternalJobID(); ok {
-		if err := jobrole.ExternalJobIDValidator(v); err != nil {
-			return &ValidationError{Name: "external_job_id", err: fmt.Errorf(`ent: validator failed for field "JobRole.external_job_id": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.Status(); !ok {
 		return &ValidationError{Name: "status", err: errors.New(`ent: missing required field "JobRole.status"`)}

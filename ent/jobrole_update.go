@@ -213,34 +213,9 @@ func (_u *JobRoleUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *JobRoleUpdate) check() error {
-	if v, ok := _u.mutation.Title(); ok {
-		if err := jobrole.TitleValidator(v); err != nil {
-			return &ValidationError{Name: "title", err: fmt.Errorf(`ent: validator failed for field "JobRole.title": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Summary(); ok {
-		if err := jobrole.SummaryValidator(v); err != nil {
-			return &ValidationError{Name: "summary", err: fmt.Errorf(`ent: validator failed for field "JobRole.summary": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.Level(); ok {
 		if err := jobrole.LevelValidator(v); err != nil {
 			return &ValidationError{Name: "level", err: fmt.Errorf(`ent: validator failed for field "JobRole.level": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Department(); ok {
-		if err := jobrole.DepartmentValidator(v); err != nil {
-			return &ValidationError{Name: "department", err: fmt.Errorf(`ent: validator failed for field "JobRole.department": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Location(); ok {
-		if err := jobrole.LocationValidator(v); err != nil {
-			return &ValidationError{Name: "location", err: fmt.Errorf(`ent: validator failed for field "JobRole.location": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.ExternalJobID(); ok {
-		if err := jobrole.ExternalJobIDValidator(v); err != nil {
-			return &ValidationError{Name: "external_job_id", err: fmt.Errorf(`ent: validator failed for field "JobRole.external_job_id": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.Status(); ok {
@@ -536,34 +511,9 @@ func (_u *JobRoleUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *JobRoleUpdateOne) check() error {
-	if v, ok := _u.mutation.Title(); ok {
-		if err := jobrole.TitleValidator(v); err != nil {
-			return &ValidationError{Name: "title", err: fmt.Errorf(`ent: validator failed for field "JobRole.title": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Summary(); ok {
-		if err := jobrole.SummaryValidator(v); err != nil {
-			return &ValidationError{Name: "summary", err: fmt.Errorf(`ent: validator failed for field "JobRole.summary": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.Level(); ok {
 		if err := jobrole.LevelValidator(v); err != nil {
 			return &ValidationError{Name: "level", err: fmt.Errorf(`ent: validator failed for field "JobRole.level": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Department(); ok {
-		if err := jobrole.DepartmentValidator(v); err != nil {
-			return &ValidationError{Name: "department", err: fmt.Errorf(`ent: validator failed for field "JobRole.department": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Location(); ok {
-		if err := jobrole.LocationValidator(v); err != nil {
-			return &ValidationError{Name: "location", err: fmt.Errorf(`ent: validator failed for field "JobRole.location": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.ExternalJobID(); ok {
-		if err := jobrole.ExternalJobIDValidator(v); err != nil {
-			return &ValidationError{Name: "external_job_id", err: fmt.Errorf(`ent: validator failed for field "JobRole.external_job_id": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.Status(); ok {

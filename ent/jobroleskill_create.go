@@ -159,11 +159,6 @@ func (_c *JobRoleSkillCreate) check() error {
 	if _, ok := _c.mutation.Description(); !ok {
 		return &ValidationError{Name: "description", err: errors.New(`ent: missing required field "JobRoleSkill.description"`)}
 	}
-	if v, ok := _c.mutation.Description(); ok {
-		if err := jobroleskill.DescriptionValidator(v); err != nil {
-			return &ValidationError{Name: "description", err: fmt.Errorf(`ent: validator failed for field "JobRoleSkill.description": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Position(); !ok {
 		return &ValidationError{Name: "position", err: errors.New(`ent: missing required field "JobRoleSkill.position"`)}
 	}

@@ -118,11 +118,6 @@ func (_u *JobRoleSkillUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *JobRoleSkillUpdate) check() error {
-	if v, ok := _u.mutation.Description(); ok {
-		if err := jobroleskill.DescriptionValidator(v); err != nil {
-			return &ValidationError{Name: "description", err: fmt.Errorf(`ent: validator failed for field "JobRoleSkill.description": %w`, err)}
-		}
-	}
 	if _u.mutation.OrganizationCleared() && len(_u.mutation.OrganizationIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "JobRoleSkill.organization"`)
 	}
@@ -293,11 +288,6 @@ func (_u *JobRoleSkillUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *JobRoleSkillUpdateOne) check() error {
-	if v, ok := _u.mutation.Description(); ok {
-		if err := jobroleskill.DescriptionValidator(v); err != nil {
-			return &ValidationError{Name: "description", err: fmt.Errorf(`ent: validator failed for field "JobRoleSkill.description": %w`, err)}
-		}
-	}
 	if _u.mutation.OrganizationCleared() && len(_u.mutation.OrganizationIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "JobRoleSkill.organization"`)
 	}

@@ -158,11 +158,6 @@ func (_c *MailCreate) check() error {
 	if _, ok := _c.mutation.Recipient(); !ok {
 		return &ValidationError{Name: "recipient", err: errors.New(`ent: missing required field "Mail.recipient"`)}
 	}
-	if v, ok := _c.mutation.Recipient(); ok {
-		if err := mail.RecipientValidator(v); err != nil {
-			return &ValidationError{Name: "recipient", err: fmt.Errorf(`ent: validator failed for field "Mail.recipient": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Subject(); !ok {
 		return &ValidationError{Name: "subject", err: errors.New(`ent: missing required field "Mail.subject"`)}
 	}

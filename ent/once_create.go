@@ -135,11 +135,6 @@ func (_c *OnceCreate) check() error {
 	if _, ok := _c.mutation.Key(); !ok {
 		return &ValidationError{Name: "key", err: errors.New(`ent: missing required field "Once.key"`)}
 	}
-	if v, ok := _c.mutation.Key(); ok {
-		if err := once.KeyValidator(v); err != nil {
-			return &ValidationError{Name: "key", err: fmt.Errorf(`ent: validator failed for field "Once.key": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.InputHash(); !ok {
 		return &ValidationError{Name: "input_hash", err: errors.New(`ent: missing required field "Once.input_hash"`)}
 	}

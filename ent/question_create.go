@@ -199,11 +199,6 @@ func (_c *QuestionCreate) check() error {
 	if _, ok := _c.mutation.Title(); !ok {
 		return &ValidationError{Name: "title", err: errors.New(`ent: missing required field "Question.title"`)}
 	}
-	if v, ok := _c.mutation.Title(); ok {
-		if err := question.TitleValidator(v); err != nil {
-			return &ValidationError{Name: "title", err: fmt.Errorf(`ent: validator failed for field "Question.title": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "Question.kind"`)}
 	}
@@ -230,11 +225,6 @@ func (_c *QuestionCreate) check() error {
 	}
 	if _, ok := _c.mutation.Language(); !ok {
 		return &ValidationError{Name: "language", err: errors.New(`ent: missing required field "Question.language"`)}
-	}
-	if v, ok := _c.mutation.Language(); ok {
-		if err := question.LanguageValidator(v); err != nil {
-			return &ValidationError{Name: "language", err: fmt.Errorf(`ent: validator failed for field "Question.language": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.State(); !ok {
 		return &ValidationError{Name: "state", err: errors.New(`ent: missing required field "Question.state"`)}

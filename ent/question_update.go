@@ -196,11 +196,6 @@ func (_u *QuestionUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *QuestionUpdate) check() error {
-	if v, ok := _u.mutation.Title(); ok {
-		if err := question.TitleValidator(v); err != nil {
-			return &ValidationError{Name: "title", err: fmt.Errorf(`ent: validator failed for field "Question.title": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.Category(); ok {
 		if err := question.CategoryValidator(v); err != nil {
 			return &ValidationError{Name: "category", err: fmt.Errorf(`ent: validator failed for field "Question.category": %w`, err)}
@@ -209,11 +204,6 @@ func (_u *QuestionUpdate) check() error {
 	if v, ok := _u.mutation.Level(); ok {
 		if err := question.LevelValidator(v); err != nil {
 			return &ValidationError{Name: "level", err: fmt.Errorf(`ent: validator failed for field "Question.level": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Language(); ok {
-		if err := question.LanguageValidator(v); err != nil {
-			return &ValidationError{Name: "language", err: fmt.Errorf(`ent: validator failed for field "Question.language": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.State(); ok {
@@ -480,11 +470,6 @@ func (_u *QuestionUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *QuestionUpdateOne) check() error {
-	if v, ok := _u.mutation.Title(); ok {
-		if err := question.TitleValidator(v); err != nil {
-			return &ValidationError{Name: "title", err: fmt.Errorf(`ent: validator failed for field "Question.title": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.Category(); ok {
 		if err := question.CategoryValidator(v); err != nil {
 			return &ValidationError{Name: "category", err: fmt.Errorf(`ent: validator failed for field "Question.category": %w`, err)}
@@ -493,11 +478,6 @@ func (_u *QuestionUpdateOne) check() error {
 	if v, ok := _u.mutation.Level(); ok {
 		if err := question.LevelValidator(v); err != nil {
 			return &ValidationError{Name: "level", err: fmt.Errorf(`ent: validator failed for field "Question.level": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Language(); ok {
-		if err := question.LanguageValidator(v); err != nil {
-			return &ValidationError{Name: "language", err: fmt.Errorf(`ent: validator failed for field "Question.language": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.State(); ok {

@@ -268,11 +268,6 @@ func (_c *ReportCreate) check() error {
 	if _, ok := _c.mutation.Band(); !ok {
 		return &ValidationError{Name: "band", err: errors.New(`ent: missing required field "Report.band"`)}
 	}
-	if v, ok := _c.mutation.Band(); ok {
-		if err := report.BandValidator(v); err != nil {
-			return &ValidationError{Name: "band", err: fmt.Errorf(`ent: validator failed for field "Report.band": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Passed(); !ok {
 		return &ValidationError{Name: "passed", err: errors.New(`ent: missing required field "Report.passed"`)}
 	}

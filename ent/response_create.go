@@ -128,11 +128,6 @@ func (_c *ResponseCreate) check() error {
 	if _, ok := _c.mutation.Ref(); !ok {
 		return &ValidationError{Name: "ref", err: errors.New(`ent: missing required field "Response.ref"`)}
 	}
-	if v, ok := _c.mutation.Ref(); ok {
-		if err := response.RefValidator(v); err != nil {
-			return &ValidationError{Name: "ref", err: fmt.Errorf(`ent: validator failed for field "Response.ref": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Revision(); !ok {
 		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "Response.revision"`)}
 	}
@@ -141,11 +136,6 @@ func (_c *ResponseCreate) check() error {
 	}
 	if _, ok := _c.mutation.ClientKey(); !ok {
 		return &ValidationError{Name: "client_key", err: errors.New(`ent: missing required field "Response.client_key"`)}
-	}
-	if v, ok := _c.mutation.ClientKey(); ok {
-		if err := response.ClientKeyValidator(v); err != nil {
-			return &ValidationError{Name: "client_key", err: fmt.Errorf(`ent: validator failed for field "Response.client_key": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.SavedAt(); !ok {
 		return &ValidationError{Name: "saved_at", err: errors.New(`ent: missing required field "Response.saved_at"`)}

@@ -3,37 +3,22 @@
 package ent
 
 import (
-	"github.com/assay-hq/assay/ent/apikey"
 	"github.com/assay-hq/assay/ent/auditevent"
-	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/event"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
-	"github.com/assay-hq/assay/ent/mail"
 	"github.com/assay-hq/assay/ent/member"
-	"github.com/assay-hq/assay/ent/once"
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/question"
-	"github.com/assay-hq/assay/ent/report"
-	"github.com/assay-hq/assay/ent/response"
 	"github.com/assay-hq/assay/ent/schema"
-	"github.com/assay-hq/assay/ent/score"
-	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/skill"
 	"github.com/assay-hq/assay/ent/template"
-	"github.com/assay-hq/assay/ent/websession"
 )
 
 // The init function reads all schema descriptors with runtime code
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
-	apikeyFields := schema.APIKey{}.Fields()
-	_ = apikeyFields
-	// apikeyDescName is the schema descriptor for name field.
-	apikeyDescName := apikeyFields[0].Descriptor()
-	// apikey.NameValidator is a validator for the "name" field. It is called by the builders before save.
-	apikey.NameValidator = apikeyDescName.Validators[0].(func(string) error)
 	auditeventFields := schema.AuditEvent{}.Fields()
 	_ = auditeventFields
 	// auditeventDescAddress is the schema descriptor for address field.
@@ -48,24 +33,6 @@ func init() {
 	auditeventDescTxid := auditeventFields[7].Descriptor()
 	// auditevent.DefaultTxid holds the default value on creation for the txid field.
 	auditevent.DefaultTxid = auditeventDescTxid.Default.(int64)
-	candidateFields := schema.Candidate{}.Fields()
-	_ = candidateFields
-	// candidateDescEmail is the schema descriptor for email field.
-	candidateDescEmail := candidateFields[0].Descriptor()
-	// candidate.EmailValidator is a validator for the "email" field. It is called by the builders before save.
-	candidate.EmailValidator = candidateDescEmail.Validators[0].(func(string) error)
-	// candidateDescName is the schema descriptor for name field.
-	candidateDescName := candidateFields[1].Descriptor()
-	// candidate.NameValidator is a validator for the "name" field. It is called by the builders before save.
-	candidate.NameValidator = candidateDescName.Validators[0].(func(string) error)
-	// candidateDescPhone is the schema descriptor for phone field.
-	candidateDescPhone := candidateFields[2].Descriptor()
-	// candidate.PhoneValidator is a validator for the "phone" field. It is called by the builders before save.
-	candidate.PhoneValidator = candidateDescPhone.Validators[0].(func(string) error)
-	// candidateDescExternalID is the schema descriptor for external_id field.
-	candidateDescExternalID := candidateFields[3].Descriptor()
-	// candidate.ExternalIDValidator is a validator for the "external_id" field. It is called by the builders before save.
-	candidate.ExternalIDValidator = candidateDescExternalID.Validators[0].(func(string) error)
 	eventFields := schema.Event{}.Fields()
 	_ = eventFields
 	// eventDescTxid is the schema descriptor for txid field.
@@ -74,32 +41,18 @@ func init() {
 	event.DefaultTxid = eventDescTxid.Default.(int64)
 	jobroleFields := schema.JobRole{}.Fields()
 	_ = jobroleFields
-	// jobroleDescTitle is the schema descriptor for title field.
-	jobroleDescTitle := jobroleFields[0].Descriptor()
-	// jobrole.TitleValidator is a validator for the "title" field. It is called by the builders before save.
-	jobrole.TitleValidator = jobroleDescTitle.Validators[0].(func(string) error)
 	// jobroleDescSummary is the schema descriptor for summary field.
 	jobroleDescSummary := jobroleFields[1].Descriptor()
 	// jobrole.DefaultSummary holds the default value on creation for the summary field.
 	jobrole.DefaultSummary = jobroleDescSummary.Default.(string)
-	// jobrole.SummaryValidator is a validator for the "summary" field. It is called by the builders before save.
-	jobrole.SummaryValidator = jobroleDescSummary.Validators[0].(func(string) error)
 	// jobroleDescDepartment is the schema descriptor for department field.
 	jobroleDescDepartment := jobroleFields[3].Descriptor()
 	// jobrole.DefaultDepartment holds the default value on creation for the department field.
 	jobrole.DefaultDepartment = jobroleDescDepartment.Default.(string)
-	// jobrole.DepartmentValidator is a validator for the "department" field. It is called by the builders before save.
-	jobrole.DepartmentValidator = jobroleDescDepartment.Validators[0].(func(string) error)
 	// jobroleDescLocation is the schema descriptor for location field.
 	jobroleDescLocation := jobroleFields[4].Descriptor()
 	// jobrole.DefaultLocation holds the default value on creation for the location field.
 	jobrole.DefaultLocation = jobroleDescLocation.Default.(string)
-	// jobrole.LocationValidator is a validator for the "location" field. It is called by the builders before save.
-	jobrole.LocationValidator = jobroleDescLocation.Validators[0].(func(string) error)
-	// jobroleDescExternalJobID is the schema descriptor for external_job_id field.
-	jobroleDescExternalJobID := jobroleFields[7].Descriptor()
-	// jobrole.ExternalJobIDValidator is a validator for the "external_job_id" field. It is called by the builders before save.
-	jobrole.ExternalJobIDValidator = jobroleDescExternalJobID.Validators[0].(func(string) error)
 	// jobroleDescRevision is the schema descriptor for revision field.
 	jobroleDescRevision := jobroleFields[9].Descriptor()
 	// jobrole.DefaultRevision holds the default value on creation for the revision field.
@@ -110,34 +63,12 @@ func init() {
 	jobroleskillDescDescription := jobroleskillFields[3].Descriptor()
 	// jobroleskill.DefaultDescription holds the default value on creation for the description field.
 	jobroleskill.DefaultDescription = jobroleskillDescDescription.Default.(string)
-	// jobroleskill.DescriptionValidator is a validator for the "description" field. It is called by the builders before save.
-	jobroleskill.DescriptionValidator = jobroleskillDescDescription.Validators[0].(func(string) error)
-	mailFields := schema.Mail{}.Fields()
-	_ = mailFields
-	// mailDescRecipient is the schema descriptor for recipient field.
-	mailDescRecipient := mailFields[2].Descriptor()
-	// mail.RecipientValidator is a validator for the "recipient" field. It is called by the builders before save.
-	mail.RecipientValidator = mailDescRecipient.Validators[0].(func(string) error)
 	memberFields := schema.Member{}.Fields()
 	_ = memberFields
-	// memberDescEmail is the schema descriptor for email field.
-	memberDescEmail := memberFields[0].Descriptor()
-	// member.EmailValidator is a validator for the "email" field. It is called by the builders before save.
-	member.EmailValidator = memberDescEmail.Validators[0].(func(string) error)
-	// memberDescName is the schema descriptor for name field.
-	memberDescName := memberFields[1].Descriptor()
-	// member.NameValidator is a validator for the "name" field. It is called by the builders before save.
-	member.NameValidator = memberDescName.Validators[0].(func(string) error)
 	// memberDescLimited is the schema descriptor for limited field.
 	memberDescLimited := memberFields[3].Descriptor()
 	// member.DefaultLimited holds the default value on creation for the limited field.
 	member.DefaultLimited = memberDescLimited.Default.(bool)
-	onceFields := schema.Once{}.Fields()
-	_ = onceFields
-	// onceDescKey is the schema descriptor for key field.
-	onceDescKey := onceFields[2].Descriptor()
-	// once.KeyValidator is a validator for the "key" field. It is called by the builders before save.
-	once.KeyValidator = onceDescKey.Validators[0].(func(string) error)
 	organizationFields := schema.Organization{}.Fields()
 	_ = organizationFields
 	// organizationDescTimeZone is the schema descriptor for time_zone field.
@@ -150,16 +81,10 @@ func init() {
 	organization.DefaultLocale = organizationDescLocale.Default.(string)
 	questionFields := schema.Question{}.Fields()
 	_ = questionFields
-	// questionDescTitle is the schema descriptor for title field.
-	questionDescTitle := questionFields[0].Descriptor()
-	// question.TitleValidator is a validator for the "title" field. It is called by the builders before save.
-	question.TitleValidator = questionDescTitle.Validators[0].(func(string) error)
 	// questionDescLanguage is the schema descriptor for language field.
 	questionDescLanguage := questionFields[4].Descriptor()
 	// question.DefaultLanguage holds the default value on creation for the language field.
 	question.DefaultLanguage = questionDescLanguage.Default.(string)
-	// question.LanguageValidator is a validator for the "language" field. It is called by the builders before save.
-	question.LanguageValidator = questionDescLanguage.Validators[0].(func(string) error)
 	// questionDescPublishedNumber is the schema descriptor for published_number field.
 	questionDescPublishedNumber := questionFields[6].Descriptor()
 	// question.DefaultPublishedNumber holds the default value on creation for the published_number field.
@@ -172,68 +97,14 @@ func init() {
 	questionDescRevision := questionFields[8].Descriptor()
 	// question.DefaultRevision holds the default value on creation for the revision field.
 	question.DefaultRevision = questionDescRevision.Default.(int)
-	reportFields := schema.Report{}.Fields()
-	_ = reportFields
-	// reportDescBand is the schema descriptor for band field.
-	reportDescBand := reportFields[9].Descriptor()
-	// report.BandValidator is a validator for the "band" field. It is called by the builders before save.
-	report.BandValidator = reportDescBand.Validators[0].(func(string) error)
-	responseFields := schema.Response{}.Fields()
-	_ = responseFields
-	// responseDescRef is the schema descriptor for ref field.
-	responseDescRef := responseFields[1].Descriptor()
-	// response.RefValidator is a validator for the "ref" field. It is called by the builders before save.
-	response.RefValidator = responseDescRef.Validators[0].(func(string) error)
-	// responseDescClientKey is the schema descriptor for client_key field.
-	responseDescClientKey := responseFields[4].Descriptor()
-	// response.ClientKeyValidator is a validator for the "client_key" field. It is called by the builders before save.
-	response.ClientKeyValidator = responseDescClientKey.Validators[0].(func(string) error)
-	scoreFields := schema.Score{}.Fields()
-	_ = scoreFields
-	// scoreDescRef is the schema descriptor for ref field.
-	scoreDescRef := scoreFields[1].Descriptor()
-	// score.RefValidator is a validator for the "ref" field. It is called by the builders before save.
-	score.RefValidator = scoreDescRef.Validators[0].(func(string) error)
-	// scoreDescCriterion is the schema descriptor for criterion field.
-	scoreDescCriterion := scoreFields[2].Descriptor()
-	// score.CriterionValidator is a validator for the "criterion" field. It is called by the builders before save.
-	score.CriterionValidator = scoreDescCriterion.Validators[0].(func(string) error)
-	// scoreDescEvidence is the schema descriptor for evidence field.
-	scoreDescEvidence := scoreFields[8].Descriptor()
-	// score.EvidenceValidator is a validator for the "evidence" field. It is called by the builders before save.
-	score.EvidenceValidator = scoreDescEvidence.Validators[0].(func(string) error)
-	// scoreDescComment is the schema descriptor for comment field.
-	scoreDescComment := scoreFields[9].Descriptor()
-	// score.CommentValidator is a validator for the "comment" field. It is called by the builders before save.
-	score.CommentValidator = scoreDescComment.Validators[0].(func(string) error)
-	sessionFields := schema.Session{}.Fields()
-	_ = sessionFields
-	// sessionDescExternalOrderID is the schema descriptor for external_order_id field.
-	sessionDescExternalOrderID := sessionFields[5].Descriptor()
-	// session.ExternalOrderIDValidator is a validator for the "external_order_id" field. It is called by the builders before save.
-	session.ExternalOrderIDValidator = sessionDescExternalOrderID.Validators[0].(func(string) error)
 	skillFields := schema.Skill{}.Fields()
 	_ = skillFields
-	// skillDescName is the schema descriptor for name field.
-	skillDescName := skillFields[0].Descriptor()
-	// skill.NameValidator is a validator for the "name" field. It is called by the builders before save.
-	skill.NameValidator = skillDescName.Validators[0].(func(string) error)
-	// skillDescNameKey is the schema descriptor for name_key field.
-	skillDescNameKey := skillFields[1].Descriptor()
-	// skill.NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
-	skill.NameKeyValidator = skillDescNameKey.Validators[0].(func(string) error)
 	// skillDescDescription is the schema descriptor for description field.
 	skillDescDescription := skillFields[2].Descriptor()
 	// skill.DefaultDescription holds the default value on creation for the description field.
 	skill.DefaultDescription = skillDescDescription.Default.(string)
-	// skill.DescriptionValidator is a validator for the "description" field. It is called by the builders before save.
-	skill.DescriptionValidator = skillDescDescription.Validators[0].(func(string) error)
 	templateFields := schema.Template{}.Fields()
 	_ = templateFields
-	// templateDescName is the schema descriptor for name field.
-	templateDescName := templateFields[1].Descriptor()
-	// template.NameValidator is a validator for the "name" field. It is called by the builders before save.
-	template.NameValidator = templateDescName.Validators[0].(func(string) error)
 	// templateDescPublishedNumber is the schema descriptor for published_number field.
 	templateDescPublishedNumber := templateFields[5].Descriptor()
 	// template.DefaultPublishedNumber holds the default value on creation for the published_number field.
@@ -246,10 +117,4 @@ func init() {
 	templateDescRevision := templateFields[7].Descriptor()
 	// template.DefaultRevision holds the default value on creation for the revision field.
 	template.DefaultRevision = templateDescRevision.Default.(int)
-	websessionFields := schema.WebSession{}.Fields()
-	_ = websessionFields
-	// websessionDescID is the schema descriptor for id field.
-	websessionDescID := websessionFields[0].Descriptor()
-	// websession.IDValidator is a validator for the "id" field. It is called by the builders before save.
-	websession.IDValidator = websessionDescID.Validators[0].(func(string) error)
 }

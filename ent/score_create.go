@@ -195,18 +195,8 @@ func (_c *ScoreCreate) check() error {
 	if _, ok := _c.mutation.Ref(); !ok {
 		return &ValidationError{Name: "ref", err: errors.New(`ent: missing required field "Score.ref"`)}
 	}
-	if v, ok := _c.mutation.Ref(); ok {
-		if err := score.RefValidator(v); err != nil {
-			return &ValidationError{Name: "ref", err: fmt.Errorf(`ent: validator failed for field "Score.ref": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Criterion(); !ok {
 		return &ValidationError{Name: "criterion", err: errors.New(`ent: missing required field "Score.criterion"`)}
-	}
-	if v, ok := _c.mutation.Criterion(); ok {
-		if err := score.CriterionValidator(v); err != nil {
-			return &ValidationError{Name: "criterion", err: fmt.Errorf(`ent: validator failed for field "Score.criterion": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.Number(); !ok {
 		return &ValidationError{Name: "number", err: errors.New(`ent: missing required field "Score.number"`)}
@@ -236,18 +226,8 @@ func (_c *ScoreCreate) check() error {
 	if _, ok := _c.mutation.Evidence(); !ok {
 		return &ValidationError{Name: "evidence", err: errors.New(`ent: missing required field "Score.evidence"`)}
 	}
-	if v, ok := _c.mutation.Evidence(); ok {
-		if err := score.EvidenceValidator(v); err != nil {
-			return &ValidationError{Name: "evidence", err: fmt.Errorf(`ent: validator failed for field "Score.evidence": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Comment(); !ok {
 		return &ValidationError{Name: "comment", err: errors.New(`ent: missing required field "Score.comment"`)}
-	}
-	if v, ok := _c.mutation.Comment(); ok {
-		if err := score.CommentValidator(v); err != nil {
-			return &ValidationError{Name: "comment", err: fmt.Errorf(`ent: validator failed for field "Score.comment": %w`, err)}
-		}
 	}
 	if len(_c.mutation.OrganizationIDs()) == 0 {
 		return &ValidationError{Name: "organization", err: errors.New(`ent: missing required edge "Score.organization"`)}

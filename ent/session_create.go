@@ -297,11 +297,6 @@ func (_c *SessionCreate) check() error {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Session.state": %w`, err)}
 		}
 	}
-	if v, ok := _c.mutation.ExternalOrderID(); ok {
-		if err := session.ExternalOrderIDValidator(v); err != nil {
-			return &ValidationError{Name: "external_order_id", err: fmt.Errorf(`ent: validator failed for field "Session.external_order_id": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.InvitedBy(); !ok {
 		return &ValidationError{Name: "invited_by", err: errors.New(`ent: missing required field "Session.invited_by"`)}
 	}

@@ -255,11 +255,6 @@ func (_u *SessionUpdate) check() error {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Session.state": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.ExternalOrderID(); ok {
-		if err := session.ExternalOrderIDValidator(v); err != nil {
-			return &ValidationError{Name: "external_order_id", err: fmt.Errorf(`ent: validator failed for field "Session.external_order_id": %w`, err)}
-		}
-	}
 	if _u.mutation.OrganizationCleared() && len(_u.mutation.OrganizationIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Session.organization"`)
 	}
@@ -611,11 +606,6 @@ func (_u *SessionUpdateOne) check() error {
 	if v, ok := _u.mutation.State(); ok {
 		if err := session.StateValidator(v); err != nil {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Session.state": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.ExternalOrderID(); ok {
-		if err := session.ExternalOrderIDValidator(v); err != nil {
-			return &ValidationError{Name: "external_order_id", err: fmt.Errorf(`ent: validator failed for field "Session.external_order_id": %w`, err)}
 		}
 	}
 	if _u.mutation.OrganizationCleared() && len(_u.mutation.OrganizationIDs()) > 0 {

@@ -126,26 +126,11 @@ func (_c *SkillCreate) check() error {
 	if _, ok := _c.mutation.Name(); !ok {
 		return &ValidationError{Name: "name", err: errors.New(`ent: missing required field "Skill.name"`)}
 	}
-	if v, ok := _c.mutation.Name(); ok {
-		if err := skill.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Skill.name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.NameKey(); !ok {
 		return &ValidationError{Name: "name_key", err: errors.New(`ent: missing required field "Skill.name_key"`)}
 	}
-	if v, ok := _c.mutation.NameKey(); ok {
-		if err := skill.NameKeyValidator(v); err != nil {
-			return &ValidationError{Name: "name_key", err: fmt.Errorf(`ent: validator failed for field "Skill.name_key": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Description(); !ok {
 		return &ValidationError{Name: "description", err: errors.New(`ent: missing required field "Skill.description"`)}
-	}
-	if v, ok := _c.mutation.Description(); ok {
-		if err := skill.DescriptionValidator(v); err != nil {
-			return &ValidationError{Name: "description", err: fmt.Errorf(`ent: validator failed for field "Skill.description": %w`, err)}
-		}
 	}
 	if len(_c.mutation.OrganizationIDs()) == 0 {
 		return &ValidationError{Name: "organization", err: errors.New(`ent: missing required edge "Skill.organization"`)}

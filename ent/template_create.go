@@ -191,11 +191,6 @@ func (_c *TemplateCreate) check() error {
 	if _, ok := _c.mutation.Name(); !ok {
 		return &ValidationError{Name: "name", err: errors.New(`ent: missing required field "Template.name"`)}
 	}
-	if v, ok := _c.mutation.Name(); ok {
-		if err := template.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Template.name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Mode(); !ok {
 		return &ValidationError{Name: "mode", err: errors.New(`ent: missing required field "Template.mode"`)}
 	}

@@ -181,11 +181,6 @@ func (_u *TemplateUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *TemplateUpdate) check() error {
-	if v, ok := _u.mutation.Name(); ok {
-		if err := template.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Template.name": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.Mode(); ok {
 		if err := template.ModeValidator(v); err != nil {
 			return &ValidationError{Name: "mode", err: fmt.Errorf(`ent: validator failed for field "Template.mode": %w`, err)}
@@ -442,11 +437,6 @@ func (_u *TemplateUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *TemplateUpdateOne) check() error {
-	if v, ok := _u.mutation.Name(); ok {
-		if err := template.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Template.name": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.Mode(); ok {
 		if err := template.ModeValidator(v); err != nil {
 			return &ValidationError{Name: "mode", err: fmt.Errorf(`ent: validator failed for field "Template.mode": %w`, err)}

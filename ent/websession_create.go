@@ -81,11 +81,6 @@ func (_c *WebSessionCreate) check() error {
 	if _, ok := _c.mutation.ExpiresAt(); !ok {
 		return &ValidationError{Name: "expires_at", err: errors.New(`ent: missing required field "WebSession.expires_at"`)}
 	}
-	if v, ok := _c.mutation.ID(); ok {
-		if err := websession.IDValidator(v); err != nil {
-			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "WebSession.id": %w`, err)}
-		}
-	}
 	return nil
 }
 

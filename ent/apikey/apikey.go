@@ -61,11 +61,6 @@ func ValidColumn(column string) bool {
 	return false
 }
 
-var (
-	// NameValidator is a validator for the "name" field. It is called by the builders before save.
-	NameValidator func(string) error
-)
-
 // OrderOption defines the ordering options for the APIKey queries.
 type OrderOption func(*sql.Selector)
 

@@ -58,17 +58,6 @@ func ValidColumn(column string) bool {
 	return false
 }
 
-var (
-	// EmailValidator is a validator for the "email" field. It is called by the builders before save.
-	EmailValidator func(string) error
-	// NameValidator is a validator for the "name" field. It is called by the builders before save.
-	NameValidator func(string) error
-	// PhoneValidator is a validator for the "phone" field. It is called by the builders before save.
-	PhoneValidator func(string) error
-	// ExternalIDValidator is a validator for the "external_id" field. It is called by the builders before save.
-	ExternalIDValidator func(string) error
-)
-
 // OrderOption defines the ordering options for the Candidate queries.
 type OrderOption func(*sql.Selector)
 

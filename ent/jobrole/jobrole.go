@@ -80,22 +80,12 @@ func ValidColumn(column string) bool {
 }
 
 var (
-	// TitleValidator is a validator for the "title" field. It is called by the builders before save.
-	TitleValidator func(string) error
 	// DefaultSummary holds the default value on creation for the "summary" field.
 	DefaultSummary string
-	// SummaryValidator is a validator for the "summary" field. It is called by the builders before save.
-	SummaryValidator func(string) error
 	// DefaultDepartment holds the default value on creation for the "department" field.
 	DefaultDepartment string
-	// DepartmentValidator is a validator for the "department" field. It is called by the builders before save.
-	DepartmentValidator func(string) error
 	// DefaultLocation holds the default value on creation for the "location" field.
 	DefaultLocation string
-	// LocationValidator is a validator for the "location" field. It is called by the builders before save.
-	LocationValidator func(string) error
-	// ExternalJobIDValidator is a validator for the "external_job_id" field. It is called by the builders before save.
-	ExternalJobIDValidator func(string) error
 	// DefaultRevision holds the default value on creation for the "revision" field.
 	DefaultRevision int
 )

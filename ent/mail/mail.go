@@ -76,11 +76,6 @@ func ValidColumn(column string) bool {
 	return false
 }
 
-var (
-	// RecipientValidator is a validator for the "recipient" field. It is called by the builders before save.
-	RecipientValidator func(string) error
-)
-
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k term.MailKind) error {
 	switch k {

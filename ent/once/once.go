@@ -61,11 +61,6 @@ func ValidColumn(column string) bool {
 	return false
 }
 
-var (
-	// KeyValidator is a validator for the "key" field. It is called by the builders before save.
-	KeyValidator func(string) error
-)
-
 // OrderOption defines the ordering options for the Once queries.
 type OrderOption func(*sql.Selector)
 

@@ -77,12 +77,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
-	// TitleValidator is a validator for the "title" field. It is called by the builders before save.
-	TitleValidator func(string) error
 	// DefaultLanguage holds the default value on creation for the "language" field.
 	DefaultLanguage string
-	// LanguageValidator is a validator for the "language" field. It is called by the builders before save.
-	LanguageValidator func(string) error
 	// DefaultPublishedNumber holds the default value on creation for the "published_number" field.
 	DefaultPublishedNumber int
 	// DefaultDraftNumber holds the default value on creation for the "draft_number" field.

@@ -133,11 +133,6 @@ func ValidColumn(column string) bool {
 	return false
 }
 
-var (
-	// BandValidator is a validator for the "band" field. It is called by the builders before save.
-	BandValidator func(string) error
-)
-
 // StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
 func StateValidator(s term.ReportState) error {
 	switch s {

@@ -70,13 +70,6 @@ func ValidColumn(column string) bool {
 	return false
 }
 
-var (
-	// RefValidator is a validator for the "ref" field. It is called by the builders before save.
-	RefValidator func(string) error
-	// ClientKeyValidator is a validator for the "client_key" field. It is called by the builders before save.
-	ClientKeyValidator func(string) error
-)
-
 // OrderOption defines the ordering options for the Response queries.
 type OrderOption func(*sql.Selector)
 

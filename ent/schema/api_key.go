@@ -15,7 +15,7 @@ func (APIKey) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
 // Fields of the table.
 func (APIKey) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").MaxLen(200),
+		field.String("name"),
 		field.Bytes("secret_hash").Immutable(),
 		field.JSON("permissions", []string{}),
 		optionalTime("expires_at"),

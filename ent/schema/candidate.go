@@ -15,10 +15,10 @@ func (Candidate) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
 // Fields of the table.
 func (Candidate) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("email").MaxLen(254).Immutable(),
-		field.String("name").MaxLen(200),
-		field.String("phone").MaxLen(40).Optional(),
-		field.String("external_id").MaxLen(200).Optional().Nillable(),
+		field.String("email").Immutable(),
+		field.String("name"),
+		field.String("phone").Optional(),
+		field.String("external_id").Optional().Nillable(),
 	}
 }
 

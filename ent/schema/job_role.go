@@ -18,14 +18,14 @@ func (JobRole) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
 // Fields of the table.
 func (JobRole) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("title").MaxLen(200),
-		field.String("summary").MaxLen(maxText).Default(""),
+		field.String("title"),
+		field.String("summary").Default(""),
 		field.Enum("level").GoType(term.Level("")),
-		field.String("department").MaxLen(200).Default(""),
-		field.String("location").MaxLen(200).Default(""),
+		field.String("department").Default(""),
+		field.String("location").Default(""),
 		field.JSON("responsibilities", []string{}),
 		field.JSON("preferred_qualifications", []string{}),
-		field.String("external_job_id").MaxLen(200).Optional().Nillable(),
+		field.String("external_job_id").Optional().Nillable(),
 		field.Enum("status").GoType(term.JobRoleStatus("")),
 		field.Int("revision").Default(1),
 	}

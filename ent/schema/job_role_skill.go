@@ -20,7 +20,7 @@ func (JobRoleSkill) Fields() []ent.Field {
 		idField("job_role_id"),
 		idField("skill_id"),
 		field.Int("weight"),
-		field.String("description").MaxLen(2000).Default(""),
+		field.String("description").Default(""),
 		field.Int("position"),
 	}
 }

@@ -20,7 +20,7 @@ func (Mail) Fields() []ent.Field {
 	return []ent.Field{
 		field.Enum("kind").GoType(term.MailKind("")).Immutable(),
 		optionalID("session_id"),
-		field.String("recipient").MaxLen(254).Immutable(),
+		field.String("recipient").Immutable(),
 		field.String("subject").Immutable(),
 		field.String("text"),
 		optionalTime("sent_at"),

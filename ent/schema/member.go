@@ -17,8 +17,8 @@ func (Member) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
 // Fields of the table.
 func (Member) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("email").MaxLen(254),
-		field.String("name").MaxLen(200),
+		field.String("email"),
+		field.String("name"),
 		field.JSON("roles", []string{}),
 		field.Bool("limited").Default(false),
 		field.JSON("job_role_ids", []gid.ID{}).Optional(),

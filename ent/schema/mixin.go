@@ -70,6 +70,3 @@ func oneOf(column string, values []string) string {
 
 // checks names a table's checks, which both databases enforce.
 func checks(named map[string]string) schema.Annotation { return entsql.Checks(named) }
-
-// maxText bounds free text that people write, in bytes.
-const maxText = 20_000

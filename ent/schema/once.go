@@ -17,7 +17,7 @@ func (Once) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("actor").Immutable(),
 		field.String("action").Immutable(),
-		field.String("key").MaxLen(255).Immutable(),
+		field.String("key").Immutable(),
 		field.Bytes("input_hash").Immutable(),
 		optionalID("result_id"),
 	}

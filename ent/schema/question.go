@@ -18,11 +18,11 @@ func (Question) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
 // Fields of the table.
 func (Question) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("title").MaxLen(200),
+		field.String("title"),
 		field.Enum("kind").GoType(term.QuestionKind("")).Immutable(),
 		field.Enum("category").GoType(term.Category("")),
 		field.Enum("level").GoType(term.Level("")),
-		field.String("language").MaxLen(35).Default("en"),
+		field.String("language").Default("en"),
 		field.Enum("state").GoType(term.PublicationState("")),
 		field.Int("published_number").Default(0),
 		field.Int("draft_number").Default(0),

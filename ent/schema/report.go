@@ -29,7 +29,7 @@ func (Report) Fields() []ent.Field {
 		field.Int64("percent").Immutable(),
 		field.Int64("points").Immutable(),
 		field.Int64("max_points").Immutable(),
-		field.String("band").MaxLen(100).Immutable(),
+		field.String("band").Immutable(),
 		field.Bool("passed").Immutable(),
 		field.Bytes("result").Immutable(),
 		timeField("ended_at"),

@@ -20,10 +20,10 @@ func (Response) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
 func (Response) Fields() []ent.Field {
 	return []ent.Field{
 		idField("session_id"),
-		field.String("ref").MaxLen(40).Immutable(),
+		field.String("ref").Immutable(),
 		field.Int("revision").Immutable(),
 		field.JSON("answer", &content.Answer{}).Immutable(),
-		field.String("client_key").MaxLen(100).Immutable(),
+		field.String("client_key").Immutable(),
 		timeField("saved_at"),
 	}
 }

@@ -20,15 +20,15 @@ func (Score) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
 func (Score) Fields() []ent.Field {
 	return []ent.Field{
 		idField("session_id"),
-		field.String("ref").MaxLen(40).Immutable(),
-		field.String("criterion").MaxLen(40).Immutable(),
+		field.String("ref").Immutable(),
+		field.String("criterion").Immutable(),
 		field.Int("number").Immutable(),
 		field.Int64("points").Immutable(),
 		field.Int64("max_points").Immutable(),
 		field.Enum("status").GoType(term.ItemStatus("")).Immutable(),
 		field.Enum("source").GoType(term.ScoreSource("")).Immutable(),
-		field.String("evidence").MaxLen(maxText).Immutable(),
-		field.String("comment").MaxLen(maxText).Immutable(),
+		field.String("evidence").Immutable(),
+		field.String("comment").Immutable(),
 		optionalID("review_id"),
 		optionalID("awarded_by"),
 	}

@@ -24,7 +24,7 @@ func (Session) Fields() []ent.Field {
 		idField("template_id"),
 		idField("template_version_id"),
 		field.Enum("state").GoType(term.SessionState("")),
-		field.String("external_order_id").MaxLen(200).Optional().Nillable(),
+		field.String("external_order_id").Optional().Nillable(),
 		field.String("invited_by").Immutable(),
 		field.Bytes("link_hash"),
 		optionalTime("opened_at"),

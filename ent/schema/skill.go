@@ -15,9 +15,9 @@ func (Skill) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
 // Fields of the table.
 func (Skill) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").MaxLen(120),
-		field.String("name_key").MaxLen(120),
-		field.String("description").MaxLen(2000).Default(""),
+		field.String("name"),
+		field.String("name_key"),
+		field.String("description").Default(""),
 	}
 }
 

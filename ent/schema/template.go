@@ -21,7 +21,7 @@ func (Template) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
 func (Template) Fields() []ent.Field {
 	return []ent.Field{
 		idField("job_role_id"),
-		field.String("name").MaxLen(200),
+		field.String("name"),
 		field.Enum("mode").GoType(term.TemplateMode("")),
 		field.Enum("state").GoType(term.PublicationState("")),
 		field.JSON("draft", &content.Template{}).Optional(),

@@ -12,7 +12,7 @@ type WebSession struct{ ent.Schema }
 // Fields of the table.
 func (WebSession) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("id").MaxLen(200),
+		field.String("id"),
 		field.Bytes("data"),
 		field.Time("expires_at").SchemaType(timeType),
 	}

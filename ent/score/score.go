@@ -103,17 +103,6 @@ func ValidColumn(column string) bool {
 	return false
 }
 
-var (
-	// RefValidator is a validator for the "ref" field. It is called by the builders before save.
-	RefValidator func(string) error
-	// CriterionValidator is a validator for the "criterion" field. It is called by the builders before save.
-	CriterionValidator func(string) error
-	// EvidenceValidator is a validator for the "evidence" field. It is called by the builders before save.
-	EvidenceValidator func(string) error
-	// CommentValidator is a validator for the "comment" field. It is called by the builders before save.
-	CommentValidator func(string) error
-)
-
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s term.ItemStatus) error {
 	switch s {

@@ -139,11 +139,6 @@ func ValidColumn(column string) bool {
 	return false
 }
 
-var (
-	// ExternalOrderIDValidator is a validator for the "external_order_id" field. It is called by the builders before save.
-	ExternalOrderIDValidator func(string) error
-)
-
 // StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
 func StateValidator(s term.SessionState) error {
 	switch s {

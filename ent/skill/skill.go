@@ -56,14 +56,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
-	// NameValidator is a validator for the "name" field. It is called by the builders before save.
-	NameValidator func(string) error
-	// NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
-	NameKeyValidator func(string) error
 	// DefaultDescription holds the default value on creation for the "description" field.
 	DefaultDescription string
-	// DescriptionValidator is a validator for the "description" field. It is called by the builders before save.
-	DescriptionValidator func(string) error
 )
 
 // OrderOption defines the ordering options for the Skill queries.

@@ -83,8 +83,6 @@ func ValidColumn(column string) bool {
 }
 
 var (
-	// NameValidator is a validator for the "name" field. It is called by the builders before save.
-	NameValidator func(string) error
 	// DefaultPublishedNumber holds the default value on creation for the "published_number" field.
 	DefaultPublishedNumber int
 	// DefaultDraftNumber holds the default value on creation for the "draft_number" field.

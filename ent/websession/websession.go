@@ -36,11 +36,6 @@ func ValidColumn(column string) bool {
 	return false
 }
 
-var (
-	// IDValidator is a validator for the "id" field. It is called by the builders before save.
-	IDValidator func(string) error
-)
-
 // OrderOption defines the ordering options for the WebSession queries.
 type OrderOption func(*sql.Selector)
 

@@ -14,6 +14,7 @@ import (
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/paper"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
@@ -295,4 +296,13 @@ func (s *Service) VersionsByID(ctx context.Context, actor policy.Actor, ids []gi
 		return nil, err
 	}
 	return scope.TemplateVersions().Where(tenant.In(templateversion.FieldID, ids)).All(ctx)
+}
+
+// Sections are the questions of a version as candidates see them.
+func Sections(version *ent.TemplateVersion) ([]*paper.Section, error) {
+	frozen, err := paper.Decode(version.Paper)
+	if err != nil {
+		return nil, err
+	}
+	return frozen.Sections, nil
 }

@@ -10,6 +10,7 @@ package gid
 
 import (
 	"database/sql/driver"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -192,32 +193,51 @@ func (id *ID) UnmarshalGQL(v any) error {
 	return nil
 }
 
-// Source makes IDs from a clock and a stream of random bytes; seeding gives it seeded ones.
-// It is safe for concurrent use.
+// Source makes IDs from times and a stream of random bytes; seeding gives it seeded ones. IDs made one after the other
+// in one millisecond are in that order. It is safe for concurrent use.
 type Source struct {
 	mu     sync.Mutex
 	random io.Reader
+	millis int64  // of the ID made last
+	tail   uint64 // its 62 random bits
 }
 
 // NewSource makes IDs with randomness from random, which must never fail (crypto/rand or a seeded generator).
 func NewSource(random io.Reader) *Source { return &Source{random: random} }
 
+// tailBits is how many random bits an ID ends in, and stepBits how far two IDs of one millisecond lie apart at most.
+const (
+	tailBits = 62
+	stepBits = 32
+)
+
 // New makes an ID of a kind at a time. It panics if the random stream ends, which is a fault of the programmer.
 func (s *Source) New(kind Kind, at time.Time) ID {
-	var id ID
-	s.mu.Lock()
-	_, err := io.ReadFull(s.random, id[8:])
-	s.mu.Unlock()
-	if err != nil {
-		panic("gid: random source ended: " + err.Error())
-	}
 	ms := at.UnixMilli()
-	for i := 5; i >= 0; i-- {
-		id[i] = byte(ms)
-		ms >>= 8
+	var id ID
+	binary.BigEndian.PutUint64(id[8:], 1<<63|s.next(ms))
+	for i, v := 5, ms; i >= 0; i-- {
+		id[i] = byte(v)
+		v >>= 8
 	}
 	id[6] = 0x70 | byte(kind>>8)&0x0f
 	id[7] = byte(kind)
-	id[8] = 0x80 | id[8]&0x3f
 	return id
+}
+
+// next draws a tail: anew in a new millisecond, and beyond the last one in the same.
+func (s *Source) next(ms int64) uint64 {
+	var raw [8]byte
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := io.ReadFull(s.random, raw[:]); err != nil {
+		panic("gid: random source ended: " + err.Error())
+	}
+	drawn := binary.BigEndian.Uint64(raw[:])
+	beyond := s.tail + 1 + drawn>>(64-stepBits)
+	if ms != s.millis || beyond >= 1<<tailBits {
+		beyond = drawn >> (64 - tailBits)
+	}
+	s.millis, s.tail = ms, beyond
+	return beyond
 }

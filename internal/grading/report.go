@@ -42,7 +42,7 @@ func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Resul
 		state = term.ReportProvisional
 	}
 	created, err := tx.NewReport().SetSessionID(row.ID).SetJobRoleID(row.JobRoleID).SetCandidateID(row.CandidateID).
-		SetTemplateVersionID(row.TemplateVersionID).SetNumber(number).SetState(state).SetPercent(doc.Overall.Percent).
+		SetTemplateVersionID(row.TemplateVersionID).SetNumber(number).SetState(state).SetPercent(int64(doc.Overall.Percent)).
 		SetPoints(int64(doc.Overall.Awarded)).SetMaxPoints(int64(doc.Overall.Maximum)).SetBand(doc.Band).SetPassed(doc.Passed).
 		SetResult(text).SetEndedAt(*row.EndedAt).Save(ctx)
 	if err != nil {
@@ -241,4 +241,31 @@ func decodeResult(row *ent.Report) (*Result, error) {
 		return nil, fmt.Errorf("read result: %w", err)
 	}
 	return doc, nil
+}
+
+// Document is a report with everything that its page shows.
+type Document struct {
+	Report    *ent.Report
+	Result    *Result
+	Candidate *ent.Candidate
+	JobRole   *ent.JobRole
+	Version   *ent.TemplateVersion
+}
+
+// Document reads one report whole, for its page.
+func (s *Service) Document(ctx context.Context, actor policy.Actor, id gid.ID) (*Document, error) {
+	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
+	if err != nil {
+		return nil, err
+	}
+	row, err := tenant.Only[*ent.Report]("report")(scope.Reports().Where(report.ID(id)).
+		WithCandidate().WithJobRole().WithTemplateVersion().Only(ctx))
+	if err != nil {
+		return nil, err
+	}
+	doc, err := decodeResult(row)
+	if err != nil {
+		return nil, err
+	}
+	return &Document{Report: row, Result: doc, Candidate: row.Edges.Candidate, JobRole: row.Edges.JobRole, Version: row.Edges.TemplateVersion}, nil
 }

@@ -27,7 +27,7 @@ type Result struct {
 type Total struct {
 	Awarded    scoring.Points `json:"awarded"`
 	Maximum    scoring.Points `json:"maximum"`
-	Percent    int64          `json:"percent"`
+	Percent    Percent        `json:"percent"`
 	Omitted    int            `json:"omitted"`
 	NotReached int            `json:"notReached"`
 	NotScored  int            `json:"notScored"`
@@ -158,7 +158,7 @@ func bands(list []*content.Band) []scoring.Band {
 
 func total(t scoring.Total) Total {
 	return Total{
-		Awarded: t.Awarded, Maximum: t.Max, Percent: t.PercentMicro,
+		Awarded: t.Awarded, Maximum: t.Max, Percent: Percent(t.PercentMicro),
 		Omitted: t.Omitted, NotReached: t.NotReached, NotScored: t.NotScored,
 	}
 }

@@ -3,6 +3,7 @@ package sitting
 import (
 	"context"
 	"fmt"
+	"math"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -131,4 +132,15 @@ func (s *Service) CandidatesByID(ctx context.Context, actor policy.Actor, ids []
 		return nil, err
 	}
 	return scope.Candidates().Where(tenant.In(candidate.FieldID, ids)).All(ctx)
+}
+
+// TimeUsed is the share of its allowed time that a sitting took, from 0 to 1; nil before it ended. A share, so that
+// nobody can tell how much time was allowed.
+func TimeUsed(row *ent.Session) *float64 {
+	if row.StartedAt == nil || row.EndedAt == nil {
+		return nil
+	}
+	used := row.EndedAt.Sub(*row.StartedAt).Seconds() / float64(row.AllowedSeconds)
+	used = math.Round(min(1, max(0, used))*100) / 100
+	return &used
 }

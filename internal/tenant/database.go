@@ -50,7 +50,7 @@ func openPostgres(dsn string, observe func(string)) (pools, error) {
 const postgresSettings = "timezone=UTC&synchronous_commit=on&statement_timeout=5000&lock_timeout=2000&idle_in_transaction_session_timeout=10000"
 
 func openSQLite(dsn string, observe func(string)) pools {
-		open := func(settings string, n int) *sql.DB {
+	open := func(settings string, n int) *sql.DB {
 		return sized(sql.OpenDB(&watched{Connector: sqliteConnector(dsn + settings), observe: observe}), n)
 	}
 	return pools{

@@ -164,28 +164,6 @@ func (d Directory) Organization(ctx context.Context, slug string) (gid.ID, error
 	return Only[gid.ID]("organization")(id, err)
 }
 
-// OwnSittings lists the sittings of whoever signed in, in every organization, the newest first, at most 100.
-func (d Directory) OwnSittings(ctx context.Context, who policy.Identity) ([]gid.ID, error) {
-	query, args := d.store.spell(`SELECT s.id FROM sessions s
-		JOIN bindings b ON b.organization_id = s.organization_id AND b.candidate_id = s.candidate_id
-		WHERE b.issuer = @issuer AND b.subject = @subject ORDER BY s.id DESC LIMIT 100`,
-		Args{"issuer": who.Issuer, "subject": who.Subject})
-	rows, err := d.store.pools.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("find own sittings: %w", err)
-	}
-	defer rows.Close()
-	var ids []gid.ID
-	for rows.Next() {
-		var id gid.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("find own sittings: %w", err)
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
-}
-
 // Due is a session whose time is over.
 type Due struct{ Organization, Session gid.ID }
 
@@ -246,4 +224,19 @@ func (d Directory) KeptMails(ctx context.Context, limit int) ([]KeptMail, error)
 		mails[i] = KeptMail{At: r.CreatedAt, Recipient: r.Recipient, Subject: r.Subject, Text: r.Text}
 	}
 	return mails, nil
+}
+
+// MoveIssuer carries every sign-in over to a provider's new address: for an identity provider that moved and kept its
+// subjects.
+func (d Directory) MoveIssuer(ctx context.Context, from, to string) error {
+	_, err := InTx(ctx, Scope{store: d.store}, func(tx Tx) (struct{}, error) {
+		for _, table := range []string{"members", "bindings"} {
+			query := "UPDATE " + table + " SET issuer = @to WHERE issuer = @from"
+			if _, err := tx.Exec(ctx, query, Args{"from": from, "to": to}); err != nil {
+				return struct{}{}, fmt.Errorf("move issuer of %s: %w", table, err)
+			}
+		}
+		return struct{}{}, nil
+	})
+	return err
 }

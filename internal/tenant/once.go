@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -20,7 +22,7 @@ func Once(ctx context.Context, tx Tx, key *string, input any, fn func() (gid.ID,
 	if key == nil {
 		return fn()
 	}
-	if *key == "" || len(*key) > MaxKey {
+	if *key == "" || len(*key) > MaxKey || !utf8.ValidString(*key) || strings.ContainsRune(*key, 0) {
 		return gid.ID{}, fault.At("an idempotency key has 1 to 255 characters", "idempotencyKey")
 	}
 	hash, err := inputHash(input)

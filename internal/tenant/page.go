@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"math"
 	"slices"
+	"strings"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -150,9 +152,10 @@ func (c *Cursor) fits(order Order) bool {
 		return order.Column == ""
 	case float64:
 		c.Key = int64(key)
-		return order.Column != "" && order.Number && key == float64(int64(key))
+		return order.Column != "" && order.Number && math.Abs(key) < 1<<53 && key == math.Trunc(key)
 	case string:
-		return order.Column != "" && !order.Number && len(key) <= 400
+		// PostgreSQL has no text with a zero in it.
+		return order.Column != "" && !order.Number && len(key) <= 400 && !strings.ContainsRune(key, 0)
 	default:
 		return false
 	}

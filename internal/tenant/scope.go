@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -59,14 +60,20 @@ func (s Scope) Now(ctx context.Context) (time.Time, error) { return s.store.now(
 type Args map[string]any
 
 // Query runs a reading statement written as text. It names its arguments as @name and must name @org, which the
-// scope supplies; a statement that does not is refused.
+// scope supplies; a statement that does not is refused, and outside a transaction also one that writes or locks.
 func (s Scope) Query(ctx context.Context, text string, args Args) (*sql.Rows, error) {
 	if !strings.Contains(text, "@org") {
 		return nil, fmt.Errorf("a statement without its organization: %.60s", text)
 	}
+	if _, inside := s.on.(*sql.Tx); !inside && writes.MatchString(text) {
+		return nil, fmt.Errorf("a write outside tenant.InTx: %.60s", text)
+	}
 	query, values := s.store.spell(text, s.with(args))
 	return s.on.QueryContext(ctx, query, values...)
 }
+
+// writes knows the statements that PostgreSQL, whose pool reads and writes, would carry out at once.
+var writes = regexp.MustCompile(`(?i)\b(insert|update|delete|merge|truncate)\b`)
 
 func (s Scope) with(args Args) Args {
 	all := Args{"org": s.org}

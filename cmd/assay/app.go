@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/assay-hq/assay/graph"
+	"github.com/assay-hq/assay/graph/transport"
+	"github.com/assay-hq/assay/internal/account"
+	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/insight"
+	"github.com/assay-hq/assay/internal/login"
+	"github.com/assay-hq/assay/internal/login/devidp"
+	"github.com/assay-hq/assay/internal/mail"
+	"github.com/assay-hq/assay/internal/migration"
+	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/web"
+	"github.com/assay-hq/assay/policy"
+)
+
+// app is the rooms, wired.
+type app struct {
+	cfg       *config
+	log       *slog.Logger
+	policy    *policy.Policy
+	store     *tenant.Store
+	account   *account.Service
+	authoring *authoring.Service
+	sittings  *sitting.Service
+	grading   *grading.Service
+	insight   *insight.Service
+}
+
+// open reads the policy, opens the database and wires the rooms.
+func open(cfg *config) (*app, error) {
+	log, err := cfg.logger()
+	if err != nil {
+		return nil, err
+	}
+	rules, err := policy.New()
+	if err != nil {
+		return nil, err
+	}
+	clock := tenant.Clock{Now: time.Now}
+	if cfg.TestClockFile != "" {
+		clock.Offset = func() time.Duration { return offsetIn(cfg.TestClockFile) }
+	}
+	store, err := tenant.Open(tenant.Config{
+		URL: cfg.DatabaseURL, Policy: rules, Clock: clock, IDs: gid.NewSource(rand.Reader), Log: log, Request: web.RequestID,
+	})
+	if err != nil {
+		return nil, err
+	}
+	var sender *mail.Sender
+	if cfg.SMTPURL != "" {
+		if sender, err = mail.NewSender(cfg.SMTPURL); err != nil {
+			return nil, err
+		}
+	}
+	return &app{
+		cfg: cfg, log: log, policy: rules, store: store,
+		account:   account.New(store, rand.Reader),
+		authoring: authoring.New(store),
+		sittings:  sitting.New(store, sitting.Config{PublicURL: cfg.PublicURL, Random: rand.Reader, Mail: sender}),
+		grading:   grading.New(store),
+		insight:   insight.New(store),
+	}, nil
+}
+
+// offsetIn reads the test clock's offset, in seconds; a file that is not there moves nothing.
+func offsetIn(file string) time.Duration {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return 0
+	}
+	seconds, err := strconv.ParseFloat(strings.TrimSpace(string(text)), 64)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(seconds * float64(time.Second))
+}
+
+// migrate applies pending migrations through a connection of its own, before the pools are opened.
+func migrate(ctx context.Context, cfg *config) ([]string, error) {
+	db, dialect, err := migration.OpenForMigration(cfg.DatabaseURL)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	return migration.Apply(ctx, db, dialect)
+}
+
+// login makes the relying party.
+func (a *app) login(ctx context.Context, failed func(http.ResponseWriter, *http.Request, int, string)) (*login.Service, error) {
+	proxies, err := a.cfg.proxies()
+	if err != nil {
+		return nil, err
+	}
+	directory := a.store.Directory()
+	return login.New(ctx, login.Config{
+		Issuer: a.cfg.OIDCIssuer, ClientID: a.cfg.OIDCClientID, ClientSecret: a.cfg.OIDCSecret, Audience: a.cfg.OIDCAudience,
+		PublicURL: a.cfg.PublicURL, Resolve: directory.Resolve, ResolveKey: directory.KeyActor,
+		ClientAddress: web.ClientAddress(proxies), Failed: failed, Sessions: a.store.WebSessions(), Log: a.log, Now: time.Now,
+	})
+}
+
+// graphQL makes the API.
+func (a *app) graphQL() http.Handler {
+	resolver := &graph.Resolver{
+		Account: a.account, Authoring: a.authoring, Sittings: a.sittings, Grading: a.grading, Insight: a.insight,
+		Policy: a.policy, Version: "assay " + version,
+	}
+	return transport.New(transport.Config{
+		Schema:        graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
+		Limits:        transport.DefaultLimits(),
+		Introspection: func(context.Context) bool { return a.cfg.dev },
+		ViaCookie:     login.ViaCookie,
+		RequestID:     web.RequestID,
+		Log:           a.log,
+		Around:        resolver.WithLoaders,
+	})
+}
+
+// site wires everything behind the two addresses.
+func (a *app) site(ctx context.Context) (*web.Site, error) {
+	var site *web.Site
+	signIn, err := a.login(ctx, func(w http.ResponseWriter, r *http.Request, status int, text string) {
+		site.SignInFailed(w, r, status, text)
+	})
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := a.cfg.proxies()
+	if err != nil {
+		return nil, err
+	}
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	cfg := web.Config{
+		Login: signIn, GraphQL: a.graphQL(), Schema: graph.Schema(), Account: a.account, Sittings: a.sittings, Grading: a.grading,
+		Ready: a.store.Ready, PublicURL: a.cfg.PublicURL, Issuer: a.cfg.OIDCIssuer, Proxies: proxies, Log: a.log, Metrics: metrics,
+		Now: time.Now, Dev: a.cfg.dev,
+	}
+	if a.cfg.dev {
+		cfg.Mails = a.keptMails
+	}
+	if a.cfg.builtInProvider() {
+		provider, err := devProvider(a.cfg)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Provider, cfg.Accounts = provider, devAccounts()
+	}
+	site, err = web.New(cfg)
+	return site, err
+}
+
+func (a *app) keptMails(ctx context.Context) ([]web.Mail, error) {
+	kept, err := a.store.Directory().KeptMails(ctx, 50)
+	if err != nil {
+		return nil, err
+	}
+	mails := make([]web.Mail, len(kept))
+	for i, m := range kept {
+		mails[i] = web.Mail(m)
+	}
+	return mails, nil
+}
+
+// devPassword is the password of every demonstration account.
+const devPassword = "assay"
+
+// devAccounts are the demonstration accounts.
+func devAccounts() []string {
+	return []string{
+		"owner@demo.example", "admin@demo.example", "recruiter@demo.example", "manager@demo.example", "reviewer@demo.example",
+		"reviewer2@demo.example", "analyst@demo.example", "candidate@demo.example", "owner@other.example", "recruiter@other.example",
+	}
+}
+
+// devProvider is the development identity provider, with a key that `assay token` shares.
+func devProvider(cfg *config) (*devidp.Provider, error) {
+	if err := os.MkdirAll(cfg.dataFolder(), 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	key, err := devidp.LoadOrCreateKey(filepath.Join(cfg.dataFolder(), "development-provider.pem"))
+	if err != nil {
+		return nil, err
+	}
+	var accounts []devidp.Account
+	for _, email := range devAccounts() {
+		accounts = append(accounts, devidp.Account{
+			Email: email, Name: devName(email), Subject: "dev-" + email, Password: devPassword, EmailVerified: true,
+		})
+	}
+	return devidp.New(devidp.Config{
+		Issuer: cfg.OIDCIssuer, ClientID: cfg.OIDCClientID, ClientSecret: cfg.OIDCSecret,
+		RedirectURIs: []string{cfg.PublicURL + "/login/callback"}, PostLogoutRedirectURIs: []string{cfg.PublicURL + "/"},
+		Accounts: accounts, Key: key,
+	})
+}
+
+// devName makes a name of an address: "recruiter@demo.example" is "Recruiter (demo)".
+func devName(email string) string {
+	who, where, _ := strings.Cut(email, "@")
+	organization, _, _ := strings.Cut(where, ".")
+	return strings.ToUpper(who[:1]) + who[1:] + " (" + organization + ")"
+}
+
+func sorted(list []string) []string {
+	slices.Sort(list)
+	return list
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/assay-hq/assay/internal/job"
+	"github.com/assay-hq/assay/policy"
+)
+
+// workCommand does the background work alone.
+type workCommand struct {
+	Dev bool `help:"Use the development defaults."`
+}
+
+// Run works until it is told to stop.
+func (c *workCommand) Run(ctx context.Context) error {
+	cfg, err := readConfig(c.Dev)
+	if err != nil {
+		return err
+	}
+	if err := cfg.complete(); err != nil {
+		return err
+	}
+	a, err := open(cfg)
+	if err != nil {
+		return err
+	}
+	defer a.store.Close()
+	if err := a.store.Ready(ctx); err != nil {
+		return err
+	}
+	stop, err := a.startWork(ctx)
+	if err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return stop()
+}
+
+// drainTime is how long a stopping process waits for what is under way.
+const drainTime = 20 * time.Second
+
+// handlers ties each kind of job to its operation.
+func (a *app) handlers() (*river.Workers, error) {
+	workers := river.NewWorkers()
+	return workers, errors.Join(
+		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.ScoreSession]) error {
+			return a.grading.Score(ctx, policy.Worker(j.Args.OrganizationID), j.Args.SessionID)
+		})),
+		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.SendMail]) error {
+			return a.sittings.Deliver(ctx, policy.Worker(j.Args.OrganizationID), j.Args.MailID)
+		})),
+	)
+}
+
+// startWork begins to work jobs and to sweep; what it returns stops both and waits.
+func (a *app) startWork(ctx context.Context) (stop func() error, err error) {
+	handlers, err := a.handlers()
+	if err != nil {
+		return nil, fmt.Errorf("job handlers: %w", err)
+	}
+	worker, err := a.store.Worker(handlers)
+	if err != nil {
+		return nil, err
+	}
+	if err := worker.Start(context.WithoutCancel(ctx)); err != nil {
+		return nil, fmt.Errorf("start worker: %w", err)
+	}
+	swept := make(chan struct{})
+	sweeping, cancel := context.WithCancel(ctx)
+	go func() { defer close(swept); a.sweepEverySecond(sweeping) }()
+	return func() error {
+		cancel()
+		<-swept
+		ending, done := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer done()
+		return worker.Stop(ending)
+	}, nil
+}
+
+// sweepEverySecond ends what is due and orders what happened, until the context ends.
+func (a *app) sweepEverySecond(ctx context.Context) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		if err := a.sweep(ctx); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "sweep", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// sweepBatch bounds how many sessions one look at the clock ends; it looks again until none is left.
+const sweepBatch = 200
+
+func (a *app) sweep(ctx context.Context) error {
+	for {
+		due, err := a.store.Directory().DueSessions(ctx, sweepBatch)
+		if err != nil {
+			return err
+		}
+		var failed error
+		for _, d := range due {
+			if err := a.sittings.Finish(ctx, policy.Worker(d.Organization), d.Session); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("finish: %w", err))
+			}
+		}
+		if failed != nil || len(due) < sweepBatch {
+			_, err := a.store.Sequence(ctx)
+			return errors.Join(failed, err)
+		}
+	}
+}

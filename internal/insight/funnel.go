@@ -1,0 +1,62 @@
+package insight
+
+import (
+	"context"
+	"time"
+
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/policy"
+)
+
+// FunnelInput asks for the sessions of a job role that were invited from From (included) to To (excluded).
+type FunnelInput struct {
+	JobRoleID gid.ID
+	From, To  *time.Time
+}
+
+// Funnel counts sessions by how far they came. A session counts in every step that it reached, whenever that was;
+// passed are those whose current report, ready or released, says so.
+type Funnel struct {
+	Invited   int
+	Opened    int
+	Started   int
+	Submitted int
+	Scored    int
+	Released  int
+	Passed    int
+	Expired   int
+	Cancelled int
+}
+
+// Funnel tells how far the candidates of a job role came. A job role that is not visible is NotFound.
+func (s *Service) Funnel(ctx context.Context, actor policy.Actor, in FunnelInput) (*Funnel, error) {
+	scope, err := s.tenant.As(ctx, actor, policy.InsightRead)
+	if err != nil {
+		return nil, err
+	}
+	if err := visibleRole(ctx, scope, in.JobRoleID); err != nil {
+		return nil, err
+	}
+	var f Funnel
+	args := span(tenant.Args{"role": in.JobRoleID}, in.From, in.To)
+	err = eachRow(ctx, scope, funnelStatement, args, func(scan func(...any) error) error {
+		return scan(&f.Invited, &f.Opened, &f.Started, &f.Submitted, &f.Scored, &f.Released, &f.Passed, &f.Expired, &f.Cancelled)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &f, nil
+}
+
+// A session has at most one current report, so the join adds no rows.
+const funnelStatement = `SELECT COUNT(*), COUNT(s.opened_at), COUNT(s.started_at),
+		COUNT(*) FILTER (WHERE s.ended_at IS NOT NULL AND s.state <> 'CANCELLED'),
+		COUNT(s.scored_at), COUNT(s.released_at),
+		COUNT(*) FILTER (WHERE r.passed),
+		COUNT(*) FILTER (WHERE s.state = 'EXPIRED'),
+		COUNT(*) FILTER (WHERE s.state = 'CANCELLED')
+	FROM sessions s
+	LEFT JOIN reports r ON r.organization_id = s.organization_id AND r.session_id = s.id
+		AND r.superseded_at IS NULL AND r.state IN ('READY', 'RELEASED')
+	WHERE s.organization_id = @org AND s.job_role_id = @role AND s.created_at >= @from AND s.created_at < @to`

@@ -1,0 +1,184 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// requestKey is where the context carries the request's name.
+type requestKey struct{}
+
+// RequestID is the name of the request, as in the log and in errors; empty outside a request.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestKey{}).(string)
+	return id
+}
+
+// named gives each request a name of our own: a caller's could hold anything.
+func (s *Site) named(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := "req_" + strings.ToLower(rand.Text()[:20])
+		w.Header().Set("X-Request-Id", id)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, id)))
+	})
+}
+
+// watcher remembers what was answered.
+type watcher struct {
+	http.ResponseWriter
+	status, bytes int
+}
+
+// WriteHeader remembers the first status.
+func (w *watcher) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts.
+func (w *watcher) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += n
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *watcher) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// logged writes one line for each request. The path's pattern stands for the path, which may hold a secret.
+func (s *Site) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := s.cfg.Now()
+		seen := &watcher{ResponseWriter: w}
+		next.ServeHTTP(seen, r)
+		took := s.cfg.Now().Sub(began)
+		route := route(r)
+		s.seen.request(route, seen.status, took)
+		level := slog.LevelInfo
+		if seen.status >= http.StatusInternalServerError {
+			level = slog.LevelError
+		}
+		s.cfg.Log.Log(r.Context(), level, "request", "method", r.Method, "route", route, "status", seen.status,
+			"bytes", seen.bytes, "ms", float64(took.Microseconds())/1000, "request", RequestID(r.Context()))
+	})
+}
+
+// route is the first part of a path: bounded in number, and without the secret that a link ends in.
+func route(r *http.Request) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	switch first {
+	case "", "graphql", "graphiql", "login", "logout", "take", "reports", "static", "dev", "organization", "schema.graphql":
+		return "/" + first
+	default:
+		return "unknown"
+	}
+}
+
+// recovered answers a panic as ours and goes on serving.
+func (s *Site) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			s.cfg.Log.ErrorContext(r.Context(), "panic", "panic", p, "request", RequestID(r.Context()), "stack", string(debug.Stack()))
+			s.fail(w, r, http.StatusInternalServerError, "Something went wrong on our side.")
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// maxBody bounds what a request may carry; the API bounds it further.
+const maxBody = 1 << 20
+
+// guarded sets the headers that browsers keep people safe by, and refuses requests forged from other sites.
+func (s *Site) guarded(next http.Handler) http.Handler {
+	origin := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		if strings.HasPrefix(s.cfg.PublicURL, "https://") {
+			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		if err := origin.Check(r); err != nil && !strings.HasPrefix(r.URL.Path, "/dev/idp/") {
+			s.fail(w, r, http.StatusForbidden, "This request came from another site.")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ClientAddress tells where a request came from: the connection, or what a trusted proxy says of it.
+func ClientAddress(trusted []netip.Prefix) func(*http.Request) string {
+	return func(r *http.Request) string {
+		peer, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err != nil {
+			return ""
+		}
+		address := peer.Addr().Unmap()
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		for i := len(hops) - 1; i >= 0 && isTrusted(trusted, address); i-- {
+			next, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+			if err != nil {
+				break
+			}
+			address = next.Unmap()
+		}
+		return address.String()
+	}
+}
+
+func isTrusted(trusted []netip.Prefix, a netip.Addr) bool {
+	for _, p := range trusted {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// draining is set when the process was asked to stop.
+type draining struct{ atomic.Bool }
+
+// Drain makes the site not ready, so that no new work is sent to it.
+func (s *Site) Drain() { s.draining.Store(true) }
+
+// readyWait bounds the question to the database.
+const readyWait = 500 * time.Millisecond
+
+func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
+	if s.draining.Load() {
+		write(w, http.StatusServiceUnavailable, "draining\n")
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), readyWait)
+	defer cancel()
+	if err := s.cfg.Ready(ctx); err != nil {
+		s.cfg.Log.WarnContext(ctx, "not ready", "error", err)
+		write(w, http.StatusServiceUnavailable, "not ready\n")
+		return
+	}
+	write(w, http.StatusOK, "ready\n")
+}

@@ -1,0 +1,264 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/login"
+	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/policy"
+)
+
+//go:embed page/*.html
+var pageFiles embed.FS
+
+//go:embed static
+var staticFiles embed.FS
+
+// pages are the parsed pages by name, each inside the common frame.
+type pages map[string]*template.Template
+
+func parsePages() (pages, error) {
+	all := pages{}
+	for _, name := range []string{"start", "take", "report", "mail", "message", "graphiql"} {
+		t, err := template.New("frame.html").Funcs(template.FuncMap{
+			"percent": func(p grading.Percent) string { return fmt.Sprintf("%.1f", float64(p)/1e6) },
+			"links":   links,
+		}).ParseFS(pageFiles, "page/frame.html", "page/"+name+".html")
+		if err != nil {
+			return nil, fmt.Errorf("page %s: %w", name, err)
+		}
+		all[name] = t
+	}
+	return all, nil
+}
+
+// view is what every page is made of.
+type view struct {
+	Title string
+	Actor policy.Actor
+	Dev   bool
+	Data  any
+}
+
+// pagePolicy is the Content-Security-Policy of our own pages: nothing from elsewhere, nothing inline. A sign-out leads
+// to the identity provider, which Chrome counts as the form's action.
+func (s *Site) pagePolicy(extra string) string {
+	provider := ""
+	if u, err := url.Parse(s.cfg.Issuer); err == nil && u.Host != "" {
+		provider = " " + u.Scheme + "://" + u.Host
+	}
+	return "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'" + provider +
+		"; base-uri 'none'; frame-ancestors 'none'" + extra
+}
+
+// show renders a page, or answers as ours if it cannot be rendered.
+func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name, title string, data any) {
+	var b bytes.Buffer
+	v := view{Title: title, Actor: login.Actor(r.Context()), Dev: s.cfg.Dev, Data: data}
+	if err := s.pages[name].Execute(&b, v); err != nil {
+		s.cfg.Log.ErrorContext(r.Context(), "page", "page", name, "error", err, "request", RequestID(r.Context()))
+		write(w, http.StatusInternalServerError, "Something went wrong on our side.\n")
+		return
+	}
+	if name != "graphiql" {
+		w.Header().Set("Content-Security-Policy", s.pagePolicy(""))
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = b.WriteTo(w)
+}
+
+// message is what the message page says.
+type message struct {
+	Text, Request string
+}
+
+// fail shows what went wrong to a person.
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, status int, text string) {
+	s.show(w, r, status, "message", http.StatusText(status), message{Text: text, Request: RequestID(r.Context())})
+}
+
+// SignInFailed shows a sign-in that failed.
+func (s *Site) SignInFailed(w http.ResponseWriter, r *http.Request, status int, text string) {
+	s.fail(w, r, status, text)
+}
+
+// faulty shows an operation's fault to a person.
+func (s *Site) faulty(w http.ResponseWriter, r *http.Request, err error) {
+	faults := fault.All(err)
+	if len(faults) == 0 {
+		s.cfg.Log.ErrorContext(r.Context(), "page failed", "error", err, "request", RequestID(r.Context()))
+		s.fail(w, r, http.StatusInternalServerError, "Something went wrong on our side.")
+		return
+	}
+	status := http.StatusConflict
+	switch faults[0].Code {
+	case fault.Unauthenticated:
+		http.Redirect(w, r, "/login?return_to="+url.QueryEscape(r.URL.Path), http.StatusSeeOther)
+		return
+	case fault.Denied:
+		status = http.StatusForbidden
+	case fault.NotFound:
+		status = http.StatusNotFound
+	case fault.Unavailable:
+		status = http.StatusServiceUnavailable
+	}
+	text := faults[0].Message
+	s.fail(w, r, status, strings.ToUpper(text[:1])+text[1:]+".")
+}
+
+func (s *Site) missing(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, http.StatusNotFound, "There is no such page.")
+}
+
+// startPage is what the start page shows.
+type startPage struct {
+	Organization *ent.Organization
+	Accounts     []string
+}
+
+func (s *Site) start(w http.ResponseWriter, r *http.Request) {
+	data := startPage{Accounts: s.cfg.Accounts}
+	if actor := login.Actor(r.Context()); !actor.Org.IsZero() {
+		org, err := s.cfg.Account.Organization(r.Context(), actor)
+		if err != nil {
+			s.faulty(w, r, err)
+			return
+		}
+		data.Organization = org
+	}
+	s.show(w, r, http.StatusOK, "start", "Assay", data)
+}
+
+// takePage is what an invitation link shows.
+type takePage struct {
+	Token   string
+	Sitting *sitting.Sitting // once accepted
+}
+
+// take shows what an invitation link is for. Opening it changes nothing, so that a mail scanner does no harm.
+func (s *Site) take(w http.ResponseWriter, r *http.Request) {
+	s.show(w, r, http.StatusOK, "take", "Your invitation", takePage{Token: r.PathValue("token")})
+}
+
+// accept ties whoever signed in to the invitation.
+func (s *Site) accept(w http.ResponseWriter, r *http.Request) {
+	own, err := s.cfg.Sittings.Accept(r.Context(), login.Actor(r.Context()), sitting.AcceptInvitationInput{Token: r.PathValue("token")})
+	if err != nil {
+		s.faulty(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "take", own.Title, takePage{Sitting: own})
+}
+
+// report shows a report to whoever may read it.
+func (s *Site) report(w http.ResponseWriter, r *http.Request) {
+	id, err := gid.ParseKind(gid.Report, r.PathValue("id"))
+	if err != nil {
+		s.missing(w, r)
+		return
+	}
+	doc, err := s.cfg.Grading.Document(r.Context(), login.Actor(r.Context()), id)
+	if err != nil {
+		s.faulty(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "report", "Report: "+doc.Candidate.Name, doc)
+}
+
+func (s *Site) mailbox(w http.ResponseWriter, r *http.Request) {
+	mails, err := s.cfg.Mails(r.Context())
+	if err != nil {
+		s.faulty(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "mail", "Development mailbox", mails)
+}
+
+func (s *Site) graphiql(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src data:; "+
+		"img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'")
+	s.show(w, r, http.StatusOK, "graphiql", "GraphiQL", nil)
+}
+
+func (s *Site) schema(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, s.cfg.Schema)
+}
+
+// static serves embedded files. What is kept compressed is sent so to whoever takes it, and unpacked for others.
+func (s *Site) static(w http.ResponseWriter, r *http.Request) {
+	name := path.Clean(strings.TrimPrefix(r.URL.Path, "/"))
+	body, err := staticFiles.ReadFile(name)
+	packed := false
+	if err != nil {
+		body, err = staticFiles.ReadFile(name + ".gz")
+		packed = err == nil
+	}
+	if err != nil {
+		s.missing(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	w.Header().Set("Vary", "Accept-Encoding")
+	if packed && !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		body, err = unpack(body)
+	} else if packed {
+		w.Header().Set("Content-Encoding", "gzip")
+	}
+	if err != nil {
+		s.faulty(w, r, err)
+		return
+	}
+	_, _ = w.Write(body)
+}
+
+func unpack(body []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	plain, err := io.ReadAll(z)
+	return plain, errors.Join(err, z.Close())
+}
+
+// links makes a mail's text a page's: everything is escaped, and our own addresses can be followed.
+func links(text string) template.HTML {
+	var b strings.Builder
+	for _, word := range strings.SplitAfter(text, " ") {
+		before, rest, found := strings.Cut(word, "http")
+		if !found {
+			b.WriteString(template.HTMLEscapeString(word))
+			continue
+		}
+		end := strings.IndexAny(rest, " \n")
+		if end < 0 {
+			end = len(rest)
+		}
+		address := template.HTMLEscapeString("http" + rest[:end])
+		b.WriteString(template.HTMLEscapeString(before) + `<a href="` + address + `">` + address + `</a>` + template.HTMLEscapeString(rest[end:]))
+	}
+	return template.HTML(b.String())
+}
+
+func write(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text)
+}

@@ -1,0 +1,101 @@
+// Package web puts everything behind one address: the API, sign-in, and the few pages that people see.
+//
+// It names requests, logs each once, bounds them, sets security headers and recovers. It holds no rule: what a page
+// shows comes from an operation that was asked for it.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/assay-hq/assay/internal/account"
+	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/login"
+	"github.com/assay-hq/assay/internal/sitting"
+)
+
+// Config is what the pages and the API are served from.
+type Config struct {
+	Login     *login.Service
+	GraphQL   http.Handler
+	Schema    string // as it is published at /schema.graphql
+	Account   *account.Service
+	Sittings  *sitting.Service
+	Grading   *grading.Service
+	Ready     func(context.Context) error
+	PublicURL string
+	Issuer    string // the identity provider, which a sign-out may lead to
+	Proxies   []netip.Prefix
+	Log       *slog.Logger
+	Metrics   *prometheus.Registry
+	Now       func() time.Time
+
+	Dev      bool
+	Provider http.Handler                          // the development identity provider, below /dev/idp/; nil in production
+	Mails    func(context.Context) ([]Mail, error) // the development mailbox; nil in production
+	Accounts []string                              // addresses to show on the start page in development
+}
+
+// Mail is a mail as the development mailbox shows it.
+type Mail struct {
+	At                       time.Time
+	Recipient, Subject, Text string
+}
+
+// Site serves the public and the administrative address.
+type Site struct {
+	cfg      Config
+	pages    pages
+	draining draining
+	seen     *seen
+}
+
+// New makes a site. Templates that do not parse are an error.
+func New(cfg Config) (*Site, error) {
+	p, err := parsePages()
+	if err != nil {
+		return nil, err
+	}
+	return &Site{cfg: cfg, pages: p, seen: newSeen(cfg.Metrics)}, nil
+}
+
+// Public is everything that the outside may reach.
+func (s *Site) Public() http.Handler {
+	signedIn := http.NewServeMux()
+	signedIn.Handle("/graphql", s.cfg.GraphQL)
+	signedIn.HandleFunc("GET /{$}", s.start)
+	signedIn.HandleFunc("GET /login", s.cfg.Login.Login)
+	signedIn.HandleFunc("GET /login/callback", s.cfg.Login.Callback)
+	signedIn.HandleFunc("POST /logout", s.cfg.Login.Logout)
+	signedIn.HandleFunc("POST /organization", s.cfg.Login.Choose)
+	signedIn.HandleFunc("GET /take/{token}", s.take)
+	signedIn.HandleFunc("POST /take/{token}", s.accept)
+	signedIn.HandleFunc("GET /reports/{id}", s.report)
+	signedIn.HandleFunc("/", s.missing)
+
+	mux := http.NewServeMux()
+	mux.Handle("/", s.cfg.Login.Middleware(signedIn))
+	mux.HandleFunc("GET /schema.graphql", s.schema)
+	mux.HandleFunc("GET /static/", s.static)
+	if s.cfg.Dev {
+		mux.Handle("GET /graphiql", s.cfg.Login.Middleware(http.HandlerFunc(s.graphiql)))
+		mux.HandleFunc("GET /dev/mail", s.mailbox)
+		mux.Handle("/dev/idp/", s.cfg.Provider)
+	}
+	return s.named(s.logged(s.recovered(s.guarded(mux))))
+}
+
+// Admin is health, metrics and profiles; it is never served on the public address.
+func (s *Site) Admin() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, "ok\n") })
+	mux.HandleFunc("GET /readyz", s.ready)
+	s.seen.mount(mux, s.cfg.Metrics)
+	profiles(mux)
+	return s.recovered(mux)
+}

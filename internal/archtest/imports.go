@@ -48,6 +48,7 @@ var rooms = []room{
 	{path: "./internal/key", floor: 1},
 	{path: "./internal/scoring", floor: 1, never: impure},
 	{path: "./internal/psychometrics", floor: 1, never: impure},
+	{path: "./internal/mail", floor: 1},
 	{path: "./internal/webhook", floor: 1},
 	{path: "./internal/blob", floor: 1},
 	// The SQL of a migration is generated from ent's tables.
@@ -63,7 +64,6 @@ var rooms = []room{
 
 	{path: "./internal/dbtest", floor: outside},
 	{path: "./internal/archtest", floor: outside},
-	{path: "./internal/deps", floor: outside},
 }
 
 // impure is what a pure function has no use for.
@@ -85,7 +85,6 @@ var soles = []sole{
 	// The generator replays migrations on the throw-away databases that tests use; it is a tool, not the product.
 	{"./internal/dbtest/...", []string{"./internal/migration/generate"}, "tests serve the product, never the reverse"},
 	{"./internal/archtest/...", nil, "tests serve the product, never the reverse"},
-	{"./internal/deps/...", nil, "it only keeps go.mod"},
 }
 
 // everyPackageHasARoom finds packages that the table does not know.

@@ -108,7 +108,14 @@ func (s *Service) invite(ctx context.Context, tx tenant.Tx, in InviteCandidateIn
 	if err != nil {
 		return gid.ID{}, err
 	}
-	secret, hash := s.newSecret()
+	secret, hash, err := s.newSecret()
+	if err != nil {
+		return gid.ID{}, err
+	}
+	seed, err := s.newSeed()
+	if err != nil {
+		return gid.ID{}, err
+	}
 	validity := DefaultValidity
 	if in.ValidFor != nil {
 		validity = *in.ValidFor
@@ -117,7 +124,7 @@ func (s *Service) invite(ctx context.Context, tx tenant.Tx, in InviteCandidateIn
 	row, err := tx.NewSession().SetCandidateID(person.ID).SetJobRoleID(version.JobRoleID).SetTemplateID(version.TemplateID).
 		SetTemplateVersionID(version.ID).SetState(term.Invited).SetNillableExternalOrderID(in.ExternalOrderID).
 		SetInvitedBy(tx.Actor().Label()).SetLinkHash(hash).SetExpiresAt(expires).SetDueAt(expires).
-		SetAllowedSeconds(version.TimeLimitSeconds).SetSeed(s.seed()).Save(ctx)
+		SetAllowedSeconds(version.TimeLimitSeconds).SetSeed(seed).Save(ctx)
 	if ent.IsConstraintError(err) {
 		return gid.ID{}, &fault.Fault{Code: fault.AlreadyExists, Message: "this order id was used before", Field: []string{"externalOrderId"}}
 	}
@@ -130,13 +137,13 @@ func (s *Service) invite(ctx context.Context, tx tenant.Tx, in InviteCandidateIn
 	return row.ID, tx.Announce(ctx, event.SessionInvited, row.ID, nil)
 }
 
-// seed is what draws and shuffles of the sitting come from.
-func (s *Service) seed() int64 {
+// newSeed is what draws and shuffles of the sitting come from.
+func (s *Service) newSeed() (int64, error) {
 	var raw [8]byte
 	if _, err := io.ReadFull(s.cfg.Random, raw[:]); err != nil {
-		panic("sitting: random source ended: " + err.Error())
+		return 0, fmt.Errorf("random source: %w", err)
 	}
-	return int64(binary.BigEndian.Uint64(raw[:]) >> 1)
+	return int64(binary.BigEndian.Uint64(raw[:]) >> 1), nil
 }
 
 // invitable finds the version to invite to. What is not visible is NotFound, what takes no candidates Conflict.

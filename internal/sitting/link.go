@@ -3,6 +3,7 @@ package sitting
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"io"
 )
 
@@ -10,13 +11,13 @@ import (
 const secretBytes = 32
 
 // newSecret makes the secret part of a link. Only its hash is kept.
-func (s *Service) newSecret() (secret string, hash []byte) {
+func (s *Service) newSecret() (secret string, hash []byte, err error) {
 	raw := make([]byte, secretBytes)
 	if _, err := io.ReadFull(s.cfg.Random, raw); err != nil {
-		panic("sitting: random source ended: " + err.Error())
+		return "", nil, fmt.Errorf("random source: %w", err)
 	}
 	secret = base64.RawURLEncoding.EncodeToString(raw)
-	return secret, linkHash(secret)
+	return secret, linkHash(secret), nil
 }
 
 // linkHash is what the database knows of a link.

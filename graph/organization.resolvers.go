@@ -14,6 +14,10 @@ import (
 	"github.com/assay-hq/assay/internal/term"
 )
 
+func (r *auditEventResolver) Event(ctx context.Context, obj *ent.AuditEvent) (*string, error) {
+	return present(obj.Detail["event"]), nil
+}
+
 func (r *auditEventResolver) Position(ctx context.Context, obj *ent.AuditEvent) (*int, error) {
 	return position(obj), nil
 }

@@ -117,6 +117,7 @@ type ComplexityRoot struct {
 		Actor     func(childComplexity int) int
 		Address   func(childComplexity int) int
 		At        func(childComplexity int) int
+		Event     func(childComplexity int) int
 		ID        func(childComplexity int) int
 		Position  func(childComplexity int) int
 		RequestID func(childComplexity int) int
@@ -1041,6 +1042,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuditEvent.At(childComplexity), true
+	case "AuditEvent.event":
+		if e.ComplexityRoot.AuditEvent.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Event(childComplexity), true
 	case "AuditEvent.id":
 		if e.ComplexityRoot.AuditEvent.ID == nil {
 			break
@@ -4026,6 +4033,8 @@ func (ec *executionContext) childFields_AuditEvent(ctx context.Context, field gr
 		return ec.fieldContext_AuditEvent_actor(ctx, field)
 	case "action":
 		return ec.fieldContext_AuditEvent_action(ctx, field)
+	case "event":
+		return ec.fieldContext_AuditEvent_event(ctx, field)
 	case "subjectId":
 		return ec.fieldContext_AuditEvent_subjectId(ctx, field)
 	case "address":

@@ -83,12 +83,19 @@ func (a *app) startWork(ctx context.Context) (stop func() error, err error) {
 	}, nil
 }
 
+// tidyEvery is how many sweeps pass between two clean-ups: an hour's.
+const tidyEvery = 3600
+
 // sweepEverySecond ends what is due and orders what happened, until the context ends.
 func (a *app) sweepEverySecond(ctx context.Context) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
-	for {
-		if err := a.sweep(ctx); err != nil && ctx.Err() == nil {
+	for round := 0; ; round++ {
+		err := a.sweep(ctx)
+		if round%tidyEvery == 0 {
+			err = errors.Join(err, a.store.Tidy(ctx))
+		}
+		if err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "sweep", "error", err)
 		}
 		select {

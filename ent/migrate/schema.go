@@ -419,6 +419,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{MembersColumns[7], MembersColumns[8]},
 			},
+			{
+				Name:    "member_email",
+				Unique:  false,
+				Columns: []*schema.Column{MembersColumns[2]},
+			},
 		},
 	}
 	// OncesColumns holds the columns for the "onces" table.

@@ -34,5 +34,6 @@ func (Member) Indexes() []ent.Index {
 		index.Fields("organization_id", "email").Unique(),
 		index.Fields("organization_id", "issuer", "subject").Unique(),
 		index.Fields("issuer", "subject"),
+		index.Fields("email"),
 	}
 }

@@ -41,7 +41,7 @@ type play struct {
 	cfg PlayConfig
 
 	recruiter, candidate, reviewer, analyst, admin *playClient // each by bearer token
-	browser                                                    *playClient // the candidate's, with a cookie session
+	browser                                        *playClient // the candidate's, with a cookie session
 
 	skills    map[string]string // ids by name
 	role      playRole

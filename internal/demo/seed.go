@@ -10,10 +10,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/fault"
-	"github.com/assay-hq/assay/internal/sitting"
-	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
 )
 

@@ -247,7 +247,7 @@ func decodeResult(row *ent.Report) (*Result, error) {
 type Document struct {
 	Report    *ent.Report
 	Result    *Result
-	Candidate *ent.Candidate
+	Candidate *ent.Candidate // nil for who may not read candidates
 	JobRole   *ent.JobRole
 	Version   *ent.TemplateVersion
 }
@@ -267,5 +267,9 @@ func (s *Service) Document(ctx context.Context, actor policy.Actor, id gid.ID) (
 	if err != nil {
 		return nil, err
 	}
-	return &Document{Report: row, Result: doc, Candidate: row.Edges.Candidate, JobRole: row.Edges.JobRole, Version: row.Edges.TemplateVersion}, nil
+	whole := &Document{Report: row, Result: doc, JobRole: row.Edges.JobRole, Version: row.Edges.TemplateVersion}
+	if scope.Allows(policy.CandidateRead) {
+		whole.Candidate = row.Edges.Candidate
+	}
+	return whole, nil
 }

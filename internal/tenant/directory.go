@@ -35,8 +35,8 @@ func (d Directory) Resolve(ctx context.Context, who policy.Identity, slug string
 	if err != nil {
 		return policy.Actor{}, err
 	}
-	if len(rows) == 0 && who.EmailVerified {
-		if rows, err = d.join(ctx, who); err != nil {
+	if slices.ContainsFunc(rows, func(m membership) bool { return m.waits }) {
+		if rows, err = d.join(ctx, who, rows); err != nil {
 			return policy.Actor{}, err
 		}
 	}
@@ -60,6 +60,7 @@ type membership struct {
 	roles    []policy.Role
 	limited  bool
 	jobRoles []gid.ID
+	waits    bool // for its person's first sign-in
 }
 
 // fill gives an actor the membership. A hiring manager without a wider role is limited, whatever the row says.
@@ -73,11 +74,17 @@ func (m membership) fill(a *policy.Actor) {
 	}
 }
 
+// memberships reads the identity's memberships and those that wait for its verified e-mail address.
 func (d Directory) memberships(ctx context.Context, who policy.Identity) ([]membership, error) {
-	query, args := d.store.spell(`SELECT m.organization_id, m.id, o.slug, m.roles, m.limited, m.job_role_ids
+	verified := ""
+	if who.EmailVerified {
+		verified = who.Email
+	}
+	query, args := d.store.spell(`SELECT m.organization_id, m.id, o.slug, m.roles, m.limited, m.job_role_ids, m.subject IS NULL
 		FROM members m JOIN organizations o ON o.id = m.organization_id
-		WHERE m.issuer = @issuer AND m.subject = @subject AND m.removed_at IS NULL
-		ORDER BY m.created_at, m.id`, Args{"issuer": who.Issuer, "subject": who.Subject})
+		WHERE m.removed_at IS NULL
+		AND (m.issuer = @issuer AND m.subject = @subject OR m.subject IS NULL AND m.email = @email)
+		ORDER BY m.id`, Args{"issuer": who.Issuer, "subject": who.Subject, "email": verified})
 	rows, err := d.store.pools.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("find memberships: %w", err)
@@ -99,7 +106,7 @@ func scanMembership(rows *sql.Rows) (membership, error) {
 		m              membership
 		roles, roleIDs []byte
 	)
-	if err := rows.Scan(&m.org, &m.id, &m.slug, &roles, &m.limited, &roleIDs); err != nil {
+	if err := rows.Scan(&m.org, &m.id, &m.slug, &roles, &m.limited, &roleIDs, &m.waits); err != nil {
 		return m, fmt.Errorf("read membership: %w", err)
 	}
 	if err := json.Unmarshal(roles, &m.roles); err != nil {
@@ -113,29 +120,31 @@ func scanMembership(rows *sql.Rows) (membership, error) {
 	return m, nil
 }
 
-// join ties the identity to memberships that wait for its verified e-mail address, once: an invited person's first
-// sign-in. A membership that already has an identity is never tied to another.
-func (d Directory) join(ctx context.Context, who policy.Identity) ([]membership, error) {
-	waiting, err := d.store.reads.Member.Query().
-		Where(member.Email(who.Email), member.SubjectIsNil(), member.RemovedAtIsNil()).All(ctx)
-	if err != nil || len(waiting) == 0 {
-		return nil, err
-	}
-	for _, m := range waiting {
-		scope := Scope{store: d.store, actor: policy.Actor{Org: m.OrganizationID, ID: m.ID, Identity: who}, action: policy.OrganizationRead, org: m.OrganizationID}
-		if _, err := InTx(ctx, scope, func(tx Tx) (struct{}, error) { return struct{}{}, tx.joinMember(ctx, m, who) }); err != nil {
+// join ties the identity to the memberships that wait for it, once: an invited person's first sign-in. A membership
+// that already has an identity is never tied to another.
+func (d Directory) join(ctx context.Context, who policy.Identity, rows []membership) ([]membership, error) {
+	for _, m := range rows {
+		if !m.waits {
+			continue
+		}
+		actor := policy.Actor{Identity: who}
+		m.fill(&actor)
+		scope := Scope{store: d.store, actor: actor, action: policy.OrganizationRead, org: m.org}
+		_, err := InTx(ctx, scope, func(tx Tx) (struct{}, error) { return struct{}{}, tx.joinMember(ctx, m.id, who) })
+		if err != nil {
 			return nil, fmt.Errorf("join: %w", err)
 		}
 	}
-	return d.memberships(ctx, who)
+	rows, err := d.memberships(ctx, who)
+	return slices.DeleteFunc(rows, func(m membership) bool { return m.waits }), err
 }
 
-func (tx Tx) joinMember(ctx context.Context, m *ent.Member, who policy.Identity) error {
-	n, err := tx.ChangeMember(m.ID).Where(member.SubjectIsNil()).SetIssuer(who.Issuer).SetSubject(who.Subject).Save(ctx)
+func (tx Tx) joinMember(ctx context.Context, id gid.ID, who policy.Identity) error {
+	n, err := tx.ChangeMember(id).Where(member.SubjectIsNil()).SetIssuer(who.Issuer).SetSubject(who.Subject).Save(ctx)
 	if err != nil || n == 0 {
 		return err
 	}
-	return tx.Announce(ctx, event.MemberJoined, m.ID, nil)
+	return tx.Announce(ctx, event.MemberJoined, id, nil)
 }
 
 // KeyActor finds the API key by the hash of its secret. An unknown, expired or revoked one is Unauthenticated.

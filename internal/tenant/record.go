@@ -3,6 +3,7 @@ package tenant
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/gid"
@@ -23,7 +24,9 @@ func (tx Tx) Record(ctx context.Context, subject gid.ID, detail map[string]strin
 
 // Announce records the action in the audit and writes the outgoing event, in the same commit.
 func (tx Tx) Announce(ctx context.Context, what event.Type, subject gid.ID, detail map[string]string) error {
-	if err := tx.Record(ctx, subject, detail); err != nil {
+	told := map[string]string{"event": string(what)}
+	maps.Copy(told, detail)
+	if err := tx.Record(ctx, subject, told); err != nil {
 		return err
 	}
 	row := tx.client.Event.Create().

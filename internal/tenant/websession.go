@@ -44,14 +44,6 @@ func (w WebSessions) DeleteCtx(ctx context.Context, token string) error {
 	})
 }
 
-// Sweep deletes what expired.
-func (w WebSessions) Sweep(ctx context.Context) error {
-	return w.change(ctx, func(tx Tx) error {
-		_, err := tx.client.WebSession.Delete().Where(websession.ExpiresAtLT(micro(w.store.clock.Now()))).Exec(ctx)
-		return err
-	})
-}
-
 func (w WebSessions) change(ctx context.Context, fn func(tx Tx) error) error {
 	_, err := InTx(ctx, Scope{store: w.store}, func(tx Tx) (struct{}, error) { return struct{}{}, fn(tx) })
 	if err != nil {

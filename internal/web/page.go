@@ -178,7 +178,11 @@ func (s *Site) report(w http.ResponseWriter, r *http.Request) {
 		s.faulty(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "report", "Report: "+doc.Candidate.Name, doc)
+	title := "Report"
+	if doc.Candidate != nil {
+		title += ": " + doc.Candidate.Name
+	}
+	s.show(w, r, http.StatusOK, "report", title, doc)
 }
 
 func (s *Site) mailbox(w http.ResponseWriter, r *http.Request) {

@@ -91,6 +91,8 @@ CREATE INDEX "mail_id" ON "mails" ("id");
 CREATE INDEX "mail_organization_id_id" ON "mails" ("organization_id", "id");
 -- Create "members" table
 CREATE TABLE "members" ("id" uuid NOT NULL, "created_at" timestamptz NOT NULL, "email" character varying NOT NULL, "name" character varying NOT NULL, "roles" jsonb NOT NULL, "limited" boolean NOT NULL DEFAULT false, "job_role_ids" jsonb NULL, "issuer" character varying NULL, "subject" character varying NULL, "removed_at" timestamptz NULL, "organization_id" uuid NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "members_organization_id_id" UNIQUE ("organization_id", "id"), CONSTRAINT "members_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION);
+-- Create index "member_email" to table: "members"
+CREATE INDEX "member_email" ON "members" ("email");
 -- Create index "member_issuer_subject" to table: "members"
 CREATE INDEX "member_issuer_subject" ON "members" ("issuer", "subject");
 -- Create index "member_organization_id_email" to table: "members"

@@ -63,6 +63,8 @@ CREATE UNIQUE INDEX `member_organization_id_email` ON `members` (`organization_i
 CREATE UNIQUE INDEX `member_organization_id_issuer_subject` ON `members` (`organization_id`, `issuer`, `subject`);
 -- Create index "member_issuer_subject" to table: "members"
 CREATE INDEX `member_issuer_subject` ON `members` (`issuer`, `subject`);
+-- Create index "member_email" to table: "members"
+CREATE INDEX `member_email` ON `members` (`email`);
 -- Create index "members_organization_id_id" to table: "members"
 CREATE UNIQUE INDEX `members_organization_id_id` ON `members` (`organization_id`, `id`);
 -- Create "onces" table

@@ -1,0 +1,369 @@
+package graph_test
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
+)
+
+// row is one field of the schema with what it needs: the matrix has a line for each.
+type row struct {
+	name   string          // Type.field, or node(Type)
+	needs  []policy.Action // what leads to the field needs, from the outside in; the field's own is the last
+	open   openness        // for fields that need no permission
+	own    bool            // a candidate's, about their own sitting
+	bound  bool            // its object belongs to a job role, and who is limited to another sees none
+	sowing bool            // names no object, so that another organization does it to itself
+	alien  string          // what a signed-in stranger to a candidate's sitting gets; NOT_FOUND if empty
+	query  string          // for a reading field
+	at     string          // what must be there if it went well, as a dotted path
+	given  func(t *testing.T, o *org, who *person) vars
+}
+
+type openness int
+
+const (
+	closed   openness = iota
+	signedIn          // to who is signed in
+	public            // to everybody
+)
+
+// expected is what the policy and the row say of somebody who asks for an object of organization a.
+func (r *row) expected(rules *policy.Policy, a *org, who *person) string {
+	switch {
+	case r.open == public:
+		return allowed
+	case who.role == "":
+		return unauthenticated
+	case r.open == signedIn:
+		return allowed
+	case r.own:
+		return r.asCandidate(a, who)
+	}
+	for _, action := range r.needs {
+		if who.role == policy.Candidate || !rules.RoleAllows(who.role, action) {
+			return denied
+		}
+	}
+	abroad := who.actor.Org != a.id
+	if abroad && !r.sowing || r.bound && who.name == "other_manager" {
+		return notFound
+	}
+	return allowed
+}
+
+// asCandidate is the outcome for a field of the candidate's: anybody may be a candidate, but of their own sittings; a
+// key is no person.
+func (r *row) asCandidate(a *org, who *person) string {
+	switch {
+	case who == a.people["candidate"]:
+		return allowed
+	case who.role == policy.Integration:
+		return denied
+	default:
+		return cmp.Or(r.alien, notFound)
+	}
+}
+
+// kinds are the nodes with the kind of their ids and what reading one needs.
+var kinds = []struct {
+	name  string
+	kind  gid.Kind
+	needs policy.Action
+	bound bool
+	id    func(o *org) gid.ID
+}{
+	{"Organization", gid.Organization, policy.OrganizationRead, false, func(o *org) gid.ID { return o.id }},
+	{"Member", gid.Member, policy.MemberRead, false, func(o *org) gid.ID { return o.people["reviewer"].actor.ID }},
+	{"AuditEvent", gid.AuditEvent, policy.AuditRead, false, func(o *org) gid.ID { return o.audit }},
+	{"Skill", gid.Skill, policy.SkillRead, false, func(o *org) gid.ID { return o.skill }},
+	{"JobRole", gid.JobRole, policy.JobRoleRead, true, func(o *org) gid.ID { return o.role }},
+	{"Question", gid.Question, policy.QuestionRead, true, func(o *org) gid.ID { return o.text }},
+	{"AssessmentTemplate", gid.Template, policy.TemplateRead, true, func(o *org) gid.ID { return o.drafted }},
+	{"TemplateVersion", gid.TemplateVersion, policy.TemplateRead, true, func(o *org) gid.ID { return o.version }},
+	{"Candidate", gid.Candidate, policy.CandidateRead, true, func(o *org) gid.ID { return o.candidate }},
+	{"CandidateSession", gid.Session, policy.SessionRead, true, func(o *org) gid.ID { return o.released }},
+	{"Report", gid.Report, policy.ReportRead, true, func(o *org) gid.ID { return o.report }},
+	{"Review", gid.Review, policy.ReviewScore, true, nil}, // each reviewer has their own
+}
+
+// rows are every line of the matrix.
+func rows(schema *ast.Schema) []*row {
+	return slices.Concat(rootRows(), listRows(), nodeRows(), edgeRows(), mutationRows(schema))
+}
+
+func rootRows() []*row {
+	sitting := func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.running} }
+	return []*row{
+		{name: "Query.node", needs: []policy.Action{policy.JobRoleRead}, bound: true, at: "node",
+			query: "query($id: ID!) { node(id: $id) { id } }", given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.role} }},
+		{name: "Query.nodes", needs: []policy.Action{policy.ReportRead}, bound: true, at: "nodes",
+			query: "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", given: func(_ *testing.T, o *org, _ *person) vars { return vars{"ids": []gid.ID{o.report}} }},
+		{name: "Query.viewer", open: signedIn, at: "viewer", query: "{ viewer { email name roles permissions member { id } } }"},
+		{name: "Query.organization", needs: []policy.Action{policy.OrganizationRead}, sowing: true, at: "organization", query: "{ organization { id slug } }"},
+		{name: "Query.sitting", needs: []policy.Action{policy.SittingTake}, own: true, at: "sitting",
+			query: "query($id: ID!) { sitting(id: $id) { id state title sections { title } } }", given: sitting},
+		{name: "Query.rateLimit", open: public, at: "rateLimit", query: "{ rateLimit { cost } }"},
+		{name: "Query.version", open: public, at: "version", query: "{ version { name schema } }"},
+		{name: "Sitting.responses", needs: []policy.Action{policy.SittingTake, policy.SittingTake}, own: true, at: "sitting.responses",
+			query: "query($id: ID!) { sitting(id: $id) { responses { question revision } } }", given: sitting},
+		{name: "Sitting.feedback", needs: []policy.Action{policy.SittingTake, policy.FeedbackRead}, own: true, at: "sitting.feedback",
+			query: "query($id: ID!) { sitting(id: $id) { feedback { passed sections { title percent } } } }",
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.released} }},
+	}
+}
+
+// listRows are what hangs below an organization, reached by the organization's id so that it can be another's.
+func listRows() []*row {
+	var list []*row
+	for _, f := range []struct {
+		name  string
+		needs policy.Action
+	}{
+		{"members", policy.MemberRead}, {"skills", policy.SkillRead}, {"jobRoles", policy.JobRoleRead},
+		{"questions", policy.QuestionRead}, {"templates", policy.TemplateRead}, {"candidates", policy.CandidateRead},
+		{"sessions", policy.SessionRead}, {"reviews", policy.ReviewScore}, {"reports", policy.ReportRead}, {"auditEvents", policy.AuditRead},
+	} {
+		list = append(list, &row{
+			name: "Organization." + f.name, needs: []policy.Action{policy.OrganizationRead, f.needs}, at: "node." + f.name,
+			query: below("Organization", f.name+"(first: 2) { totalCount pageInfo { hasNextPage } edges { cursor } nodes { id } }"), given: nodeOf("Organization"),
+		})
+	}
+	for _, name := range []string{"funnel", "scoreDistribution"} {
+		fields := "{ invited }"
+		if name == "scoreDistribution" {
+			fields = "{ count }"
+		}
+		list = append(list, &row{
+			name: "Organization." + name, needs: []policy.Action{policy.OrganizationRead, policy.InsightRead}, bound: true, at: "organization." + name,
+			query: "query($role: ID!) { organization { " + name + "(input: {jobRoleId: $role}) " + fields + " } }",
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"role": o.role} },
+		})
+	}
+	return list
+}
+
+func nodeRows() []*row {
+	var list []*row
+	for _, k := range kinds {
+		list = append(list, &row{
+			name: "node(" + k.name + ")", needs: []policy.Action{k.needs}, bound: k.bound, at: "node.id",
+			query: below(k.name, ""), given: nodeOf(k.name),
+		})
+	}
+	return list
+}
+
+// below selects something of an object that is reached by its id.
+func below(typeName, fields string) string {
+	return "query($id: ID!) { node(id: $id) { id ... on " + typeName + " { __typename " + fields + " } } }"
+}
+
+// nodeOf gives the id of an object; of a review the one that is the asker's own, if they can have one.
+func nodeOf(typeName string) func(*testing.T, *org, *person) vars {
+	return func(t *testing.T, o *org, who *person) vars {
+		for _, k := range kinds {
+			if k.name == typeName && k.id != nil {
+				return vars{"id": k.id(o)}
+			}
+		}
+		return vars{"id": o.newReview(t, o.sat(t, o.template).ID, o.reviewerLike(who)).ID}
+	}
+}
+
+// reviewerLike names who can be given a review that somebody asks for: themselves if their role reviews.
+func (o *org) reviewerLike(who *person) string {
+	if o.people[who.name] == who && o.rules.RoleAllows(who.role, policy.ReviewScore) {
+		return who.name
+	}
+	return "reviewer"
+}
+
+// edgeRows are the fields of objects that need a permission of their own.
+func edgeRows() []*row {
+	edges := []struct {
+		name, path string // path leads from the object to the field
+		needs      []policy.Action
+	}{
+		{"JobRole.mustHaveSkills", "mustHaveSkills", []policy.Action{policy.JobRoleRead}},
+		{"JobRole.templates", "templates.nodes", []policy.Action{policy.TemplateRead}},
+		{"MustHaveSkill.skill", "mustHaveSkills.skill", []policy.Action{policy.JobRoleRead, policy.SkillRead}},
+		{"Question.published", "published.number", []policy.Action{policy.QuestionRead}},
+		{"Question.draft", "draft.number", []policy.Action{policy.QuestionRead}},
+		{"QuestionContent.skills", "published.content.skills", []policy.Action{policy.QuestionRead, policy.SkillRead}},
+		{"AssessmentTemplate.jobRole", "jobRole", []policy.Action{policy.JobRoleRead}},
+		{"AssessmentTemplate.draft", "draft.cutPercent", []policy.Action{policy.TemplateRead}},
+		{"AssessmentTemplate.versions", "versions.nodes", []policy.Action{policy.TemplateRead}},
+		{"TemplateSlot.question", "draft.sections.slots.question", []policy.Action{policy.TemplateRead, policy.QuestionRead}},
+		{"TemplateVersion.sections", "sections.title", []policy.Action{policy.TemplateRead}},
+		{"TemplateVersion.template", "template", []policy.Action{policy.TemplateRead}},
+		{"CandidateSession.candidate", "candidate", []policy.Action{policy.CandidateRead}},
+		{"CandidateSession.jobRole", "jobRole", []policy.Action{policy.JobRoleRead}},
+		{"CandidateSession.template", "template", []policy.Action{policy.TemplateRead}},
+		{"CandidateSession.templateVersion", "templateVersion", []policy.Action{policy.TemplateRead}},
+		{"CandidateSession.report", "report", []policy.Action{policy.ReportRead}},
+		{"CandidateSession.review", "review", []policy.Action{policy.ReviewAssign}},
+		{"Report.candidate", "candidate", []policy.Action{policy.CandidateRead}},
+		{"Report.jobRole", "jobRole", []policy.Action{policy.JobRoleRead}},
+		{"Report.templateVersion", "templateVersion", []policy.Action{policy.TemplateRead}},
+		{"Report.session", "session", []policy.Action{policy.SessionRead}},
+		{"Report.result", "result", []policy.Action{policy.ReportRead}},
+		{"Review.work", "work", []policy.Action{policy.ReviewScore}},
+		{"Review.reviewer", "reviewer", []policy.Action{policy.MemberRead}},
+	}
+	parents := map[string]string{"MustHaveSkill": "JobRole", "QuestionContent": "Question", "TemplateSlot": "AssessmentTemplate"}
+	var list []*row
+	for _, e := range edges {
+		of, _, _ := strings.Cut(e.name, ".")
+		of = cmp.Or(parents[of], of)
+		r := &row{name: e.name, bound: true, at: "node." + e.path, query: below(of, selecting(e.path)), given: nodeOf(of)}
+		for _, k := range kinds {
+			if k.name == of {
+				r.needs = append([]policy.Action{k.needs}, e.needs...)
+			}
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// selecting spells a dotted path as a selection. What ends in an object selects its type.
+func selecting(path string) string {
+	names := strings.Split(path, ".")
+	text := names[len(names)-1]
+	if !slices.Contains([]string{"number", "cutPercent", "title"}, text) {
+		text += " { __typename }"
+	}
+	for _, name := range slices.Backward(names[:len(names)-1]) {
+		text = name + " { " + text + " }"
+	}
+	return text
+}
+
+// mutationRows are the mutations, each with an input that succeeds for who may.
+func mutationRows(schema *ast.Schema) []*row {
+	list := []*row{
+		{name: "addMember", needs: []policy.Action{policy.MemberManage}, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"email": o.next("new") + "@example.com", "name": "New", "roles": []string{"hiring_manager"}, "limited": true, "jobRoleIds": []gid.ID{o.role}}
+		}},
+		{name: "createSkill", needs: []policy.Action{policy.SkillWrite}, sowing: true, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"name": o.next("skill ")}
+		}},
+		{name: "createJobRole", needs: []policy.Action{policy.JobRoleWrite}, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"fields": o.roleFields()}
+		}},
+		{name: "updateJobRole", needs: []policy.Action{policy.JobRoleWrite}, given: func(t *testing.T, o *org, _ *person) vars {
+			fresh := o.newRole(t)
+			return vars{"id": fresh.ID, "revision": fresh.Revision, "fields": o.roleFields()}
+		}},
+		{name: "createQuestion", needs: []policy.Action{policy.QuestionWrite}, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"title": "Fresh", "kind": "LONG_TEXT", "category": "TECHNICAL", "level": "ENTRY", "content": o.questionContent()}
+		}},
+		{name: "updateQuestion", needs: []policy.Action{policy.QuestionWrite}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.newQuestion(t, term.LongText, false), "revision": 1, "title": "Changed", "category": "TECHNICAL", "level": "ENTRY", "content": o.questionContent()}
+		}},
+		{name: "publishQuestion", needs: []policy.Action{policy.QuestionPublish}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.newQuestion(t, term.LongText, false)}
+		}},
+		{name: "createTemplate", needs: []policy.Action{policy.TemplateWrite}, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"jobRoleId": o.role, "name": "Fresh", "content": o.templateContent()}
+		}},
+		{name: "updateTemplate", needs: []policy.Action{policy.TemplateWrite}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.newTemplate(t, false, o.choice), "revision": 1, "name": "Changed", "content": o.templateContent()}
+		}},
+		{name: "publishTemplate", needs: []policy.Action{policy.TemplatePublish}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.newTemplate(t, false, o.choice)}
+		}},
+		{name: "retireTemplate", needs: []policy.Action{policy.TemplatePublish}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.newTemplate(t, true, o.choice)}
+		}},
+		{name: "inviteCandidate", needs: []policy.Action{policy.SessionInvite}, bound: true, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"templateId": o.template, "candidate": vars{"email": o.next("person") + "@example.com", "name": "Person"}}
+		}},
+		{name: "cancelSession", needs: []policy.Action{policy.SessionCancel}, bound: true, given: func(t *testing.T, o *org, _ *person) vars {
+			row, _ := o.invited(t, o.quiz)
+			return vars{"id": row.ID, "reason": "changed plans"}
+		}},
+		{name: "assignReview", needs: []policy.Action{policy.ReviewAssign}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sessionId": o.sat(t, o.template).ID, "reviewerId": o.people["reviewer"].actor.ID}
+		}},
+		{name: "submitReview", needs: []policy.Action{policy.ReviewScore}, given: func(t *testing.T, o *org, who *person) vars {
+			return vars{"id": o.newReview(t, o.sat(t, o.template).ID, o.reviewerLike(who)).ID, "scores": o.scoreInputs()}
+		}},
+		{name: "releaseReport", needs: []policy.Action{policy.ReportRelease}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.reportOf(t, o.sat(t, o.quiz).ID)}
+		}},
+		{name: "acceptInvitation", needs: []policy.Action{policy.SittingTake}, own: true, alien: string(fault.Conflict), given: func(t *testing.T, o *org, _ *person) vars {
+			_, secret := o.invited(t, o.quiz)
+			return vars{"token": secret}
+		}},
+		{name: "startSitting", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.accepted(t, o.quiz).ID}
+		}},
+		{name: "saveResponse", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.started(t, o.quiz).ID, "question": "1.1", "revision": 0, "clientKey": "first", "answer": vars{"choices": []string{"b"}}}
+		}},
+		{name: "submitSitting", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.started(t, o.quiz).ID}
+		}},
+	}
+	for _, r := range list {
+		r.query, r.at = mutation(schema, r.name)
+		r.name = "Mutation." + r.name
+	}
+	return list
+}
+
+// mutation spells a mutation by the schema; at is where its object stands.
+func mutation(schema *ast.Schema, name string) (query, at string) {
+	field := schema.Mutation.Fields.ForName(name)
+	if field == nil {
+		return "", "" // TestMatrix says so
+	}
+	object := ""
+	for _, f := range schema.Types[field.Type.Name()].Fields {
+		if f.Name != "errors" {
+			object = f.Name
+		}
+	}
+	return "mutation($input: " + field.Arguments[0].Type.Name() + "!) { " + name +
+		"(input: $input) { errors { __typename code message field } " + object + " { __typename } } }", name + "." + object
+}
+
+func (o *org) roleFields() vars {
+	return vars{"title": "Fresh", "level": "ENTRY", "mustHaveSkills": []any{vars{"skillId": o.skill, "weight": 3}}}
+}
+
+func (o *org) questionContent() vars {
+	levels := []any{vars{"points": 0, "anchor": "nothing"}, vars{"points": 4, "anchor": "all"}}
+	return vars{"prompt": "Why?", "skillIds": []gid.ID{o.skill}, "criteria": []any{vars{"key": "depth", "text": "depth", "levels": levels}}}
+}
+
+func (o *org) templateContent() vars {
+	slots := []any{vars{"questionId": o.choice, "points": 10}}
+	return vars{
+		"cutPercent": 50, "bands": []any{vars{"name": "all", "minPercent": 0}},
+		"sections": []any{vars{"title": "Only", "timeLimit": "PT45M", "slots": slots}},
+	}
+}
+
+func (o *org) scoreInputs() []any {
+	var list []any
+	for _, s := range o.scores() {
+		list = append(list, scoreInput(s))
+	}
+	return list
+}
+
+func scoreInput(s *grading.CriterionScoreInput) vars {
+	return vars{"question": s.Question, "criterion": s.Criterion, "points": s.Points, "comment": s.Comment, "evidence": *s.Evidence}
+}

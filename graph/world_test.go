@@ -1,0 +1,338 @@
+package graph_test
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/account"
+	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/login/devidp"
+	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
+)
+
+// The two organizations. Every text of one contains its name, so that a leak shows.
+const (
+	zebrawood   = "zebrawood"
+	quicksilver = "quicksilver"
+)
+
+// Who there is in each organization beside its API key. The second hiring manager is limited to the other job role,
+// in which there is nothing.
+var staff = []struct {
+	name string
+	role policy.Role
+}{
+	{"owner", policy.Owner}, {"admin", policy.Admin}, {"recruiter", policy.Recruiter},
+	{"hiring_manager", policy.HiringManager}, {"other_manager", policy.HiringManager},
+	{"reviewer", policy.Reviewer}, {"analyst", policy.Analyst},
+}
+
+// accounts are everybody whom the provider knows.
+func accounts() []devidp.Account {
+	var list []devidp.Account
+	for _, slug := range []string{zebrawood, quicksilver} {
+		for _, name := range append(names(), "candidate") {
+			email := name + "@" + slug + ".example"
+			list = append(list, devidp.Account{Email: email, Name: name + " " + slug, Subject: "dev-" + email, Password: "x", EmailVerified: true})
+		}
+	}
+	return list
+}
+
+func names() []string {
+	var list []string
+	for _, s := range staff {
+		list = append(list, s.name)
+	}
+	return list
+}
+
+// person is somebody who asks, over HTTP with the token and of an operation as the actor.
+type person struct {
+	name  string
+	role  policy.Role // none for nobody
+	email string
+	token string
+	actor policy.Actor
+}
+
+// org is an organization with one object of each kind.
+type org struct {
+	*rig
+	slug   string
+	id     gid.ID
+	people map[string]*person
+
+	skill, role, otherRole      gid.ID
+	choice, text                gid.ID // questions; the text has a draft beside its published revision
+	template, quiz, drafted     gid.ID // of choice and text, of the choice alone, and with an open draft
+	version, candidate          gid.ID
+	released, inReview, running gid.ID // sessions; the last one is in progress
+	report                      gid.ID
+	audit                       gid.ID
+}
+
+// world is both organizations.
+type world struct {
+	*rig
+	a, b   *org
+	nobody *person
+}
+
+func newWorld(t testing.TB, r *rig) *world {
+	t.Helper()
+	w := &world{rig: r, a: r.found(t, zebrawood), b: r.found(t, quicksilver), nobody: &person{name: "nobody"}}
+	for _, o := range []*org{w.a, w.b} {
+		o.fill(t)
+	}
+	return w
+}
+
+// found makes an organization with its people; fill gives it objects.
+func (r *rig) found(t testing.TB, slug string) *org {
+	t.Helper()
+	o := &org{rig: r, slug: slug, people: map[string]*person{}}
+	owner := "owner@" + slug + ".example"
+	o.id = must(r.store.Directory().NewOrganization(t.Context(), slug, o.says("organization"), owner, o.says("owner")))(t)
+	o.meet(t, "owner", policy.Owner, owner)
+	o.skill = must(r.authors.CreateSkill(t.Context(), o.owner(), authoring.CreateSkillInput{Name: o.says("skill")}))(t).ID
+	o.role, o.otherRole = o.newRole(t).ID, o.newRole(t).ID
+	for _, s := range staff[1:] {
+		o.join(t, s.name, s.role)
+	}
+	o.meet(t, "candidate", policy.Candidate, "candidate@"+slug+".example")
+	o.people["integration"] = o.newKey(t)
+	return o
+}
+
+// says is a text that names its organization.
+func (o *org) says(what string) string { return o.slug + " " + what }
+
+func (o *org) owner() policy.Actor { return o.people["owner"].actor }
+
+// meet signs somebody in.
+func (o *org) meet(t testing.TB, name string, role policy.Role, email string) {
+	t.Helper()
+	who := policy.Identity{Issuer: o.issuer, Subject: "dev-" + email, Email: email, EmailVerified: true, Name: name + " " + o.slug}
+	slug := o.slug
+	if role == policy.Candidate {
+		slug = ""
+	}
+	actor := must(o.store.Directory().Resolve(t.Context(), who, slug))(t)
+	o.people[name] = &person{name: name, role: role, email: email, token: must(o.provider.BearerToken(email))(t), actor: actor}
+}
+
+func (o *org) join(t testing.TB, name string, role policy.Role) {
+	t.Helper()
+	in := account.AddMemberInput{Email: name + "@" + o.slug + ".example", Name: o.says(name), Roles: []policy.Role{role}}
+	switch name {
+	case "hiring_manager":
+		in.Limited, in.JobRoleIDs = true, []gid.ID{o.role}
+	case "other_manager":
+		in.Limited, in.JobRoleIDs = true, []gid.ID{o.otherRole}
+	}
+	must(o.accounts.AddMember(t.Context(), o.owner(), in))(t)
+	o.meet(t, name, role, in.Email)
+}
+
+// newKey makes an API key with everything that its role can have.
+func (o *org) newKey(t testing.TB) *person {
+	t.Helper()
+	in := account.CreateAPIKeyInput{Name: o.says("key")}
+	for _, action := range policy.Actions {
+		if o.rules.RoleAllows(policy.Integration, action) {
+			in.Permissions = append(in.Permissions, action)
+		}
+	}
+	_, secret, err := o.accounts.CreateAPIKey(t.Context(), o.owner(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor := must(o.store.Directory().KeyActor(t.Context(), sha256.Sum256([]byte(secret))))(t)
+	return &person{name: "integration", role: policy.Integration, token: secret, actor: actor}
+}
+
+// fill makes one object of each kind.
+func (o *org) fill(t testing.TB) {
+	t.Helper()
+	o.choice, o.text = o.newQuestion(t, term.SingleChoice, true), o.newQuestion(t, term.LongText, true)
+	o.template, o.quiz = o.newTemplate(t, true, o.choice, o.text), o.newTemplate(t, true, o.choice)
+	o.drafted = o.newTemplate(t, true, o.text)
+	o.revise(t, o.drafted)
+	o.reviseQuestion(t, o.text)
+
+	session := o.sat(t, o.template)
+	o.released, o.version, o.candidate = session.ID, session.TemplateVersionID, session.CandidateID
+	o.score(t, o.newReview(t, session.ID, "reviewer"))
+	o.report = o.reportOf(t, session.ID)
+	must(o.grades.Release(t.Context(), o.owner(), grading.ReleaseReportInput{ID: o.report}))(t)
+
+	o.inReview = o.sat(t, o.template).ID
+	o.newReview(t, o.inReview, "reviewer")
+	o.running = o.started(t, o.template).ID
+	o.answer(t, o.running, "1.1", 0, &content.Answer{Choices: []string{"a"}})
+	o.audit = must(o.accounts.AuditEvents(t.Context(), o.owner(), nil, tenant.Paging{}))(t).Nodes[0].ID
+}
+
+func (o *org) newRole(t testing.TB) *ent.JobRole {
+	t.Helper()
+	return must(o.authors.CreateJobRole(t.Context(), o.owner(), authoring.CreateJobRoleInput{Fields: authoring.JobRoleFields{
+		Title: o.says(o.next("role ")), Level: term.Entry, Responsibilities: []string{o.says("duty")},
+		MustHaveSkills: []*authoring.MustHaveSkillInput{{SkillID: o.skill, Weight: 3}},
+	}}))(t)
+}
+
+// newQuestion makes a question, published or a draft.
+func (o *org) newQuestion(t testing.TB, kind term.QuestionKind, published bool) gid.ID {
+	t.Helper()
+	row := must(o.authors.CreateQuestion(t.Context(), o.owner(), authoring.CreateQuestionInput{
+		Title: o.says(o.next("question ")), Kind: kind, Category: term.Technical, Level: term.Entry, Content: o.asks(kind),
+	}))(t)
+	if published {
+		must(o.authors.PublishQuestion(t.Context(), o.owner(), authoring.PublishQuestionInput{ID: row.ID}))(t)
+	}
+	return row.ID
+}
+
+func (o *org) asks(kind term.QuestionKind) *content.Question {
+	q := &content.Question{Prompt: o.says("prompt"), ModelAnswer: o.says("model answer"), Pitfalls: []string{}, SkillIDs: []gid.ID{o.skill}}
+	if kind == term.SingleChoice {
+		q.Choices = []*content.Choice{{Key: "a", Text: o.says("right"), Correct: true}, {Key: "b", Text: o.says("wrong")}}
+		return q
+	}
+	q.Criteria = []*content.Criterion{{Key: "depth", Text: o.says("criterion"), Weight: 1, Levels: []*content.Level{
+		{Points: 0, Anchor: o.says("nothing")}, {Points: 4, Anchor: o.says("all")},
+	}}}
+	return q
+}
+
+// reviseQuestion opens the next draft of a question of text.
+func (o *org) reviseQuestion(t testing.TB, id gid.ID) {
+	t.Helper()
+	row := must(o.authors.QuestionsByID(t.Context(), o.owner(), []gid.ID{id}))(t)[0]
+	must(o.authors.UpdateQuestion(t.Context(), o.owner(), authoring.UpdateQuestionInput{
+		ID: id, Revision: row.Revision, Title: row.Title, Category: row.Category, Level: row.Level, Content: o.asks(term.LongText),
+	}))(t)
+}
+
+// newTemplate makes a template of the first job role, published or a draft.
+func (o *org) newTemplate(t testing.TB, published bool, questions ...gid.ID) gid.ID {
+	t.Helper()
+	row := must(o.authors.CreateTemplate(t.Context(), o.owner(), authoring.CreateTemplateInput{
+		JobRoleID: o.role, Name: o.says(o.next("template ")), Mode: term.Assessment, Content: o.draft(questions...),
+	}))(t)
+	if published {
+		must(o.authors.PublishTemplate(t.Context(), o.owner(), authoring.PublishTemplateInput{ID: row.ID}))(t)
+	}
+	return row.ID
+}
+
+func (o *org) draft(questions ...gid.ID) *content.Template {
+	section := &content.Section{Title: o.says("section"), TimeLimit: 2700}
+	for _, q := range questions {
+		section.Slots = append(section.Slots, &content.Slot{QuestionID: q, Points: 10})
+	}
+	return &content.Template{
+		Sections: []*content.Section{section}, CutPercent: 50, Feedback: term.FeedbackSections,
+		Bands: []*content.Band{{Name: o.says("low"), MinPercent: 0}, {Name: o.says("high"), MinPercent: 60}},
+	}
+}
+
+// revise opens the next draft of a template.
+func (o *org) revise(t testing.TB, id gid.ID) {
+	t.Helper()
+	row := must(o.authors.TemplatesByID(t.Context(), o.owner(), []gid.ID{id}))(t)[0]
+	must(o.authors.UpdateTemplate(t.Context(), o.owner(), authoring.UpdateTemplateInput{
+		ID: id, Revision: row.Revision, Name: row.Name, Content: row.Draft,
+	}))(t)
+}
+
+// invited asks the candidate and gives the secret of the link.
+func (o *org) invited(t testing.TB, template gid.ID) (*ent.Session, string) {
+	t.Helper()
+	row := must(o.sittings.Invite(t.Context(), o.owner(), sitting.InviteCandidateInput{
+		TemplateID: template, Candidate: sitting.CandidateInput{Email: "candidate@" + o.slug + ".example", Name: o.says("candidate")},
+	}))(t)
+	return row, o.random.secret()
+}
+
+// accepted is an invitation that the candidate accepted.
+func (o *org) accepted(t testing.TB, template gid.ID) *ent.Session {
+	t.Helper()
+	row, secret := o.invited(t, template)
+	must(o.sittings.Accept(t.Context(), o.people["candidate"].actor, sitting.AcceptInvitationInput{Token: secret}))(t)
+	return row
+}
+
+// started is a sitting in progress.
+func (o *org) started(t testing.TB, template gid.ID) *ent.Session {
+	t.Helper()
+	row := o.accepted(t, template)
+	must(o.sittings.Start(t.Context(), o.people["candidate"].actor, sitting.StartSittingInput{ID: row.ID}))(t)
+	return row
+}
+
+// sat is a sitting that was answered and submitted: scored if the template has no text, else in review.
+func (o *org) sat(t testing.TB, template gid.ID) *ent.Session {
+	t.Helper()
+	row := o.started(t, template)
+	o.answer(t, row.ID, "1.1", 0, &content.Answer{Choices: []string{"a"}})
+	if template != o.quiz {
+		text := o.says("answer")
+		o.answer(t, row.ID, "1.2", 0, &content.Answer{Text: &text})
+	}
+	must(o.sittings.Submit(t.Context(), o.people["candidate"].actor, sitting.SubmitSittingInput{ID: row.ID}))(t)
+	return row
+}
+
+func (o *org) answer(t testing.TB, session gid.ID, ref string, seen int, a *content.Answer) {
+	t.Helper()
+	must(o.sittings.SaveResponse(t.Context(), o.people["candidate"].actor, sitting.SaveResponseInput{
+		SittingID: session, Question: ref, Revision: seen, ClientKey: o.next("save-"), Answer: a,
+	}))(t)
+}
+
+// newReview gives a session to one of the members.
+func (o *org) newReview(t testing.TB, session gid.ID, reviewer string) *ent.Review {
+	t.Helper()
+	return must(o.grades.AssignReview(t.Context(), o.owner(), grading.AssignReviewInput{
+		SessionID: session, ReviewerID: o.people[reviewer].actor.ID,
+	}))(t)
+}
+
+// score submits a review of the reviewer's.
+func (o *org) score(t testing.TB, row *ent.Review) {
+	t.Helper()
+	must(o.grades.SubmitReview(t.Context(), o.people["reviewer"].actor, grading.SubmitReviewInput{ID: row.ID, Scores: o.scores()}))(t)
+}
+
+func (o *org) scores() []*grading.CriterionScoreInput {
+	quote := o.says("answer")
+	return []*grading.CriterionScoreInput{{Question: "1.2", Criterion: "depth", Points: 4, Comment: o.says("comment"), Evidence: &quote}}
+}
+
+func (o *org) reportOf(t testing.TB, session gid.ID) gid.ID {
+	t.Helper()
+	return must(o.grades.ReportsBySession(t.Context(), o.owner(), []gid.ID{session}))(t)[0].ID
+}
+
+// persons are everybody of the organization.
+func (o *org) persons() []*person {
+	var list []*person
+	for _, name := range slices.Concat(names(), []string{"integration", "candidate"}) {
+		list = append(list, o.people[name])
+	}
+	return list
+}
+
+// speaksOf reports whether a text has anything of the organization's own in it.
+func (o *org) speaksOf(text []byte) bool { return strings.Contains(strings.ToLower(string(text)), o.slug) }

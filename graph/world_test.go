@@ -335,4 +335,6 @@ func (o *org) persons() []*person {
 }
 
 // speaksOf reports whether a text has anything of the organization's own in it.
-func (o *org) speaksOf(text []byte) bool { return strings.Contains(strings.ToLower(string(text)), o.slug) }
+func (o *org) speaksOf(text []byte) bool {
+	return strings.Contains(strings.ToLower(string(text)), o.slug)
+}

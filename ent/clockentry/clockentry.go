@@ -67,7 +67,7 @@ func ValidColumn(column string) bool {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k term.ClockKind) error {
 	switch k {
-	case "STARTED", "RESUMED", "SUBMITTED", "RAN_OUT":
+	case "STARTED", "SUBMITTED", "RAN_OUT":
 		return nil
 	default:
 		return fmt.Errorf("clockentry: invalid enum value for kind field: %q", k)

@@ -175,7 +175,7 @@ var (
 	// ClockEntriesColumns holds the columns for the "clock_entries" table.
 	ClockEntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"STARTED", "RESUMED", "SUBMITTED", "RAN_OUT"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"STARTED", "SUBMITTED", "RAN_OUT"}},
 		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "organization_id", Type: field.TypeUUID},
 		{Name: "session_id", Type: field.TypeUUID},
@@ -1138,7 +1138,7 @@ func init() {
 	ClockEntriesTable.ForeignKeys[1].RefTable = SessionsTable
 	ClockEntriesTable.Annotation = &entsql.Annotation{}
 	ClockEntriesTable.Annotation.Checks = map[string]string{
-		"clock_entries_kind": "kind IN ('STARTED', 'RESUMED', 'SUBMITTED', 'RAN_OUT')",
+		"clock_entries_kind": "kind IN ('STARTED', 'SUBMITTED', 'RAN_OUT')",
 	}
 	EventsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	JobRolesTable.ForeignKeys[0].RefTable = OrganizationsTable

@@ -115,10 +115,14 @@ func changeJobRole(ctx context.Context, tx tenant.Tx, in UpdateJobRoleInput) err
 		return stale(row)
 	}
 	f := in.Fields
-	_, err = tx.ChangeJobRole(row.ID).SetRevision(row.Revision + 1).SetNillableStatus(in.Status).
+	change := tx.ChangeJobRole(row.ID).SetRevision(row.Revision + 1).SetNillableStatus(in.Status).
 		SetTitle(f.Title).SetSummary(f.Summary).SetLevel(f.Level).SetDepartment(f.Department).SetLocation(f.Location).
 		SetResponsibilities(orEmpty(f.Responsibilities)).SetPreferredQualifications(orEmpty(f.PreferredQualifications)).
-		SetNillableExternalJobID(f.ExternalJobID).Save(ctx)
+		SetNillableExternalJobID(f.ExternalJobID)
+	if f.ExternalJobID == nil {
+		change.ClearExternalJobID()
+	}
+	_, err = change.Save(ctx)
 	if ent.IsConstraintError(err) {
 		return taken("another job role has this external id", nil, "fields", "externalJobId")
 	}

@@ -196,7 +196,7 @@ func checkTemplate(name string, t *content.Template) error {
 		c.Whole(t.CutPercent, 0, 100, "cutPercent")
 		c.That(len(t.Sections) >= 1 && len(t.Sections) <= 20, "1 to 20 sections are needed", "sections")
 		for i, s := range t.Sections {
-			c.Under([]string{"content", "sections", index(i)}, func() { checkSection(&c, s) })
+			c.Under([]string{"sections", index(i)}, func() { checkSection(&c, s) })
 		}
 		checkBands(&c, t.Bands)
 	})

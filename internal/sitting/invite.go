@@ -49,7 +49,7 @@ type CandidateInput struct {
 
 // Invite asks a candidate to take a published template and sends the mail. Repeating it with the same idempotency key
 // returns the first session again and sends nothing. A draft or retired template and a closed job role are Conflict; an
-// order id that was used before is AlreadyExists.
+// order id that was used before, or another candidate's external id, is AlreadyExists.
 func (s *Service) Invite(ctx context.Context, actor policy.Actor, in InviteCandidateInput) (*ent.Session, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.SessionInvite)
 	if err != nil {
@@ -189,19 +189,24 @@ func orderIsNew(ctx context.Context, scope tenant.Scope, order *string) error {
 	}
 }
 
-// findOrAddCandidate takes whoever has the e-mail address, or adds them. Two requests at once add one.
+// findOrAddCandidate takes whoever has the e-mail address, or adds them. Two requests at once add one. An external id
+// that another candidate has is AlreadyExists.
 func findOrAddCandidate(ctx context.Context, tx tenant.Tx, in CandidateInput) (*ent.Candidate, error) {
 	phone := ""
 	if in.Phone != nil {
 		phone = *in.Phone
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO candidates (id, organization_id, email, name, phone, external_id, created_at)
-		VALUES (@id, @org, @email, @name, @phone, @external, @now) ON CONFLICT (organization_id, email) DO NOTHING`,
+		VALUES (@id, @org, @email, @name, @phone, @external, @now) ON CONFLICT DO NOTHING`,
 		tenant.Args{"id": tx.NewID(gid.Candidate), "email": in.Email, "name": in.Name, "phone": phone, "external": in.ExternalID, "now": tx.Now})
 	if err != nil {
 		return nil, fmt.Errorf("add candidate: %w", err)
 	}
-	return tx.CandidateByEmail(ctx, in.Email)
+	person, err := tx.CandidateByEmail(ctx, in.Email)
+	if ent.IsNotFound(err) {
+		return nil, &fault.Fault{Code: fault.AlreadyExists, Message: "another candidate has this external id", Field: []string{"candidate", "externalId"}}
+	}
+	return person, err
 }
 
 // writeInvitation keeps the mail and asks for it to be sent, in the same commit.

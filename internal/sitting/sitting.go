@@ -1,6 +1,7 @@
 package sitting
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -165,15 +166,7 @@ func latest(ctx context.Context, scope tenant.Scope, id gid.ID) ([]*ent.Response
 
 // byPlace orders "2.10" after "2.9".
 func byPlace(a, b string) int {
-	if len(a) != len(b) {
-		as, aq, _ := strings.Cut(a, ".")
-		bs, bq, _ := strings.Cut(b, ".")
-		if len(as) != len(bs) {
-			return len(as) - len(bs)
-		}
-		if as == bs && len(aq) != len(bq) {
-			return len(aq) - len(bq)
-		}
-	}
-	return strings.Compare(a, b)
+	as, aq, _ := strings.Cut(a, ".")
+	bs, bq, _ := strings.Cut(b, ".")
+	return cmp.Or(len(as)-len(bs), strings.Compare(as, bs), len(aq)-len(bq), strings.Compare(aq, bq))
 }

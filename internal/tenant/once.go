@@ -75,11 +75,12 @@ func earlier(ctx context.Context, tx Tx, args Args) (gid.ID, error) {
 	return id, nil
 }
 
+// inputHash names the input's type as well: two operations of one permission may look alike.
 func inputHash(input any) ([]byte, error) {
 	text, err := json.Marshal(input)
 	if err != nil {
 		return nil, fmt.Errorf("hash input: %w", err)
 	}
-	sum := sha256.Sum256(text)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%T\n%s", input, text))
 	return sum[:], nil
 }

@@ -50,11 +50,6 @@ func (s Scope) Candidates() *ent.CandidateQuery {
 	return s.client.Candidate.Query().Where(candidate.OrganizationID(s.org), s.candidates)
 }
 
-// Bindings are who signed in as which candidate.
-func (s Scope) Bindings() *ent.BindingQuery {
-	return s.client.Binding.Query().Where(binding.OrganizationID(s.org), s.staff)
-}
-
 // Skills are the skills.
 func (s Scope) Skills() *ent.SkillQuery {
 	return s.client.Skill.Query().Where(skill.OrganizationID(s.org), s.staff)
@@ -83,11 +78,6 @@ func (s Scope) QuestionRevisions() *ent.QuestionRevisionQuery {
 // Templates are the templates of the visible job roles.
 func (s Scope) Templates() *ent.TemplateQuery {
 	return s.client.Template.Query().Where(template.OrganizationID(s.org), s.roles("job_role_id"))
-}
-
-// TemplateUses are which template uses which question.
-func (s Scope) TemplateUses() *ent.TemplateUseQuery {
-	return s.client.TemplateUse.Query().Where(templateuse.OrganizationID(s.org), s.staff)
 }
 
 // TemplateVersions are the published versions; for a candidate the one of the sitting.
@@ -157,11 +147,6 @@ func (tx Tx) NewCandidate() *ent.CandidateCreate {
 	return tx.client.Candidate.Create().SetID(tx.NewID(gid.Candidate)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
 }
 
-// ChangeCandidate begins a change of one candidate; it touches nothing outside the organization.
-func (tx Tx) ChangeCandidate(id gid.ID) *ent.CandidateUpdate {
-	return tx.client.Candidate.Update().Where(candidate.OrganizationID(tx.org), candidate.ID(id))
-}
-
 // NewBinding begins a binding.
 func (tx Tx) NewBinding() *ent.BindingCreate {
 	return tx.client.Binding.Create().SetID(tx.NewID(gid.Binding)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
@@ -170,11 +155,6 @@ func (tx Tx) NewBinding() *ent.BindingCreate {
 // NewSkill begins a skill.
 func (tx Tx) NewSkill() *ent.SkillCreate {
 	return tx.client.Skill.Create().SetID(tx.NewID(gid.Skill)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
-}
-
-// ChangeSkill begins a change of one skill; it touches nothing outside the organization.
-func (tx Tx) ChangeSkill(id gid.ID) *ent.SkillUpdate {
-	return tx.client.Skill.Update().Where(skill.OrganizationID(tx.org), skill.ID(id))
 }
 
 // NewJobRole begins a job role.
@@ -220,11 +200,6 @@ func (tx Tx) NewTemplate() *ent.TemplateCreate {
 // ChangeTemplate begins a change of one template; it touches nothing outside the organization.
 func (tx Tx) ChangeTemplate(id gid.ID) *ent.TemplateUpdate {
 	return tx.client.Template.Update().Where(template.OrganizationID(tx.org), template.ID(id))
-}
-
-// NewTemplateUse begins a use of a question by a template.
-func (tx Tx) NewTemplateUse() *ent.TemplateUseCreate {
-	return tx.client.TemplateUse.Create().SetID(tx.NewID(gid.TemplateUse)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
 }
 
 // NewTemplateVersion begins a template version.

@@ -84,11 +84,6 @@ func (s *Store) Ready(ctx context.Context) error {
 	return nil
 }
 
-// Migrate applies the pending migrations and names them; several processes may call it at once.
-func (s *Store) Migrate(ctx context.Context) ([]string, error) {
-	return migration.Apply(ctx, s.pools.write, s.pools.dialect)
-}
-
 // As gives the scope of a member, an API key or a background worker in their organization. Nobody is
 // Unauthenticated; who lacks the action is Denied.
 func (s *Store) As(_ context.Context, actor policy.Actor, action policy.Action) (Scope, error) {

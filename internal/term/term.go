@@ -173,14 +173,13 @@ type ClockKind string
 // The kinds of clock entry.
 const (
 	ClockStarted   ClockKind = "STARTED"
-	ClockResumed   ClockKind = "RESUMED"
 	ClockSubmitted ClockKind = "SUBMITTED"
 	ClockRanOut    ClockKind = "RAN_OUT"
 )
 
 // Values lists every kind.
 func (ClockKind) Values() []string {
-	return []string{string(ClockStarted), string(ClockResumed), string(ClockSubmitted), string(ClockRanOut)}
+	return []string{string(ClockStarted), string(ClockSubmitted), string(ClockRanOut)}
 }
 
 // ScoreSource is who or what awarded a score.

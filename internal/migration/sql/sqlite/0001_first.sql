@@ -28,7 +28,7 @@ CREATE UNIQUE INDEX `candidate_organization_id_external_id` ON `candidates` (`or
 -- Create index "candidates_organization_id_id" to table: "candidates"
 CREATE UNIQUE INDEX `candidates_organization_id_id` ON `candidates` (`organization_id`, `id`);
 -- Create "clock_entries" table
-CREATE TABLE `clock_entries` (`id` uuid NOT NULL, `kind` text NOT NULL, `at` datetime NOT NULL, `organization_id` uuid NOT NULL, `session_id` uuid NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `clock_entries_organizations_organization` FOREIGN KEY (`organization_id`) REFERENCES `organizations` (`id`) ON DELETE NO ACTION, CONSTRAINT `clock_entries_sessions_session` FOREIGN KEY (`organization_id`, `session_id`) REFERENCES `sessions` (`organization_id`, `id`) ON DELETE NO ACTION, CONSTRAINT `clock_entries_kind` CHECK (kind IN ('STARTED', 'RESUMED', 'SUBMITTED', 'RAN_OUT')));
+CREATE TABLE `clock_entries` (`id` uuid NOT NULL, `kind` text NOT NULL, `at` datetime NOT NULL, `organization_id` uuid NOT NULL, `session_id` uuid NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `clock_entries_organizations_organization` FOREIGN KEY (`organization_id`) REFERENCES `organizations` (`id`) ON DELETE NO ACTION, CONSTRAINT `clock_entries_sessions_session` FOREIGN KEY (`organization_id`, `session_id`) REFERENCES `sessions` (`organization_id`, `id`) ON DELETE NO ACTION, CONSTRAINT `clock_entries_kind` CHECK (kind IN ('STARTED', 'SUBMITTED', 'RAN_OUT')));
 -- Create index "clockentry_organization_id_session_id_at_id" to table: "clock_entries"
 CREATE INDEX `clockentry_organization_id_session_id_at_id` ON `clock_entries` (`organization_id`, `session_id`, `at`, `id`);
 -- Create "events" table

@@ -1,0 +1,430 @@
+package graph_test
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/assay-hq/assay/internal/account"
+	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/dbtest"
+	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/insight"
+	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
+)
+
+// operation is one operation of a room with what it needs, as row has it.
+type operation struct {
+	row
+	writes bool
+	// ready prepares an object of the organization's and gives the call that asks for it.
+	ready func(t *testing.T, o *org, who *person) call
+}
+
+type call = func(context.Context, policy.Actor) error
+
+// rooms are the services whose operations take an actor.
+func rooms(r *rig) map[string]any {
+	return map[string]any{"account": r.accounts, "authoring": r.authors, "sitting": r.sittings, "grading": r.grades, "insight": r.insights}
+}
+
+// done forgets what an operation gave.
+func done[T any](_ T, err error) error { return err }
+
+// some demands that a batch found something: what is not visible is left out of it.
+func some[T any](found []T, err error) error {
+	if err == nil && len(found) == 0 {
+		return fault.New(fault.NotFound, "nothing was found")
+	}
+	return err
+}
+
+// fixed is for calls that prepare nothing.
+func fixed(ask func(ctx context.Context, o *org, who policy.Actor) error) func(*testing.T, *org, *person) call {
+	return func(_ *testing.T, o *org, _ *person) call {
+		return func(ctx context.Context, who policy.Actor) error { return ask(ctx, o, who) }
+	}
+}
+
+func reads(name string, needs policy.Action, bound bool, ask func(ctx context.Context, o *org, who policy.Actor) error) operation {
+	return operation{row: row{name: name, needs: []policy.Action{needs}, bound: bound}, ready: fixed(ask)}
+}
+
+func lists(name string, needs policy.Action, ask func(ctx context.Context, o *org, who policy.Actor) error) operation {
+	return operation{row: row{name: name, needs: []policy.Action{needs}, sowing: true}, ready: fixed(ask)}
+}
+
+func writes(name string, needs policy.Action, ready func(t *testing.T, o *org, who *person) call) operation {
+	return operation{row: row{name: name, needs: []policy.Action{needs}}, writes: true, ready: ready}
+}
+
+func takes(name string, ready func(t *testing.T, o *org, who *person) call) operation {
+	op := writes(name, policy.SittingTake, ready)
+	op.own = true
+	return op
+}
+
+func operations() []operation {
+	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), sittingReads(), sittingWrites(), gradingReads(), gradingWrites())
+}
+
+func accountOperations() []operation {
+	self := lists("account.Self", policy.OrganizationRead, func(ctx context.Context, o *org, who policy.Actor) error { return done(o.accounts.Self(ctx, who)) })
+	self.except = map[string]string{"integration": notFound} // a key is no member
+	key := writes("account.CreateAPIKey", policy.APIKeyManage, func(_ *testing.T, o *org, _ *person) call {
+		return func(ctx context.Context, who policy.Actor) error {
+			_, _, err := o.accounts.CreateAPIKey(ctx, who, account.CreateAPIKeyInput{Name: o.next("key "), Permissions: []policy.Action{policy.SkillRead}})
+			return err
+		}
+	})
+	key.sowing = true
+	return []operation{
+		self, key,
+		lists("account.Organization", policy.OrganizationRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.accounts.Organization(ctx, who))
+		}),
+		lists("account.Members", policy.MemberRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.accounts.Members(ctx, who, tenant.Paging{}))
+		}),
+		reads("account.MembersByID", policy.MemberRead, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.accounts.MembersByID(ctx, who, []gid.ID{o.people["reviewer"].actor.ID}))
+		}),
+		lists("account.AuditEvents", policy.AuditRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.accounts.AuditEvents(ctx, who, nil, tenant.Paging{}))
+		}),
+		reads("account.AuditEventsByID", policy.AuditRead, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.accounts.AuditEventsByID(ctx, who, []gid.ID{o.audit}))
+		}),
+		writes("account.AddMember", policy.MemberManage, func(_ *testing.T, o *org, _ *person) call {
+			in := account.AddMemberInput{Email: o.next("new") + "@example.com", Name: "New", Roles: []policy.Role{policy.HiringManager}, Limited: true, JobRoleIDs: []gid.ID{o.role}}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.accounts.AddMember(ctx, who, in)) }
+		}),
+	}
+}
+
+func authoringReads() []operation {
+	return []operation{
+		lists("authoring.Skills", policy.SkillRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.authors.Skills(ctx, who, tenant.Paging{}))
+		}),
+		reads("authoring.SkillsByID", policy.SkillRead, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.SkillsByID(ctx, who, []gid.ID{o.skill}))
+		}),
+		lists("authoring.JobRoles", policy.JobRoleRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.authors.JobRoles(ctx, who, nil, tenant.Paging{}))
+		}),
+		reads("authoring.JobRolesByID", policy.JobRoleRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.JobRolesByID(ctx, who, []gid.ID{o.role}))
+		}),
+		reads("authoring.MustHaveSkills", policy.JobRoleRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.MustHaveSkills(ctx, who, []gid.ID{o.role}))
+		}),
+		lists("authoring.Questions", policy.QuestionRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.authors.Questions(ctx, who, nil, tenant.Paging{}))
+		}),
+		reads("authoring.QuestionsByID", policy.QuestionRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.QuestionsByID(ctx, who, []gid.ID{o.text}))
+		}),
+		reads("authoring.CurrentRevisions", policy.QuestionRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.CurrentRevisions(ctx, who, []gid.ID{o.text}))
+		}),
+		lists("authoring.Templates", policy.TemplateRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.authors.Templates(ctx, who, nil, tenant.Paging{}))
+		}),
+		reads("authoring.TemplatesByID", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.TemplatesByID(ctx, who, []gid.ID{o.template}))
+		}),
+		reads("authoring.Versions", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return ofPage(o.authors.Versions(ctx, who, o.template, tenant.Paging{}))
+		}),
+		reads("authoring.VersionsByID", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.VersionsByID(ctx, who, []gid.ID{o.version}))
+		}),
+		reads("insight.Funnel", policy.InsightRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.insights.Funnel(ctx, who, insight.FunnelInput{JobRoleID: o.role}))
+		}),
+		reads("insight.ScoreDistribution", policy.InsightRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.insights.ScoreDistribution(ctx, who, insight.DistributionInput{JobRoleID: o.role}))
+		}),
+	}
+}
+
+// ofPage is some for a list that belongs to an object.
+func ofPage[T any](page *tenant.Page[T], err error) error {
+	if err != nil {
+		return err
+	}
+	return some(page.Nodes, nil)
+}
+
+func authoringWrites() []operation {
+	skill := writes("authoring.CreateSkill", policy.SkillWrite, func(_ *testing.T, o *org, _ *person) call {
+		in := authoring.CreateSkillInput{Name: o.next("skill ")}
+		return func(ctx context.Context, who policy.Actor) error { return done(o.authors.CreateSkill(ctx, who, in)) }
+	})
+	skill.sowing = true
+	return []operation{
+		skill,
+		writes("authoring.CreateJobRole", policy.JobRoleWrite, func(_ *testing.T, o *org, _ *person) call {
+			in := authoring.CreateJobRoleInput{Fields: o.fields()}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.CreateJobRole(ctx, who, in)) }
+		}),
+		writes("authoring.UpdateJobRole", policy.JobRoleWrite, func(t *testing.T, o *org, _ *person) call {
+			fresh := o.newRole(t)
+			in := authoring.UpdateJobRoleInput{ID: fresh.ID, Revision: fresh.Revision, Fields: o.fields()}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.UpdateJobRole(ctx, who, in)) }
+		}),
+		writes("authoring.CreateQuestion", policy.QuestionWrite, func(_ *testing.T, o *org, _ *person) call {
+			in := authoring.CreateQuestionInput{Title: "Fresh", Kind: term.LongText, Category: term.Technical, Level: term.Entry, Content: o.asks(term.LongText)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.CreateQuestion(ctx, who, in)) }
+		}),
+		writes("authoring.UpdateQuestion", policy.QuestionWrite, func(t *testing.T, o *org, _ *person) call {
+			in := authoring.UpdateQuestionInput{ID: o.newQuestion(t, term.LongText, false), Revision: 1, Title: "Changed", Category: term.Technical, Level: term.Entry, Content: o.asks(term.LongText)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.UpdateQuestion(ctx, who, in)) }
+		}),
+		writes("authoring.PublishQuestion", policy.QuestionPublish, func(t *testing.T, o *org, _ *person) call {
+			in := authoring.PublishQuestionInput{ID: o.newQuestion(t, term.LongText, false)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.PublishQuestion(ctx, who, in)) }
+		}),
+		writes("authoring.CreateTemplate", policy.TemplateWrite, func(_ *testing.T, o *org, _ *person) call {
+			in := authoring.CreateTemplateInput{JobRoleID: o.role, Name: "Fresh", Mode: term.Assessment, Content: o.draft(o.choice)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.CreateTemplate(ctx, who, in)) }
+		}),
+		writes("authoring.UpdateTemplate", policy.TemplateWrite, func(t *testing.T, o *org, _ *person) call {
+			in := authoring.UpdateTemplateInput{ID: o.newTemplate(t, false, o.choice), Revision: 1, Name: "Changed", Content: o.draft(o.text)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.UpdateTemplate(ctx, who, in)) }
+		}),
+		writes("authoring.PublishTemplate", policy.TemplatePublish, func(t *testing.T, o *org, _ *person) call {
+			in := authoring.PublishTemplateInput{ID: o.newTemplate(t, false, o.choice)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.PublishTemplate(ctx, who, in)) }
+		}),
+		writes("authoring.RetireTemplate", policy.TemplatePublish, func(t *testing.T, o *org, _ *person) call {
+			in := authoring.RetireTemplateInput{ID: o.newTemplate(t, true, o.choice)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.RetireTemplate(ctx, who, in)) }
+		}),
+	}
+}
+
+func (o *org) fields() authoring.JobRoleFields {
+	return authoring.JobRoleFields{Title: "Fresh", Level: term.Entry, MustHaveSkills: []*authoring.MustHaveSkillInput{{SkillID: o.skill, Weight: 3}}}
+}
+
+func sittingReads() []operation {
+	own := func(name string, ask func(ctx context.Context, o *org, who policy.Actor) error) operation {
+		op := reads(name, policy.SittingTake, false, ask)
+		op.own = true
+		return op
+	}
+	return []operation{
+		lists("sitting.Sessions", policy.SessionRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.sittings.Sessions(ctx, who, nil, tenant.Paging{}))
+		}),
+		reads("sitting.SessionsByID", policy.SessionRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.sittings.SessionsByID(ctx, who, []gid.ID{o.released}))
+		}),
+		lists("sitting.Candidates", policy.CandidateRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.sittings.Candidates(ctx, who, tenant.Paging{}))
+		}),
+		reads("sitting.CandidatesByID", policy.CandidateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.sittings.CandidatesByID(ctx, who, []gid.ID{o.candidate}))
+		}),
+		own("sitting.Sitting", func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.sittings.Sitting(ctx, who, o.running))
+		}),
+		own("sitting.Responses", func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.sittings.Responses(ctx, who, o.running))
+		}),
+		own("grading.Feedback", func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.grades.Feedback(ctx, who, o.released))
+		}),
+		reads("sitting.Finish", policy.SessionFinish, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return o.sittings.Finish(ctx, who, o.running)
+		}),
+	}
+}
+
+func sittingWrites() []operation {
+	accept := takes("sitting.Accept", func(t *testing.T, o *org, _ *person) call {
+		_, secret := o.invited(t, o.quiz)
+		return func(ctx context.Context, who policy.Actor) error {
+			return done(o.sittings.Accept(ctx, who, sitting.AcceptInvitationInput{Token: secret}))
+		}
+	})
+	accept.alien = string(fault.Conflict)
+	invite := writes("sitting.Invite", policy.SessionInvite, func(_ *testing.T, o *org, _ *person) call {
+		in := sitting.InviteCandidateInput{TemplateID: o.quiz, Candidate: sitting.CandidateInput{Email: o.next("person") + "@example.com", Name: "Person"}}
+		return func(ctx context.Context, who policy.Actor) error { return done(o.sittings.Invite(ctx, who, in)) }
+	})
+	cancel := writes("sitting.Cancel", policy.SessionCancel, func(t *testing.T, o *org, _ *person) call {
+		row, _ := o.invited(t, o.quiz)
+		return func(ctx context.Context, who policy.Actor) error {
+			return done(o.sittings.Cancel(ctx, who, sitting.CancelSessionInput{ID: row.ID, Reason: "changed plans"}))
+		}
+	})
+	invite.bound, cancel.bound = true, true
+	// Nothing is sent where no server for mail is configured, so that delivery looks for no row.
+	deliver := lists("sitting.Deliver", policy.MailSend, func(ctx context.Context, o *org, who policy.Actor) error {
+		return o.sittings.Deliver(ctx, who, o.ids.New(gid.Mail, o.running.Time()))
+	})
+	return []operation{
+		accept, invite, cancel, deliver,
+		takes("sitting.Start", func(t *testing.T, o *org, _ *person) call {
+			id := o.accepted(t, o.quiz).ID
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.sittings.Start(ctx, who, sitting.StartSittingInput{ID: id}))
+			}
+		}),
+		takes("sitting.SaveResponse", func(t *testing.T, o *org, _ *person) call {
+			in := sitting.SaveResponseInput{SittingID: o.started(t, o.quiz).ID, Question: "1.1", ClientKey: "first", Answer: &content.Answer{Choices: []string{"b"}}}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.sittings.SaveResponse(ctx, who, in)) }
+		}),
+		takes("sitting.Submit", func(t *testing.T, o *org, _ *person) call {
+			id := o.started(t, o.quiz).ID
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.sittings.Submit(ctx, who, sitting.SubmitSittingInput{ID: id}))
+			}
+		}),
+	}
+}
+
+func gradingReads() []operation {
+	review := func(name string, ask func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error) operation {
+		op := writes(name, policy.ReviewScore, func(t *testing.T, o *org, who *person) call {
+			id := o.newReview(t, o.sat(t, o.template).ID, o.reviewerLike(who)).ID
+			return func(ctx context.Context, who policy.Actor) error { return ask(ctx, o, who, id) }
+		})
+		op.writes = false
+		return op
+	}
+	return []operation{
+		lists("grading.Reviews", policy.ReviewScore, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.grades.Reviews(ctx, who, nil, tenant.Paging{}))
+		}),
+		review("grading.ReviewsByID", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return some(o.grades.ReviewsByID(ctx, who, []gid.ID{id}))
+		}),
+		review("grading.Work", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.grades.Work(ctx, who, id))
+		}),
+		reads("grading.AssignmentsBySession", policy.ReviewAssign, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.AssignmentsBySession(ctx, who, []gid.ID{o.inReview}))
+		}),
+		lists("grading.Reports", policy.ReportRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.grades.Reports(ctx, who, nil, nil, tenant.Paging{}))
+		}),
+		reads("grading.ReportsByID", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.ReportsByID(ctx, who, []gid.ID{o.report}))
+		}),
+		reads("grading.ReportsBySession", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.ReportsBySession(ctx, who, []gid.ID{o.released}))
+		}),
+		reads("grading.ResultsByReport", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.ResultsByReport(ctx, who, []gid.ID{o.report}))
+		}),
+		reads("grading.Document", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.grades.Document(ctx, who, o.report))
+		}),
+		reads("grading.Score", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return o.grades.Score(ctx, who, o.released)
+		}),
+	}
+}
+
+func gradingWrites() []operation {
+	return []operation{
+		writes("grading.AssignReview", policy.ReviewAssign, func(t *testing.T, o *org, _ *person) call {
+			in := grading.AssignReviewInput{SessionID: o.sat(t, o.template).ID, ReviewerID: o.people["reviewer"].actor.ID}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.AssignReview(ctx, who, in)) }
+		}),
+		writes("grading.SubmitReview", policy.ReviewScore, func(t *testing.T, o *org, who *person) call {
+			in := grading.SubmitReviewInput{ID: o.newReview(t, o.sat(t, o.template).ID, o.reviewerLike(who)).ID, Scores: o.scores()}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.SubmitReview(ctx, who, in)) }
+		}),
+		writes("grading.Release", policy.ReportRelease, func(t *testing.T, o *org, _ *person) call {
+			in := grading.ReleaseReportInput{ID: o.reportOf(t, o.sat(t, o.quiz).ID)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.Release(ctx, who, in)) }
+		}),
+	}
+}
+
+// actors are who calls an operation: the columns of the matrix, and Assay itself in each organization.
+func (w *world) actors() []*person {
+	return append(w.columns(),
+		&person{name: "system", role: policy.System, actor: policy.Worker(w.a.id)},
+		&person{name: "system", role: policy.System, actor: policy.Worker(w.b.id)})
+}
+
+// TestOperations calls every operation of the rooms as everybody, on both databases: the half of the authorization
+// matrix that touches data.
+func TestOperations(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db dbtest.Database) {
+		w := newWorld(t, newRig(t, db, ticking()))
+		witness := newWitness(t, db)
+		cells := 0
+		for _, op := range operations() {
+			for _, who := range w.actors() {
+				w.try(t, witness, op, who)
+				cells++
+			}
+		}
+		t.Logf("%d cells on %s", cells, db.Dialect)
+	})
+}
+
+func (w *world) try(t *testing.T, witness *witness, op operation, who *person) {
+	t.Helper()
+	ask := op.ready(t, w.a, who)
+	before := witness.look(t)
+	got := outcomeOf(ask(t.Context(), who.actor))
+	changed := witness.look(t) != before
+	if want := op.expected(w.rules, w.a, who); got != want {
+		t.Errorf("%s as %s: got %s, want %s", op.name, who.name, got, want)
+	}
+	if want := op.writes && got == allowed; changed != want {
+		t.Errorf("%s as %s: %s, changed something: got %t, want %t", op.name, who.name, got, changed, want)
+	}
+}
+
+func outcomeOf(err error) string {
+	faults := fault.All(err)
+	switch {
+	case err == nil:
+		return allowed
+	case len(faults) == 0:
+		return err.Error()
+	case faults[0].Code == fault.Denied:
+		return denied
+	default:
+		return string(faults[0].Code)
+	}
+}
+
+// TestOperationsAreComplete demands a row for each operation that takes an actor.
+func TestOperationsAreComplete(t *testing.T) {
+	known := map[string]bool{}
+	for _, op := range operations() {
+		known[op.name] = true
+	}
+	empty := &rig{accounts: &account.Service{}, authors: &authoring.Service{}, sittings: &sitting.Service{}, grades: &grading.Service{}, insights: &insight.Service{}}
+	for room, service := range rooms(empty) {
+		of := reflect.TypeOf(service)
+		for method := range of.Methods() {
+			name := room + "." + method.Name
+			if method.Type.NumIn() > 2 && method.Type.In(2) == reflect.TypeFor[policy.Actor]() && !known[name] {
+				t.Errorf("%s has no row", name)
+			}
+			delete(known, name)
+		}
+	}
+	for name := range known {
+		t.Errorf("%s has a row and is no operation", strings.TrimSpace(name))
+	}
+}

@@ -1,3 +1,4 @@
+// Package ent holds the rows as Go types. All of it is generated from ent/schema but for the list of nodes below.
 package ent
 
 // The entities that the API shows as nodes. This file is written by hand; a table without a line here has no global

@@ -192,7 +192,9 @@ func authoringWrites() []operation {
 		}),
 		writes("authoring.PublishQuestion", policy.QuestionPublish, func(t *testing.T, o *org, _ *person) call {
 			in := authoring.PublishQuestionInput{ID: o.newQuestion(t, term.LongText, false)}
-			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.PublishQuestion(ctx, who, in)) }
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.authors.PublishQuestion(ctx, who, in))
+			}
 		}),
 		writes("authoring.CreateTemplate", policy.TemplateWrite, func(_ *testing.T, o *org, _ *person) call {
 			in := authoring.CreateTemplateInput{JobRoleID: o.role, Name: "Fresh", Mode: term.Assessment, Content: o.draft(o.choice)}
@@ -204,7 +206,9 @@ func authoringWrites() []operation {
 		}),
 		writes("authoring.PublishTemplate", policy.TemplatePublish, func(t *testing.T, o *org, _ *person) call {
 			in := authoring.PublishTemplateInput{ID: o.newTemplate(t, false, o.choice)}
-			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.PublishTemplate(ctx, who, in)) }
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.authors.PublishTemplate(ctx, who, in))
+			}
 		}),
 		writes("authoring.RetireTemplate", policy.TemplatePublish, func(t *testing.T, o *org, _ *person) call {
 			in := authoring.RetireTemplateInput{ID: o.newTemplate(t, true, o.choice)}

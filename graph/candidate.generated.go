@@ -12,7 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -165,7 +165,7 @@ func (ec *executionContext) fieldContext_Candidate_createdAt(_ context.Context, 
 	return graphql.NewScalarFieldContext("Candidate", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _CandidateConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Candidate]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CandidateConnection_edges(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Candidate]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -177,8 +177,8 @@ func (ec *executionContext) _CandidateConnection_edges(ctx context.Context, fiel
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Candidate]) graphql.Marshaler {
-			return ec.marshalNCandidateEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*envelope.Edge[*ent.Candidate]) graphql.Marshaler {
+			return ec.marshalNCandidateEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -197,7 +197,7 @@ func (ec *executionContext) fieldContext_CandidateConnection_edges(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _CandidateConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Candidate]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CandidateConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Candidate]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -229,7 +229,7 @@ func (ec *executionContext) fieldContext_CandidateConnection_nodes(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _CandidateConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Candidate]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CandidateConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Candidate]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -241,8 +241,8 @@ func (ec *executionContext) _CandidateConnection_pageInfo(ctx context.Context, f
 			return obj.PageInfo(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -261,7 +261,7 @@ func (ec *executionContext) fieldContext_CandidateConnection_pageInfo(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _CandidateConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Candidate]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CandidateConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Candidate]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -284,7 +284,7 @@ func (ec *executionContext) fieldContext_CandidateConnection_totalCount(_ contex
 	return graphql.NewScalarFieldContext("CandidateConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _CandidateEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Candidate]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CandidateEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Candidate]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -307,7 +307,7 @@ func (ec *executionContext) fieldContext_CandidateEdge_cursor(_ context.Context,
 	return graphql.NewScalarFieldContext("CandidateEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _CandidateEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Candidate]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CandidateEdge_node(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Candidate]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -416,7 +416,7 @@ func (ec *executionContext) _Candidate(ctx context.Context, sel ast.SelectionSet
 
 var candidateConnectionImplementors = []string{"CandidateConnection"}
 
-func (ec *executionContext) _CandidateConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.Candidate]) graphql.Marshaler {
+func (ec *executionContext) _CandidateConnection(ctx context.Context, sel ast.SelectionSet, obj *envelope.Connection[*ent.Candidate]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, candidateConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -502,7 +502,7 @@ func (ec *executionContext) _CandidateConnection(ctx context.Context, sel ast.Se
 
 var candidateEdgeImplementors = []string{"CandidateEdge"}
 
-func (ec *executionContext) _CandidateEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.Candidate]) graphql.Marshaler {
+func (ec *executionContext) _CandidateEdge(ctx context.Context, sel ast.SelectionSet, obj *envelope.Edge[*ent.Candidate]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, candidateEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -573,7 +573,7 @@ func (ec *executionContext) marshalNCandidate2ᚖgithubᚗcomᚋassayᚑhqᚋass
 	return ec._Candidate(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCandidateConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*ent.Candidate]) graphql.Marshaler {
+func (ec *executionContext) marshalNCandidateConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Candidate]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -583,11 +583,11 @@ func (ec *executionContext) marshalNCandidateConnection2ᚖgithubᚗcomᚋassay�
 	return ec._CandidateConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCandidateEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.Candidate]) graphql.Marshaler {
+func (ec *executionContext) marshalNCandidateEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*envelope.Edge[*ent.Candidate]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCandidateEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNCandidateEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -599,7 +599,7 @@ func (ec *executionContext) marshalNCandidateEdge2ᚕᚖgithubᚗcomᚋassayᚑh
 	return ret
 }
 
-func (ec *executionContext) marshalNCandidateEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.Candidate]) graphql.Marshaler {
+func (ec *executionContext) marshalNCandidateEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx context.Context, sel ast.SelectionSet, v *envelope.Edge[*ent.Candidate]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

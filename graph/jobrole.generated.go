@@ -11,7 +11,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/graph/scalar"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/gid"
@@ -23,7 +23,7 @@ import (
 
 type JobRoleResolver interface {
 	MustHaveSkills(ctx context.Context, obj *ent.JobRole) ([]*ent.JobRoleSkill, error)
-	Templates(ctx context.Context, obj *ent.JobRole, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Template], error)
+	Templates(ctx context.Context, obj *ent.JobRole, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Template], error)
 }
 type MustHaveSkillResolver interface {
 	Skill(ctx context.Context, obj *ent.JobRoleSkill) (*ent.Skill, error)
@@ -75,7 +75,7 @@ func (ec *executionContext) field_JobRole_templates_args(ctx context.Context, ra
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _CreateJobRolePayload_jobRole(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.JobRole]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateJobRolePayload_jobRole(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.JobRole]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -107,7 +107,7 @@ func (ec *executionContext) fieldContext_CreateJobRolePayload_jobRole(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _CreateJobRolePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.JobRole]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateJobRolePayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.JobRole]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -119,8 +119,8 @@ func (ec *executionContext) _CreateJobRolePayload_errors(ctx context.Context, fi
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -437,8 +437,8 @@ func (ec *executionContext) _JobRole_templates(ctx context.Context, field graphq
 			return ec.Resolvers.JobRole().Templates(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.Template]) graphql.Marshaler {
-			return ec.marshalNAssessmentTemplateConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Connection[*ent.Template]) graphql.Marshaler {
+			return ec.marshalNAssessmentTemplateConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -468,7 +468,7 @@ func (ec *executionContext) fieldContext_JobRole_templates(ctx context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _JobRoleConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.JobRole]) (ret graphql.Marshaler) {
+func (ec *executionContext) _JobRoleConnection_edges(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.JobRole]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -480,8 +480,8 @@ func (ec *executionContext) _JobRoleConnection_edges(ctx context.Context, field 
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.JobRole]) graphql.Marshaler {
-			return ec.marshalNJobRoleEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*envelope.Edge[*ent.JobRole]) graphql.Marshaler {
+			return ec.marshalNJobRoleEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -500,7 +500,7 @@ func (ec *executionContext) fieldContext_JobRoleConnection_edges(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _JobRoleConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.JobRole]) (ret graphql.Marshaler) {
+func (ec *executionContext) _JobRoleConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.JobRole]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -532,7 +532,7 @@ func (ec *executionContext) fieldContext_JobRoleConnection_nodes(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _JobRoleConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.JobRole]) (ret graphql.Marshaler) {
+func (ec *executionContext) _JobRoleConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.JobRole]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -544,8 +544,8 @@ func (ec *executionContext) _JobRoleConnection_pageInfo(ctx context.Context, fie
 			return obj.PageInfo(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -564,7 +564,7 @@ func (ec *executionContext) fieldContext_JobRoleConnection_pageInfo(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _JobRoleConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.JobRole]) (ret graphql.Marshaler) {
+func (ec *executionContext) _JobRoleConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.JobRole]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -587,7 +587,7 @@ func (ec *executionContext) fieldContext_JobRoleConnection_totalCount(_ context.
 	return graphql.NewScalarFieldContext("JobRoleConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _JobRoleEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.JobRole]) (ret graphql.Marshaler) {
+func (ec *executionContext) _JobRoleEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.JobRole]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -610,7 +610,7 @@ func (ec *executionContext) fieldContext_JobRoleEdge_cursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("JobRoleEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _JobRoleEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.JobRole]) (ret graphql.Marshaler) {
+func (ec *executionContext) _JobRoleEdge_node(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.JobRole]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -720,7 +720,7 @@ func (ec *executionContext) fieldContext_MustHaveSkill_description(_ context.Con
 	return graphql.NewScalarFieldContext("MustHaveSkill", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _UpdateJobRolePayload_jobRole(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.JobRole]) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateJobRolePayload_jobRole(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.JobRole]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -752,7 +752,7 @@ func (ec *executionContext) fieldContext_UpdateJobRolePayload_jobRole(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateJobRolePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.JobRole]) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateJobRolePayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.JobRole]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -764,8 +764,8 @@ func (ec *executionContext) _UpdateJobRolePayload_errors(ctx context.Context, fi
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1083,7 +1083,7 @@ func (ec *executionContext) unmarshalInputUpdateJobRoleInput(ctx context.Context
 
 var createJobRolePayloadImplementors = []string{"CreateJobRolePayload"}
 
-func (ec *executionContext) _CreateJobRolePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.JobRole]) graphql.Marshaler {
+func (ec *executionContext) _CreateJobRolePayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.JobRole]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createJobRolePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1290,7 +1290,7 @@ func (ec *executionContext) _JobRole(ctx context.Context, sel ast.SelectionSet, 
 
 var jobRoleConnectionImplementors = []string{"JobRoleConnection"}
 
-func (ec *executionContext) _JobRoleConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.JobRole]) graphql.Marshaler {
+func (ec *executionContext) _JobRoleConnection(ctx context.Context, sel ast.SelectionSet, obj *envelope.Connection[*ent.JobRole]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, jobRoleConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1376,7 +1376,7 @@ func (ec *executionContext) _JobRoleConnection(ctx context.Context, sel ast.Sele
 
 var jobRoleEdgeImplementors = []string{"JobRoleEdge"}
 
-func (ec *executionContext) _JobRoleEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.JobRole]) graphql.Marshaler {
+func (ec *executionContext) _JobRoleEdge(ctx context.Context, sel ast.SelectionSet, obj *envelope.Edge[*ent.JobRole]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, jobRoleEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1500,7 +1500,7 @@ func (ec *executionContext) _MustHaveSkill(ctx context.Context, sel ast.Selectio
 
 var updateJobRolePayloadImplementors = []string{"UpdateJobRolePayload"}
 
-func (ec *executionContext) _UpdateJobRolePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.JobRole]) graphql.Marshaler {
+func (ec *executionContext) _UpdateJobRolePayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.JobRole]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateJobRolePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1576,7 +1576,7 @@ func (ec *executionContext) marshalNJobRole2ᚖgithubᚗcomᚋassayᚑhqᚋassay
 	return ec._JobRole(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNJobRoleConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*ent.JobRole]) graphql.Marshaler {
+func (ec *executionContext) marshalNJobRoleConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.JobRole]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1586,11 +1586,11 @@ func (ec *executionContext) marshalNJobRoleConnection2ᚖgithubᚗcomᚋassayᚑ
 	return ec._JobRoleConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNJobRoleEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.JobRole]) graphql.Marshaler {
+func (ec *executionContext) marshalNJobRoleEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*envelope.Edge[*ent.JobRole]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNJobRoleEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNJobRoleEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1602,7 +1602,7 @@ func (ec *executionContext) marshalNJobRoleEdge2ᚕᚖgithubᚗcomᚋassayᚑhq�
 	return ret
 }
 
-func (ec *executionContext) marshalNJobRoleEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.JobRole]) graphql.Marshaler {
+func (ec *executionContext) marshalNJobRoleEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx context.Context, sel ast.SelectionSet, v *envelope.Edge[*ent.JobRole]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1701,7 +1701,7 @@ func (ec *executionContext) unmarshalNUpdateJobRoleInput2githubᚗcomᚋassayᚑ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCreateJobRolePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.JobRole]) graphql.Marshaler {
+func (ec *executionContext) marshalOCreateJobRolePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.JobRole]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -1761,7 +1761,7 @@ func (ec *executionContext) marshalOLevel2ᚖgithubᚗcomᚋassayᚑhqᚋassay�
 	return res
 }
 
-func (ec *executionContext) marshalOUpdateJobRolePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.JobRole]) graphql.Marshaler {
+func (ec *executionContext) marshalOUpdateJobRolePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.JobRole]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/login"
 )
@@ -13,7 +13,7 @@ func (r *jobRoleResolver) MustHaveSkills(ctx context.Context, obj *ent.JobRole) 
 	return load(ctx).mustHaves.Load(ctx, obj.ID)
 }
 
-func (r *jobRoleResolver) Templates(ctx context.Context, obj *ent.JobRole, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Template], error) {
+func (r *jobRoleResolver) Templates(ctx context.Context, obj *ent.JobRole, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Template], error) {
 	return connect(r.Authoring.Templates(ctx, login.Actor(ctx), &authoring.TemplateFilter{JobRoleID: &obj.ID}, paging(first, after, last, before)))
 }
 
@@ -21,11 +21,11 @@ func (r *mustHaveSkillResolver) Skill(ctx context.Context, obj *ent.JobRoleSkill
 	return load(ctx).skills.Load(ctx, obj.SkillID)
 }
 
-func (r *mutationResolver) CreateJobRole(ctx context.Context, input authoring.CreateJobRoleInput) (*model.Payload[*ent.JobRole], error) {
+func (r *mutationResolver) CreateJobRole(ctx context.Context, input authoring.CreateJobRoleInput) (*envelope.Payload[*ent.JobRole], error) {
 	return reply(r.Authoring.CreateJobRole(ctx, login.Actor(ctx), input))
 }
 
-func (r *mutationResolver) UpdateJobRole(ctx context.Context, input authoring.UpdateJobRoleInput) (*model.Payload[*ent.JobRole], error) {
+func (r *mutationResolver) UpdateJobRole(ctx context.Context, input authoring.UpdateJobRoleInput) (*envelope.Payload[*ent.JobRole], error) {
 	return reply(r.Authoring.UpdateJobRole(ctx, login.Actor(ctx), input))
 }
 

@@ -3,7 +3,7 @@ package graph
 import (
 	"context"
 
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/login"
@@ -11,7 +11,7 @@ import (
 )
 
 // node reads any object by its id, which tells its kind, with the permission that its list needs.
-func (r *Resolver) node(ctx context.Context, id gid.ID) (model.Node, error) {
+func (r *Resolver) node(ctx context.Context, id gid.ID) (envelope.Node, error) {
 	l := load(ctx)
 	switch id.Kind() {
 	case gid.Organization:
@@ -44,7 +44,7 @@ func (r *Resolver) node(ctx context.Context, id gid.ID) (model.Node, error) {
 }
 
 // own is the actor's organization, which is the only one that has an id for them.
-func (r *Resolver) own(ctx context.Context, id gid.ID) (model.Node, error) {
+func (r *Resolver) own(ctx context.Context, id gid.ID) (envelope.Node, error) {
 	org, err := r.Account.Organization(ctx, login.Actor(ctx))
 	if err != nil {
 		return nil, err
@@ -56,15 +56,15 @@ func (r *Resolver) own(ctx context.Context, id gid.ID) (model.Node, error) {
 }
 
 // nodes reads several objects; where there is none in the actor's scope the place is empty.
-func (r *Resolver) nodes(ctx context.Context, ids []gid.ID) ([]model.Node, error) {
+func (r *Resolver) nodes(ctx context.Context, ids []gid.ID) ([]envelope.Node, error) {
 	if len(ids) > tenant.MaxPage {
 		return nil, fault.New(fault.BadInput, "at most 100 ids are allowed")
 	}
-	thunks := make([]func() (model.Node, error), len(ids))
+	thunks := make([]func() (envelope.Node, error), len(ids))
 	for i, id := range ids {
-		thunks[i] = later(func() (model.Node, error) { return r.node(ctx, id) })
+		thunks[i] = later(func() (envelope.Node, error) { return r.node(ctx, id) })
 	}
-	found := make([]model.Node, len(ids))
+	found := make([]envelope.Node, len(ids))
 	for i, wait := range thunks {
 		node, err := wait()
 		if err != nil && !fault.Is(err, fault.NotFound) {
@@ -93,7 +93,7 @@ func later[T any](read func() (T, error)) func() (T, error) {
 }
 
 // asNode keeps an absent object from becoming a node that is not nil.
-func asNode[T model.Node](row T, err error) (model.Node, error) {
+func asNode[T envelope.Node](row T, err error) (envelope.Node, error) {
 	if err != nil {
 		return nil, err
 	}

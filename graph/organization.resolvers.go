@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/grading"
@@ -26,43 +26,43 @@ func (r *memberResolver) Joined(ctx context.Context, obj *ent.Member) (bool, err
 	return obj.Subject != nil, nil
 }
 
-func (r *mutationResolver) AddMember(ctx context.Context, input account.AddMemberInput) (*model.Payload[*ent.Member], error) {
+func (r *mutationResolver) AddMember(ctx context.Context, input account.AddMemberInput) (*envelope.Payload[*ent.Member], error) {
 	return reply(r.Account.AddMember(ctx, login.Actor(ctx), input))
 }
 
-func (r *organizationResolver) Members(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Member], error) {
+func (r *organizationResolver) Members(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Member], error) {
 	return connect(r.Account.Members(ctx, login.Actor(ctx), paging(first, after, last, before)))
 }
 
-func (r *organizationResolver) Skills(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Skill], error) {
+func (r *organizationResolver) Skills(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Skill], error) {
 	return connect(r.Authoring.Skills(ctx, login.Actor(ctx), paging(first, after, last, before)))
 }
 
-func (r *organizationResolver) JobRoles(ctx context.Context, obj *ent.Organization, filter *authoring.JobRoleFilter, first *int, after *string, last *int, before *string) (*model.Connection[*ent.JobRole], error) {
+func (r *organizationResolver) JobRoles(ctx context.Context, obj *ent.Organization, filter *authoring.JobRoleFilter, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.JobRole], error) {
 	return connect(r.Authoring.JobRoles(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
 }
 
-func (r *organizationResolver) Questions(ctx context.Context, obj *ent.Organization, filter *authoring.QuestionFilter, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Question], error) {
+func (r *organizationResolver) Questions(ctx context.Context, obj *ent.Organization, filter *authoring.QuestionFilter, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Question], error) {
 	return connect(r.Authoring.Questions(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
 }
 
-func (r *organizationResolver) Templates(ctx context.Context, obj *ent.Organization, filter *authoring.TemplateFilter, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Template], error) {
+func (r *organizationResolver) Templates(ctx context.Context, obj *ent.Organization, filter *authoring.TemplateFilter, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Template], error) {
 	return connect(r.Authoring.Templates(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
 }
 
-func (r *organizationResolver) Candidates(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Candidate], error) {
+func (r *organizationResolver) Candidates(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Candidate], error) {
 	return connect(r.Sittings.Candidates(ctx, login.Actor(ctx), paging(first, after, last, before)))
 }
 
-func (r *organizationResolver) Sessions(ctx context.Context, obj *ent.Organization, filter *sitting.SessionFilter, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Session], error) {
+func (r *organizationResolver) Sessions(ctx context.Context, obj *ent.Organization, filter *sitting.SessionFilter, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Session], error) {
 	return connect(r.Sittings.Sessions(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
 }
 
-func (r *organizationResolver) Reviews(ctx context.Context, obj *ent.Organization, state *term.ReviewState, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Review], error) {
+func (r *organizationResolver) Reviews(ctx context.Context, obj *ent.Organization, state *term.ReviewState, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Review], error) {
 	return connect(r.Grading.Reviews(ctx, login.Actor(ctx), state, paging(first, after, last, before)))
 }
 
-func (r *organizationResolver) Reports(ctx context.Context, obj *ent.Organization, filter *grading.ReportFilter, orderBy *grading.ReportOrder, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Report], error) {
+func (r *organizationResolver) Reports(ctx context.Context, obj *ent.Organization, filter *grading.ReportFilter, orderBy *grading.ReportOrder, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Report], error) {
 	return connect(r.Grading.Reports(ctx, login.Actor(ctx), filter, orderBy, paging(first, after, last, before)))
 }
 
@@ -74,27 +74,27 @@ func (r *organizationResolver) ScoreDistribution(ctx context.Context, obj *ent.O
 	return r.Insight.ScoreDistribution(ctx, login.Actor(ctx), input)
 }
 
-func (r *organizationResolver) AuditEvents(ctx context.Context, obj *ent.Organization, filter *account.AuditFilter, first *int, after *string, last *int, before *string) (*model.Connection[*ent.AuditEvent], error) {
+func (r *organizationResolver) AuditEvents(ctx context.Context, obj *ent.Organization, filter *account.AuditFilter, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.AuditEvent], error) {
 	return connect(r.Account.AuditEvents(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
 }
 
-func (r *viewerResolver) Email(ctx context.Context, obj *model.Viewer) (*string, error) {
+func (r *viewerResolver) Email(ctx context.Context, obj *envelope.Viewer) (*string, error) {
 	return present(obj.Actor.Identity.Email), nil
 }
 
-func (r *viewerResolver) Name(ctx context.Context, obj *model.Viewer) (*string, error) {
+func (r *viewerResolver) Name(ctx context.Context, obj *envelope.Viewer) (*string, error) {
 	return present(obj.Actor.Identity.Name), nil
 }
 
-func (r *viewerResolver) Member(ctx context.Context, obj *model.Viewer) (*ent.Member, error) {
+func (r *viewerResolver) Member(ctx context.Context, obj *envelope.Viewer) (*ent.Member, error) {
 	return r.membership(ctx, obj.Actor)
 }
 
-func (r *viewerResolver) Roles(ctx context.Context, obj *model.Viewer) ([]string, error) {
+func (r *viewerResolver) Roles(ctx context.Context, obj *envelope.Viewer) ([]string, error) {
 	return roleNames(obj.Actor), nil
 }
 
-func (r *viewerResolver) Permissions(ctx context.Context, obj *model.Viewer) ([]string, error) {
+func (r *viewerResolver) Permissions(ctx context.Context, obj *envelope.Viewer) ([]string, error) {
 	return r.permissions(obj.Actor), nil
 }
 

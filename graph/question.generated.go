@@ -12,7 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/graph/scalar"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/content"
@@ -39,7 +39,7 @@ type QuestionContentResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _CreateQuestionPayload_question(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Question]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateQuestionPayload_question(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Question]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -71,7 +71,7 @@ func (ec *executionContext) fieldContext_CreateQuestionPayload_question(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _CreateQuestionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Question]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateQuestionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Question]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -83,8 +83,8 @@ func (ec *executionContext) _CreateQuestionPayload_errors(ctx context.Context, f
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -388,7 +388,7 @@ func (ec *executionContext) fieldContext_NumericKey_unit(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("NumericKey", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _PublishQuestionPayload_question(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Question]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PublishQuestionPayload_question(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Question]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -420,7 +420,7 @@ func (ec *executionContext) fieldContext_PublishQuestionPayload_question(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _PublishQuestionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Question]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PublishQuestionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Question]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -432,8 +432,8 @@ func (ec *executionContext) _PublishQuestionPayload_errors(ctx context.Context, 
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -769,7 +769,7 @@ func (ec *executionContext) fieldContext_QuestionChoice_correct(_ context.Contex
 	return graphql.NewScalarFieldContext("QuestionChoice", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _QuestionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Question]) (ret graphql.Marshaler) {
+func (ec *executionContext) _QuestionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Question]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -781,8 +781,8 @@ func (ec *executionContext) _QuestionConnection_edges(ctx context.Context, field
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Question]) graphql.Marshaler {
-			return ec.marshalNQuestionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*envelope.Edge[*ent.Question]) graphql.Marshaler {
+			return ec.marshalNQuestionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -801,7 +801,7 @@ func (ec *executionContext) fieldContext_QuestionConnection_edges(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _QuestionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Question]) (ret graphql.Marshaler) {
+func (ec *executionContext) _QuestionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Question]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -833,7 +833,7 @@ func (ec *executionContext) fieldContext_QuestionConnection_nodes(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _QuestionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Question]) (ret graphql.Marshaler) {
+func (ec *executionContext) _QuestionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Question]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -845,8 +845,8 @@ func (ec *executionContext) _QuestionConnection_pageInfo(ctx context.Context, fi
 			return obj.PageInfo(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -865,7 +865,7 @@ func (ec *executionContext) fieldContext_QuestionConnection_pageInfo(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _QuestionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Question]) (ret graphql.Marshaler) {
+func (ec *executionContext) _QuestionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Question]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1186,7 +1186,7 @@ func (ec *executionContext) fieldContext_QuestionContent_skills(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _QuestionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Question]) (ret graphql.Marshaler) {
+func (ec *executionContext) _QuestionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Question]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1209,7 +1209,7 @@ func (ec *executionContext) fieldContext_QuestionEdge_cursor(_ context.Context, 
 	return graphql.NewScalarFieldContext("QuestionEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _QuestionEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Question]) (ret graphql.Marshaler) {
+func (ec *executionContext) _QuestionEdge_node(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Question]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1319,7 +1319,7 @@ func (ec *executionContext) fieldContext_QuestionRevision_content(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateQuestionPayload_question(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Question]) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateQuestionPayload_question(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Question]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1351,7 +1351,7 @@ func (ec *executionContext) fieldContext_UpdateQuestionPayload_question(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateQuestionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Question]) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateQuestionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Question]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1363,8 +1363,8 @@ func (ec *executionContext) _UpdateQuestionPayload_errors(ctx context.Context, f
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1992,7 +1992,7 @@ func (ec *executionContext) unmarshalInputUpdateQuestionInput(ctx context.Contex
 
 var createQuestionPayloadImplementors = []string{"CreateQuestionPayload"}
 
-func (ec *executionContext) _CreateQuestionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Question]) graphql.Marshaler {
+func (ec *executionContext) _CreateQuestionPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Question]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createQuestionPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2227,7 +2227,7 @@ func (ec *executionContext) _NumericKey(ctx context.Context, sel ast.SelectionSe
 
 var publishQuestionPayloadImplementors = []string{"PublishQuestionPayload"}
 
-func (ec *executionContext) _PublishQuestionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Question]) graphql.Marshaler {
+func (ec *executionContext) _PublishQuestionPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Question]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, publishQuestionPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2467,7 +2467,7 @@ func (ec *executionContext) _QuestionChoice(ctx context.Context, sel ast.Selecti
 
 var questionConnectionImplementors = []string{"QuestionConnection"}
 
-func (ec *executionContext) _QuestionConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.Question]) graphql.Marshaler {
+func (ec *executionContext) _QuestionConnection(ctx context.Context, sel ast.SelectionSet, obj *envelope.Connection[*ent.Question]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, questionConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2674,7 +2674,7 @@ func (ec *executionContext) _QuestionContent(ctx context.Context, sel ast.Select
 
 var questionEdgeImplementors = []string{"QuestionEdge"}
 
-func (ec *executionContext) _QuestionEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.Question]) graphql.Marshaler {
+func (ec *executionContext) _QuestionEdge(ctx context.Context, sel ast.SelectionSet, obj *envelope.Edge[*ent.Question]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, questionEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2765,7 +2765,7 @@ func (ec *executionContext) _QuestionRevision(ctx context.Context, sel ast.Selec
 
 var updateQuestionPayloadImplementors = []string{"UpdateQuestionPayload"}
 
-func (ec *executionContext) _UpdateQuestionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Question]) graphql.Marshaler {
+func (ec *executionContext) _UpdateQuestionPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Question]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateQuestionPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3060,7 +3060,7 @@ func (ec *executionContext) unmarshalNQuestionChoiceInput2ᚖgithubᚗcomᚋassa
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNQuestionConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*ent.Question]) graphql.Marshaler {
+func (ec *executionContext) marshalNQuestionConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Question]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3085,11 +3085,11 @@ func (ec *executionContext) unmarshalNQuestionContentInput2ᚖgithubᚗcomᚋass
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNQuestionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.Question]) graphql.Marshaler {
+func (ec *executionContext) marshalNQuestionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*envelope.Edge[*ent.Question]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNQuestionEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNQuestionEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3101,7 +3101,7 @@ func (ec *executionContext) marshalNQuestionEdge2ᚕᚖgithubᚗcomᚋassayᚑhq
 	return ret
 }
 
-func (ec *executionContext) marshalNQuestionEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.Question]) graphql.Marshaler {
+func (ec *executionContext) marshalNQuestionEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx context.Context, sel ast.SelectionSet, v *envelope.Edge[*ent.Question]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3150,7 +3150,7 @@ func (ec *executionContext) unmarshalNUpdateQuestionInput2githubᚗcomᚋassay�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCreateQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Question]) graphql.Marshaler {
+func (ec *executionContext) marshalOCreateQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Question]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -3210,7 +3210,7 @@ func (ec *executionContext) marshalOPublicationState2ᚖgithubᚗcomᚋassayᚑh
 	return res
 }
 
-func (ec *executionContext) marshalOPublishQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Question]) graphql.Marshaler {
+func (ec *executionContext) marshalOPublishQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Question]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -3277,7 +3277,7 @@ func (ec *executionContext) marshalOQuestionRevision2ᚖgithubᚗcomᚋassayᚑh
 	return ec._QuestionRevision(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOUpdateQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Question]) graphql.Marshaler {
+func (ec *executionContext) marshalOUpdateQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Question]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -4,21 +4,21 @@ import (
 	"context"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/login"
 )
 
-func (r *mutationResolver) CreateQuestion(ctx context.Context, input authoring.CreateQuestionInput) (*model.Payload[*ent.Question], error) {
+func (r *mutationResolver) CreateQuestion(ctx context.Context, input authoring.CreateQuestionInput) (*envelope.Payload[*ent.Question], error) {
 	return reply(r.Authoring.CreateQuestion(ctx, login.Actor(ctx), input))
 }
 
-func (r *mutationResolver) UpdateQuestion(ctx context.Context, input authoring.UpdateQuestionInput) (*model.Payload[*ent.Question], error) {
+func (r *mutationResolver) UpdateQuestion(ctx context.Context, input authoring.UpdateQuestionInput) (*envelope.Payload[*ent.Question], error) {
 	return reply(r.Authoring.UpdateQuestion(ctx, login.Actor(ctx), input))
 }
 
-func (r *mutationResolver) PublishQuestion(ctx context.Context, input authoring.PublishQuestionInput) (*model.Payload[*ent.Question], error) {
+func (r *mutationResolver) PublishQuestion(ctx context.Context, input authoring.PublishQuestionInput) (*envelope.Payload[*ent.Question], error) {
 	return reply(r.Authoring.PublishQuestion(ctx, login.Actor(ctx), input))
 }
 

@@ -1,16 +1,16 @@
 package graph
 
 import (
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/tenant"
 )
 
 // reply makes a payload of what an operation gave: faults that the caller can mend stand beside the form, all others
 // go to the top level.
-func reply[T any](object T, err error) (*model.Payload[T], error) {
+func reply[T any](object T, err error) (*envelope.Payload[T], error) {
 	if err == nil {
-		return &model.Payload[T]{Object: object, Errors: []model.UserError{}}, nil
+		return &envelope.Payload[T]{Object: object, Errors: []envelope.UserError{}}, nil
 	}
 	faults := fault.All(err)
 	for _, f := range faults {
@@ -21,15 +21,15 @@ func reply[T any](object T, err error) (*model.Payload[T], error) {
 	if len(faults) == 0 {
 		return nil, err
 	}
-	return &model.Payload[T]{Errors: model.UserErrors(faults)}, nil
+	return &envelope.Payload[T]{Errors: envelope.UserErrors(faults)}, nil
 }
 
 // connect shows a page as a connection.
-func connect[T any](page *tenant.Page[T], err error) (*model.Connection[T], error) {
+func connect[T any](page *tenant.Page[T], err error) (*envelope.Connection[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	return model.NewConnection(page), nil
+	return envelope.NewConnection(page), nil
 }
 
 // paging gathers the arguments of a list.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/graph/scalar"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
@@ -240,7 +240,7 @@ func (ec *executionContext) fieldContext_QuestionResult_trace(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _ReleaseReportPayload_report(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Report]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReleaseReportPayload_report(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Report]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -272,7 +272,7 @@ func (ec *executionContext) fieldContext_ReleaseReportPayload_report(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _ReleaseReportPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Report]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReleaseReportPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Report]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -284,8 +284,8 @@ func (ec *executionContext) _ReleaseReportPayload_errors(ctx context.Context, fi
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -717,7 +717,7 @@ func (ec *executionContext) fieldContext_Report_result(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _ReportConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Report]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportConnection_edges(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Report]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -729,8 +729,8 @@ func (ec *executionContext) _ReportConnection_edges(ctx context.Context, field g
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Report]) graphql.Marshaler {
-			return ec.marshalNReportEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*envelope.Edge[*ent.Report]) graphql.Marshaler {
+			return ec.marshalNReportEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -749,7 +749,7 @@ func (ec *executionContext) fieldContext_ReportConnection_edges(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ReportConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Report]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Report]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -781,7 +781,7 @@ func (ec *executionContext) fieldContext_ReportConnection_nodes(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ReportConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Report]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Report]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -793,8 +793,8 @@ func (ec *executionContext) _ReportConnection_pageInfo(ctx context.Context, fiel
 			return obj.PageInfo(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -813,7 +813,7 @@ func (ec *executionContext) fieldContext_ReportConnection_pageInfo(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _ReportConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Report]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Report]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -836,7 +836,7 @@ func (ec *executionContext) fieldContext_ReportConnection_totalCount(_ context.C
 	return graphql.NewScalarFieldContext("ReportConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ReportEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Report]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Report]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -859,7 +859,7 @@ func (ec *executionContext) fieldContext_ReportEdge_cursor(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ReportEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ReportEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Report]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportEdge_node(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Report]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1775,7 +1775,7 @@ func (ec *executionContext) _QuestionResult(ctx context.Context, sel ast.Selecti
 
 var releaseReportPayloadImplementors = []string{"ReleaseReportPayload"}
 
-func (ec *executionContext) _ReleaseReportPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Report]) graphql.Marshaler {
+func (ec *executionContext) _ReleaseReportPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Report]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, releaseReportPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2294,7 +2294,7 @@ func (ec *executionContext) _Report(ctx context.Context, sel ast.SelectionSet, o
 
 var reportConnectionImplementors = []string{"ReportConnection"}
 
-func (ec *executionContext) _ReportConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.Report]) graphql.Marshaler {
+func (ec *executionContext) _ReportConnection(ctx context.Context, sel ast.SelectionSet, obj *envelope.Connection[*ent.Report]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reportConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2380,7 +2380,7 @@ func (ec *executionContext) _ReportConnection(ctx context.Context, sel ast.Selec
 
 var reportEdgeImplementors = []string{"ReportEdge"}
 
-func (ec *executionContext) _ReportEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.Report]) graphql.Marshaler {
+func (ec *executionContext) _ReportEdge(ctx context.Context, sel ast.SelectionSet, obj *envelope.Edge[*ent.Report]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reportEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2794,7 +2794,7 @@ func (ec *executionContext) marshalNReport2ᚖgithubᚗcomᚋassayᚑhqᚋassay�
 	return ec._Report(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNReportConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*ent.Report]) graphql.Marshaler {
+func (ec *executionContext) marshalNReportConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Report]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2804,11 +2804,11 @@ func (ec *executionContext) marshalNReportConnection2ᚖgithubᚗcomᚋassayᚑh
 	return ec._ReportConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNReportEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.Report]) graphql.Marshaler {
+func (ec *executionContext) marshalNReportEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*envelope.Edge[*ent.Report]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNReportEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNReportEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2820,7 +2820,7 @@ func (ec *executionContext) marshalNReportEdge2ᚕᚖgithubᚗcomᚋassayᚑhq�
 	return ret
 }
 
-func (ec *executionContext) marshalNReportEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.Report]) graphql.Marshaler {
+func (ec *executionContext) marshalNReportEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx context.Context, sel ast.SelectionSet, v *envelope.Edge[*ent.Report]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2973,7 +2973,7 @@ func (ec *executionContext) marshalNTraceEntry2ᚖgithubᚗcomᚋassayᚑhqᚋas
 	return ec._TraceEntry(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOReleaseReportPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Report]) graphql.Marshaler {
+func (ec *executionContext) marshalOReleaseReportPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Report]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

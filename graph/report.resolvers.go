@@ -4,13 +4,13 @@ import (
 	"context"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
 	"github.com/assay-hq/assay/internal/term"
 )
 
-func (r *mutationResolver) ReleaseReport(ctx context.Context, input grading.ReleaseReportInput) (*model.Payload[*ent.Report], error) {
+func (r *mutationResolver) ReleaseReport(ctx context.Context, input grading.ReleaseReportInput) (*envelope.Payload[*ent.Report], error) {
 	return reply(r.Grading.Release(ctx, login.Actor(ctx), input))
 }
 

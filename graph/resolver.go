@@ -21,4 +21,5 @@ type Resolver struct {
 	Insight   *insight.Service
 	Policy    *policy.Policy
 	Version   string // the product and its version
+	Hash      string // the schema's
 }

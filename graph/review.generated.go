@@ -12,7 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/graph/scalar"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
@@ -36,7 +36,7 @@ type ReviewResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _AssignReviewPayload_review(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Review]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssignReviewPayload_review(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Review]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -68,7 +68,7 @@ func (ec *executionContext) fieldContext_AssignReviewPayload_review(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _AssignReviewPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Review]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssignReviewPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Review]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -80,8 +80,8 @@ func (ec *executionContext) _AssignReviewPayload_errors(ctx context.Context, fie
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -256,7 +256,7 @@ func (ec *executionContext) fieldContext_Review_reviewer(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _ReviewConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Review]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReviewConnection_edges(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Review]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -268,8 +268,8 @@ func (ec *executionContext) _ReviewConnection_edges(ctx context.Context, field g
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Review]) graphql.Marshaler {
-			return ec.marshalNReviewEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*envelope.Edge[*ent.Review]) graphql.Marshaler {
+			return ec.marshalNReviewEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -288,7 +288,7 @@ func (ec *executionContext) fieldContext_ReviewConnection_edges(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ReviewConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Review]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReviewConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Review]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -320,7 +320,7 @@ func (ec *executionContext) fieldContext_ReviewConnection_nodes(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ReviewConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Review]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReviewConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Review]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -332,8 +332,8 @@ func (ec *executionContext) _ReviewConnection_pageInfo(ctx context.Context, fiel
 			return obj.PageInfo(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -352,7 +352,7 @@ func (ec *executionContext) fieldContext_ReviewConnection_pageInfo(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _ReviewConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Review]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReviewConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Review]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -375,7 +375,7 @@ func (ec *executionContext) fieldContext_ReviewConnection_totalCount(_ context.C
 	return graphql.NewScalarFieldContext("ReviewConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ReviewEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Review]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReviewEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Review]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -398,7 +398,7 @@ func (ec *executionContext) fieldContext_ReviewEdge_cursor(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ReviewEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ReviewEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Review]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReviewEdge_node(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Review]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -719,7 +719,7 @@ func (ec *executionContext) fieldContext_ReviewWork_items(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _SubmitReviewPayload_review(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Review]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SubmitReviewPayload_review(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Review]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -751,7 +751,7 @@ func (ec *executionContext) fieldContext_SubmitReviewPayload_review(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _SubmitReviewPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Review]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SubmitReviewPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Review]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -763,8 +763,8 @@ func (ec *executionContext) _SubmitReviewPayload_errors(ctx context.Context, fie
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -943,7 +943,7 @@ func (ec *executionContext) unmarshalInputSubmitReviewInput(ctx context.Context,
 
 var assignReviewPayloadImplementors = []string{"AssignReviewPayload"}
 
-func (ec *executionContext) _AssignReviewPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Review]) graphql.Marshaler {
+func (ec *executionContext) _AssignReviewPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Review]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, assignReviewPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1115,7 +1115,7 @@ func (ec *executionContext) _Review(ctx context.Context, sel ast.SelectionSet, o
 
 var reviewConnectionImplementors = []string{"ReviewConnection"}
 
-func (ec *executionContext) _ReviewConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.Review]) graphql.Marshaler {
+func (ec *executionContext) _ReviewConnection(ctx context.Context, sel ast.SelectionSet, obj *envelope.Connection[*ent.Review]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reviewConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1201,7 +1201,7 @@ func (ec *executionContext) _ReviewConnection(ctx context.Context, sel ast.Selec
 
 var reviewEdgeImplementors = []string{"ReviewEdge"}
 
-func (ec *executionContext) _ReviewEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.Review]) graphql.Marshaler {
+func (ec *executionContext) _ReviewEdge(ctx context.Context, sel ast.SelectionSet, obj *envelope.Edge[*ent.Review]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reviewEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1365,7 +1365,7 @@ func (ec *executionContext) _ReviewWork(ctx context.Context, sel ast.SelectionSe
 
 var submitReviewPayloadImplementors = []string{"SubmitReviewPayload"}
 
-func (ec *executionContext) _SubmitReviewPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Review]) graphql.Marshaler {
+func (ec *executionContext) _SubmitReviewPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Review]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, submitReviewPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1460,7 +1460,7 @@ func (ec *executionContext) marshalNReview2ᚖgithubᚗcomᚋassayᚑhqᚋassay�
 	return ec._Review(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNReviewConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*ent.Review]) graphql.Marshaler {
+func (ec *executionContext) marshalNReviewConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Review]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1470,11 +1470,11 @@ func (ec *executionContext) marshalNReviewConnection2ᚖgithubᚗcomᚋassayᚑh
 	return ec._ReviewConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNReviewEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.Review]) graphql.Marshaler {
+func (ec *executionContext) marshalNReviewEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*envelope.Edge[*ent.Review]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNReviewEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNReviewEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1486,7 +1486,7 @@ func (ec *executionContext) marshalNReviewEdge2ᚕᚖgithubᚗcomᚋassayᚑhq�
 	return ret
 }
 
-func (ec *executionContext) marshalNReviewEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.Review]) graphql.Marshaler {
+func (ec *executionContext) marshalNReviewEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx context.Context, sel ast.SelectionSet, v *envelope.Edge[*ent.Review]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1544,7 +1544,7 @@ func (ec *executionContext) unmarshalNSubmitReviewInput2githubᚗcomᚋassayᚑh
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOAssignReviewPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Review]) graphql.Marshaler {
+func (ec *executionContext) marshalOAssignReviewPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Review]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -1584,7 +1584,7 @@ func (ec *executionContext) marshalOReviewWork2ᚖgithubᚗcomᚋassayᚑhqᚋas
 	return ec._ReviewWork(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOSubmitReviewPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Review]) graphql.Marshaler {
+func (ec *executionContext) marshalOSubmitReviewPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Review]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

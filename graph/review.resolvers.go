@@ -4,16 +4,16 @@ import (
 	"context"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
 )
 
-func (r *mutationResolver) AssignReview(ctx context.Context, input grading.AssignReviewInput) (*model.Payload[*ent.Review], error) {
+func (r *mutationResolver) AssignReview(ctx context.Context, input grading.AssignReviewInput) (*envelope.Payload[*ent.Review], error) {
 	return reply(r.Grading.AssignReview(ctx, login.Actor(ctx), input))
 }
 
-func (r *mutationResolver) SubmitReview(ctx context.Context, input grading.SubmitReviewInput) (*model.Payload[*ent.Review], error) {
+func (r *mutationResolver) SubmitReview(ctx context.Context, input grading.SubmitReviewInput) (*envelope.Payload[*ent.Review], error) {
 	return reply(r.Grading.SubmitReview(ctx, login.Actor(ctx), input))
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/graph/scalar"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
@@ -28,35 +28,35 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type MutationResolver interface {
-	CreateJobRole(ctx context.Context, input authoring.CreateJobRoleInput) (*model.Payload[*ent.JobRole], error)
-	UpdateJobRole(ctx context.Context, input authoring.UpdateJobRoleInput) (*model.Payload[*ent.JobRole], error)
-	AddMember(ctx context.Context, input account.AddMemberInput) (*model.Payload[*ent.Member], error)
-	CreateQuestion(ctx context.Context, input authoring.CreateQuestionInput) (*model.Payload[*ent.Question], error)
-	UpdateQuestion(ctx context.Context, input authoring.UpdateQuestionInput) (*model.Payload[*ent.Question], error)
-	PublishQuestion(ctx context.Context, input authoring.PublishQuestionInput) (*model.Payload[*ent.Question], error)
-	ReleaseReport(ctx context.Context, input grading.ReleaseReportInput) (*model.Payload[*ent.Report], error)
-	AssignReview(ctx context.Context, input grading.AssignReviewInput) (*model.Payload[*ent.Review], error)
-	SubmitReview(ctx context.Context, input grading.SubmitReviewInput) (*model.Payload[*ent.Review], error)
-	InviteCandidate(ctx context.Context, input sitting.InviteCandidateInput) (*model.Payload[*ent.Session], error)
-	CancelSession(ctx context.Context, input sitting.CancelSessionInput) (*model.Payload[*ent.Session], error)
-	AcceptInvitation(ctx context.Context, input sitting.AcceptInvitationInput) (*model.Payload[*sitting.Sitting], error)
-	StartSitting(ctx context.Context, input sitting.StartSittingInput) (*model.Payload[*sitting.Sitting], error)
-	SaveResponse(ctx context.Context, input sitting.SaveResponseInput) (*model.Payload[*sitting.Acknowledgement], error)
-	SubmitSitting(ctx context.Context, input sitting.SubmitSittingInput) (*model.Payload[*sitting.Sitting], error)
-	CreateSkill(ctx context.Context, input authoring.CreateSkillInput) (*model.Payload[*ent.Skill], error)
-	CreateTemplate(ctx context.Context, input authoring.CreateTemplateInput) (*model.Payload[*ent.Template], error)
-	UpdateTemplate(ctx context.Context, input authoring.UpdateTemplateInput) (*model.Payload[*ent.Template], error)
-	PublishTemplate(ctx context.Context, input authoring.PublishTemplateInput) (*model.Payload[*ent.Template], error)
-	RetireTemplate(ctx context.Context, input authoring.RetireTemplateInput) (*model.Payload[*ent.Template], error)
+	CreateJobRole(ctx context.Context, input authoring.CreateJobRoleInput) (*envelope.Payload[*ent.JobRole], error)
+	UpdateJobRole(ctx context.Context, input authoring.UpdateJobRoleInput) (*envelope.Payload[*ent.JobRole], error)
+	AddMember(ctx context.Context, input account.AddMemberInput) (*envelope.Payload[*ent.Member], error)
+	CreateQuestion(ctx context.Context, input authoring.CreateQuestionInput) (*envelope.Payload[*ent.Question], error)
+	UpdateQuestion(ctx context.Context, input authoring.UpdateQuestionInput) (*envelope.Payload[*ent.Question], error)
+	PublishQuestion(ctx context.Context, input authoring.PublishQuestionInput) (*envelope.Payload[*ent.Question], error)
+	ReleaseReport(ctx context.Context, input grading.ReleaseReportInput) (*envelope.Payload[*ent.Report], error)
+	AssignReview(ctx context.Context, input grading.AssignReviewInput) (*envelope.Payload[*ent.Review], error)
+	SubmitReview(ctx context.Context, input grading.SubmitReviewInput) (*envelope.Payload[*ent.Review], error)
+	InviteCandidate(ctx context.Context, input sitting.InviteCandidateInput) (*envelope.Payload[*ent.Session], error)
+	CancelSession(ctx context.Context, input sitting.CancelSessionInput) (*envelope.Payload[*ent.Session], error)
+	AcceptInvitation(ctx context.Context, input sitting.AcceptInvitationInput) (*envelope.Payload[*sitting.Sitting], error)
+	StartSitting(ctx context.Context, input sitting.StartSittingInput) (*envelope.Payload[*sitting.Sitting], error)
+	SaveResponse(ctx context.Context, input sitting.SaveResponseInput) (*envelope.Payload[*sitting.Acknowledgement], error)
+	SubmitSitting(ctx context.Context, input sitting.SubmitSittingInput) (*envelope.Payload[*sitting.Sitting], error)
+	CreateSkill(ctx context.Context, input authoring.CreateSkillInput) (*envelope.Payload[*ent.Skill], error)
+	CreateTemplate(ctx context.Context, input authoring.CreateTemplateInput) (*envelope.Payload[*ent.Template], error)
+	UpdateTemplate(ctx context.Context, input authoring.UpdateTemplateInput) (*envelope.Payload[*ent.Template], error)
+	PublishTemplate(ctx context.Context, input authoring.PublishTemplateInput) (*envelope.Payload[*ent.Template], error)
+	RetireTemplate(ctx context.Context, input authoring.RetireTemplateInput) (*envelope.Payload[*ent.Template], error)
 }
 type QueryResolver interface {
-	Node(ctx context.Context, id gid.ID) (model.Node, error)
-	Nodes(ctx context.Context, ids []gid.ID) ([]model.Node, error)
-	Viewer(ctx context.Context) (*model.Viewer, error)
+	Node(ctx context.Context, id gid.ID) (envelope.Node, error)
+	Nodes(ctx context.Context, ids []gid.ID) ([]envelope.Node, error)
+	Viewer(ctx context.Context) (*envelope.Viewer, error)
 	Organization(ctx context.Context) (*ent.Organization, error)
 	Sitting(ctx context.Context, id gid.ID) (*sitting.Sitting, error)
-	RateLimit(ctx context.Context) (*model.RateLimit, error)
-	Version(ctx context.Context) (*model.Version, error)
+	RateLimit(ctx context.Context) (*envelope.RateLimit, error)
+	Version(ctx context.Context) (*envelope.Version, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -403,7 +403,7 @@ func (ec *executionContext) field_Query_sitting_args(ctx context.Context, rawArg
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _AlreadyExistsError_code(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyExistsError) (ret graphql.Marshaler) {
+func (ec *executionContext) _AlreadyExistsError_code(ctx context.Context, field graphql.CollectedField, obj *envelope.AlreadyExistsError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -426,7 +426,7 @@ func (ec *executionContext) fieldContext_AlreadyExistsError_code(_ context.Conte
 	return graphql.NewScalarFieldContext("AlreadyExistsError", field, false, false, errors.New("field of type UserErrorCode does not have child fields"))
 }
 
-func (ec *executionContext) _AlreadyExistsError_message(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyExistsError) (ret graphql.Marshaler) {
+func (ec *executionContext) _AlreadyExistsError_message(ctx context.Context, field graphql.CollectedField, obj *envelope.AlreadyExistsError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -449,7 +449,7 @@ func (ec *executionContext) fieldContext_AlreadyExistsError_message(_ context.Co
 	return graphql.NewScalarFieldContext("AlreadyExistsError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _AlreadyExistsError_field(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyExistsError) (ret graphql.Marshaler) {
+func (ec *executionContext) _AlreadyExistsError_field(ctx context.Context, field graphql.CollectedField, obj *envelope.AlreadyExistsError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -472,7 +472,7 @@ func (ec *executionContext) fieldContext_AlreadyExistsError_field(_ context.Cont
 	return graphql.NewScalarFieldContext("AlreadyExistsError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _AlreadyExistsError_existing(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyExistsError) (ret graphql.Marshaler) {
+func (ec *executionContext) _AlreadyExistsError_existing(ctx context.Context, field graphql.CollectedField, obj *envelope.AlreadyExistsError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -484,8 +484,8 @@ func (ec *executionContext) _AlreadyExistsError_existing(ctx context.Context, fi
 			return obj.Existing, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.Node) graphql.Marshaler {
-			return ec.marshalONode2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐNode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v envelope.Node) graphql.Marshaler {
+			return ec.marshalONode2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐNode(ctx, selections, v)
 		},
 		true,
 		false,
@@ -504,7 +504,7 @@ func (ec *executionContext) fieldContext_AlreadyExistsError_existing(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _InputError_code(ctx context.Context, field graphql.CollectedField, obj *model.InputError) (ret graphql.Marshaler) {
+func (ec *executionContext) _InputError_code(ctx context.Context, field graphql.CollectedField, obj *envelope.InputError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -527,7 +527,7 @@ func (ec *executionContext) fieldContext_InputError_code(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("InputError", field, false, false, errors.New("field of type UserErrorCode does not have child fields"))
 }
 
-func (ec *executionContext) _InputError_message(ctx context.Context, field graphql.CollectedField, obj *model.InputError) (ret graphql.Marshaler) {
+func (ec *executionContext) _InputError_message(ctx context.Context, field graphql.CollectedField, obj *envelope.InputError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -550,7 +550,7 @@ func (ec *executionContext) fieldContext_InputError_message(_ context.Context, f
 	return graphql.NewScalarFieldContext("InputError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _InputError_field(ctx context.Context, field graphql.CollectedField, obj *model.InputError) (ret graphql.Marshaler) {
+func (ec *executionContext) _InputError_field(ctx context.Context, field graphql.CollectedField, obj *envelope.InputError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -586,8 +586,8 @@ func (ec *executionContext) _Mutation_createJobRole(ctx context.Context, field g
 			return ec.Resolvers.Mutation().CreateJobRole(ctx, fc.Args["input"].(authoring.CreateJobRoleInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.JobRole]) graphql.Marshaler {
-			return ec.marshalOCreateJobRolePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.JobRole]) graphql.Marshaler {
+			return ec.marshalOCreateJobRolePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -630,8 +630,8 @@ func (ec *executionContext) _Mutation_updateJobRole(ctx context.Context, field g
 			return ec.Resolvers.Mutation().UpdateJobRole(ctx, fc.Args["input"].(authoring.UpdateJobRoleInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.JobRole]) graphql.Marshaler {
-			return ec.marshalOUpdateJobRolePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.JobRole]) graphql.Marshaler {
+			return ec.marshalOUpdateJobRolePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -674,8 +674,8 @@ func (ec *executionContext) _Mutation_addMember(ctx context.Context, field graph
 			return ec.Resolvers.Mutation().AddMember(ctx, fc.Args["input"].(account.AddMemberInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Member]) graphql.Marshaler {
-			return ec.marshalOAddMemberPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Member]) graphql.Marshaler {
+			return ec.marshalOAddMemberPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -718,8 +718,8 @@ func (ec *executionContext) _Mutation_createQuestion(ctx context.Context, field 
 			return ec.Resolvers.Mutation().CreateQuestion(ctx, fc.Args["input"].(authoring.CreateQuestionInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Question]) graphql.Marshaler {
-			return ec.marshalOCreateQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Question]) graphql.Marshaler {
+			return ec.marshalOCreateQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -762,8 +762,8 @@ func (ec *executionContext) _Mutation_updateQuestion(ctx context.Context, field 
 			return ec.Resolvers.Mutation().UpdateQuestion(ctx, fc.Args["input"].(authoring.UpdateQuestionInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Question]) graphql.Marshaler {
-			return ec.marshalOUpdateQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Question]) graphql.Marshaler {
+			return ec.marshalOUpdateQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -806,8 +806,8 @@ func (ec *executionContext) _Mutation_publishQuestion(ctx context.Context, field
 			return ec.Resolvers.Mutation().PublishQuestion(ctx, fc.Args["input"].(authoring.PublishQuestionInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Question]) graphql.Marshaler {
-			return ec.marshalOPublishQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Question]) graphql.Marshaler {
+			return ec.marshalOPublishQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -850,8 +850,8 @@ func (ec *executionContext) _Mutation_releaseReport(ctx context.Context, field g
 			return ec.Resolvers.Mutation().ReleaseReport(ctx, fc.Args["input"].(grading.ReleaseReportInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Report]) graphql.Marshaler {
-			return ec.marshalOReleaseReportPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Report]) graphql.Marshaler {
+			return ec.marshalOReleaseReportPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -894,8 +894,8 @@ func (ec *executionContext) _Mutation_assignReview(ctx context.Context, field gr
 			return ec.Resolvers.Mutation().AssignReview(ctx, fc.Args["input"].(grading.AssignReviewInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Review]) graphql.Marshaler {
-			return ec.marshalOAssignReviewPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Review]) graphql.Marshaler {
+			return ec.marshalOAssignReviewPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -938,8 +938,8 @@ func (ec *executionContext) _Mutation_submitReview(ctx context.Context, field gr
 			return ec.Resolvers.Mutation().SubmitReview(ctx, fc.Args["input"].(grading.SubmitReviewInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Review]) graphql.Marshaler {
-			return ec.marshalOSubmitReviewPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Review]) graphql.Marshaler {
+			return ec.marshalOSubmitReviewPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -982,8 +982,8 @@ func (ec *executionContext) _Mutation_inviteCandidate(ctx context.Context, field
 			return ec.Resolvers.Mutation().InviteCandidate(ctx, fc.Args["input"].(sitting.InviteCandidateInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Session]) graphql.Marshaler {
-			return ec.marshalOInviteCandidatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Session]) graphql.Marshaler {
+			return ec.marshalOInviteCandidatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1026,8 +1026,8 @@ func (ec *executionContext) _Mutation_cancelSession(ctx context.Context, field g
 			return ec.Resolvers.Mutation().CancelSession(ctx, fc.Args["input"].(sitting.CancelSessionInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Session]) graphql.Marshaler {
-			return ec.marshalOCancelSessionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Session]) graphql.Marshaler {
+			return ec.marshalOCancelSessionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1070,8 +1070,8 @@ func (ec *executionContext) _Mutation_acceptInvitation(ctx context.Context, fiel
 			return ec.Resolvers.Mutation().AcceptInvitation(ctx, fc.Args["input"].(sitting.AcceptInvitationInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*sitting.Sitting]) graphql.Marshaler {
-			return ec.marshalOAcceptInvitationPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+			return ec.marshalOAcceptInvitationPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1114,8 +1114,8 @@ func (ec *executionContext) _Mutation_startSitting(ctx context.Context, field gr
 			return ec.Resolvers.Mutation().StartSitting(ctx, fc.Args["input"].(sitting.StartSittingInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*sitting.Sitting]) graphql.Marshaler {
-			return ec.marshalOStartSittingPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+			return ec.marshalOStartSittingPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1158,8 +1158,8 @@ func (ec *executionContext) _Mutation_saveResponse(ctx context.Context, field gr
 			return ec.Resolvers.Mutation().SaveResponse(ctx, fc.Args["input"].(sitting.SaveResponseInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*sitting.Acknowledgement]) graphql.Marshaler {
-			return ec.marshalOSaveResponsePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*sitting.Acknowledgement]) graphql.Marshaler {
+			return ec.marshalOSaveResponsePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1202,8 +1202,8 @@ func (ec *executionContext) _Mutation_submitSitting(ctx context.Context, field g
 			return ec.Resolvers.Mutation().SubmitSitting(ctx, fc.Args["input"].(sitting.SubmitSittingInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*sitting.Sitting]) graphql.Marshaler {
-			return ec.marshalOSubmitSittingPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+			return ec.marshalOSubmitSittingPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1246,8 +1246,8 @@ func (ec *executionContext) _Mutation_createSkill(ctx context.Context, field gra
 			return ec.Resolvers.Mutation().CreateSkill(ctx, fc.Args["input"].(authoring.CreateSkillInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Skill]) graphql.Marshaler {
-			return ec.marshalOCreateSkillPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Skill]) graphql.Marshaler {
+			return ec.marshalOCreateSkillPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1290,8 +1290,8 @@ func (ec *executionContext) _Mutation_createTemplate(ctx context.Context, field 
 			return ec.Resolvers.Mutation().CreateTemplate(ctx, fc.Args["input"].(authoring.CreateTemplateInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Template]) graphql.Marshaler {
-			return ec.marshalOCreateTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Template]) graphql.Marshaler {
+			return ec.marshalOCreateTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1334,8 +1334,8 @@ func (ec *executionContext) _Mutation_updateTemplate(ctx context.Context, field 
 			return ec.Resolvers.Mutation().UpdateTemplate(ctx, fc.Args["input"].(authoring.UpdateTemplateInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Template]) graphql.Marshaler {
-			return ec.marshalOUpdateTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Template]) graphql.Marshaler {
+			return ec.marshalOUpdateTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1378,8 +1378,8 @@ func (ec *executionContext) _Mutation_publishTemplate(ctx context.Context, field
 			return ec.Resolvers.Mutation().PublishTemplate(ctx, fc.Args["input"].(authoring.PublishTemplateInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Template]) graphql.Marshaler {
-			return ec.marshalOPublishTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Template]) graphql.Marshaler {
+			return ec.marshalOPublishTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1422,8 +1422,8 @@ func (ec *executionContext) _Mutation_retireTemplate(ctx context.Context, field 
 			return ec.Resolvers.Mutation().RetireTemplate(ctx, fc.Args["input"].(authoring.RetireTemplateInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Payload[*ent.Template]) graphql.Marshaler {
-			return ec.marshalORetireTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Template]) graphql.Marshaler {
+			return ec.marshalORetireTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1453,7 +1453,7 @@ func (ec *executionContext) fieldContext_Mutation_retireTemplate(ctx context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *envelope.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1476,7 +1476,7 @@ func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context,
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *envelope.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1499,7 +1499,7 @@ func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Cont
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *envelope.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1522,7 +1522,7 @@ func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context,
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *envelope.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1558,8 +1558,8 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(gid.ID))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.Node) graphql.Marshaler {
-			return ec.marshalONode2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐNode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v envelope.Node) graphql.Marshaler {
+			return ec.marshalONode2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐNode(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1602,8 +1602,8 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]gid.ID))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.Node) graphql.Marshaler {
-			return ec.marshalNNode2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐNode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.Node) graphql.Marshaler {
+			return ec.marshalNNode2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐNode(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1645,8 +1645,8 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Viewer(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
-			return ec.marshalNViewer2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐViewer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Viewer) graphql.Marshaler {
+			return ec.marshalNViewer2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐViewer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1753,8 +1753,8 @@ func (ec *executionContext) _Query_rateLimit(ctx context.Context, field graphql.
 			return ec.Resolvers.Query().RateLimit(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.RateLimit) graphql.Marshaler {
-			return ec.marshalNRateLimit2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐRateLimit(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.RateLimit) graphql.Marshaler {
+			return ec.marshalNRateLimit2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐRateLimit(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1785,8 +1785,8 @@ func (ec *executionContext) _Query_version(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Query().Version(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Version) graphql.Marshaler {
-			return ec.marshalNVersion2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐVersion(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Version) graphql.Marshaler {
+			return ec.marshalNVersion2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐVersion(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1881,7 +1881,7 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _RateLimit_cost(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateLimit_cost(ctx context.Context, field graphql.CollectedField, obj *envelope.RateLimit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1904,7 +1904,7 @@ func (ec *executionContext) fieldContext_RateLimit_cost(_ context.Context, field
 	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RateLimit_costLimit(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateLimit_costLimit(ctx context.Context, field graphql.CollectedField, obj *envelope.RateLimit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1927,7 +1927,7 @@ func (ec *executionContext) fieldContext_RateLimit_costLimit(_ context.Context, 
 	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RateLimit_depthLimit(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateLimit_depthLimit(ctx context.Context, field graphql.CollectedField, obj *envelope.RateLimit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1950,7 +1950,7 @@ func (ec *executionContext) fieldContext_RateLimit_depthLimit(_ context.Context,
 	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RateLimit_aliasLimit(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateLimit_aliasLimit(ctx context.Context, field graphql.CollectedField, obj *envelope.RateLimit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1973,7 +1973,7 @@ func (ec *executionContext) fieldContext_RateLimit_aliasLimit(_ context.Context,
 	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RateLimit_tokenLimit(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateLimit_tokenLimit(ctx context.Context, field graphql.CollectedField, obj *envelope.RateLimit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1996,7 +1996,7 @@ func (ec *executionContext) fieldContext_RateLimit_tokenLimit(_ context.Context,
 	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RateLimit_pageLimit(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateLimit_pageLimit(ctx context.Context, field graphql.CollectedField, obj *envelope.RateLimit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2019,7 +2019,7 @@ func (ec *executionContext) fieldContext_RateLimit_pageLimit(_ context.Context, 
 	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RateLimit_graceAfterDeadline(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateLimit_graceAfterDeadline(ctx context.Context, field graphql.CollectedField, obj *envelope.RateLimit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2042,7 +2042,7 @@ func (ec *executionContext) fieldContext_RateLimit_graceAfterDeadline(_ context.
 	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Duration does not have child fields"))
 }
 
-func (ec *executionContext) _StaleError_code(ctx context.Context, field graphql.CollectedField, obj *model.StaleError) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaleError_code(ctx context.Context, field graphql.CollectedField, obj *envelope.StaleError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2065,7 +2065,7 @@ func (ec *executionContext) fieldContext_StaleError_code(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("StaleError", field, false, false, errors.New("field of type UserErrorCode does not have child fields"))
 }
 
-func (ec *executionContext) _StaleError_message(ctx context.Context, field graphql.CollectedField, obj *model.StaleError) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaleError_message(ctx context.Context, field graphql.CollectedField, obj *envelope.StaleError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2088,7 +2088,7 @@ func (ec *executionContext) fieldContext_StaleError_message(_ context.Context, f
 	return graphql.NewScalarFieldContext("StaleError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _StaleError_field(ctx context.Context, field graphql.CollectedField, obj *model.StaleError) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaleError_field(ctx context.Context, field graphql.CollectedField, obj *envelope.StaleError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2111,7 +2111,7 @@ func (ec *executionContext) fieldContext_StaleError_field(_ context.Context, fie
 	return graphql.NewScalarFieldContext("StaleError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _StaleError_current(ctx context.Context, field graphql.CollectedField, obj *model.StaleError) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaleError_current(ctx context.Context, field graphql.CollectedField, obj *envelope.StaleError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2123,8 +2123,8 @@ func (ec *executionContext) _StaleError_current(ctx context.Context, field graph
 			return obj.Current, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.Node) graphql.Marshaler {
-			return ec.marshalONode2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐNode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v envelope.Node) graphql.Marshaler {
+			return ec.marshalONode2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐNode(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2143,7 +2143,7 @@ func (ec *executionContext) fieldContext_StaleError_current(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _StaleResponseError_code(ctx context.Context, field graphql.CollectedField, obj *model.StaleResponseError) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaleResponseError_code(ctx context.Context, field graphql.CollectedField, obj *envelope.StaleResponseError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2166,7 +2166,7 @@ func (ec *executionContext) fieldContext_StaleResponseError_code(_ context.Conte
 	return graphql.NewScalarFieldContext("StaleResponseError", field, false, false, errors.New("field of type UserErrorCode does not have child fields"))
 }
 
-func (ec *executionContext) _StaleResponseError_message(ctx context.Context, field graphql.CollectedField, obj *model.StaleResponseError) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaleResponseError_message(ctx context.Context, field graphql.CollectedField, obj *envelope.StaleResponseError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2189,7 +2189,7 @@ func (ec *executionContext) fieldContext_StaleResponseError_message(_ context.Co
 	return graphql.NewScalarFieldContext("StaleResponseError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _StaleResponseError_field(ctx context.Context, field graphql.CollectedField, obj *model.StaleResponseError) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaleResponseError_field(ctx context.Context, field graphql.CollectedField, obj *envelope.StaleResponseError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2212,7 +2212,7 @@ func (ec *executionContext) fieldContext_StaleResponseError_field(_ context.Cont
 	return graphql.NewScalarFieldContext("StaleResponseError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _StaleResponseError_current(ctx context.Context, field graphql.CollectedField, obj *model.StaleResponseError) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaleResponseError_current(ctx context.Context, field graphql.CollectedField, obj *envelope.StaleResponseError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2244,7 +2244,7 @@ func (ec *executionContext) fieldContext_StaleResponseError_current(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _Version_name(ctx context.Context, field graphql.CollectedField, obj *model.Version) (ret graphql.Marshaler) {
+func (ec *executionContext) _Version_name(ctx context.Context, field graphql.CollectedField, obj *envelope.Version) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2267,7 +2267,7 @@ func (ec *executionContext) fieldContext_Version_name(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Version", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Version_schema(ctx context.Context, field graphql.CollectedField, obj *model.Version) (ret graphql.Marshaler) {
+func (ec *executionContext) _Version_schema(ctx context.Context, field graphql.CollectedField, obj *envelope.Version) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2298,7 +2298,7 @@ func (ec *executionContext) fieldContext_Version_schema(_ context.Context, field
 
 // region    ************************** interface.gotpl ***************************
 
-func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj model.Node) graphql.Marshaler {
+func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj envelope.Node) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
@@ -2371,34 +2371,34 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	}
 }
 
-func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj model.UserError) graphql.Marshaler {
+func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj envelope.UserError) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
-	case model.StaleResponseError:
+	case envelope.StaleResponseError:
 		return ec._StaleResponseError(ctx, sel, &obj)
-	case *model.StaleResponseError:
+	case *envelope.StaleResponseError:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._StaleResponseError(ctx, sel, obj)
-	case model.StaleError:
+	case envelope.StaleError:
 		return ec._StaleError(ctx, sel, &obj)
-	case *model.StaleError:
+	case *envelope.StaleError:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._StaleError(ctx, sel, obj)
-	case model.InputError:
+	case envelope.InputError:
 		return ec._InputError(ctx, sel, &obj)
-	case *model.InputError:
+	case *envelope.InputError:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._InputError(ctx, sel, obj)
-	case model.AlreadyExistsError:
+	case envelope.AlreadyExistsError:
 		return ec._AlreadyExistsError(ctx, sel, &obj)
-	case *model.AlreadyExistsError:
+	case *envelope.AlreadyExistsError:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -2418,7 +2418,7 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 
 var alreadyExistsErrorImplementors = []string{"AlreadyExistsError", "UserError"}
 
-func (ec *executionContext) _AlreadyExistsError(ctx context.Context, sel ast.SelectionSet, obj *model.AlreadyExistsError) graphql.Marshaler {
+func (ec *executionContext) _AlreadyExistsError(ctx context.Context, sel ast.SelectionSet, obj *envelope.AlreadyExistsError) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, alreadyExistsErrorImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2471,7 +2471,7 @@ func (ec *executionContext) _AlreadyExistsError(ctx context.Context, sel ast.Sel
 
 var inputErrorImplementors = []string{"InputError", "UserError"}
 
-func (ec *executionContext) _InputError(ctx context.Context, sel ast.SelectionSet, obj *model.InputError) graphql.Marshaler {
+func (ec *executionContext) _InputError(ctx context.Context, sel ast.SelectionSet, obj *envelope.InputError) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, inputErrorImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2700,7 +2700,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 
 var pageInfoImplementors = []string{"PageInfo"}
 
-func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *model.PageInfo) graphql.Marshaler {
+func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *envelope.PageInfo) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pageInfoImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2962,7 +2962,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 
 var rateLimitImplementors = []string{"RateLimit"}
 
-func (ec *executionContext) _RateLimit(ctx context.Context, sel ast.SelectionSet, obj *model.RateLimit) graphql.Marshaler {
+func (ec *executionContext) _RateLimit(ctx context.Context, sel ast.SelectionSet, obj *envelope.RateLimit) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, rateLimitImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3030,7 +3030,7 @@ func (ec *executionContext) _RateLimit(ctx context.Context, sel ast.SelectionSet
 
 var staleErrorImplementors = []string{"StaleError", "UserError"}
 
-func (ec *executionContext) _StaleError(ctx context.Context, sel ast.SelectionSet, obj *model.StaleError) graphql.Marshaler {
+func (ec *executionContext) _StaleError(ctx context.Context, sel ast.SelectionSet, obj *envelope.StaleError) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, staleErrorImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3083,7 +3083,7 @@ func (ec *executionContext) _StaleError(ctx context.Context, sel ast.SelectionSe
 
 var staleResponseErrorImplementors = []string{"StaleResponseError", "UserError"}
 
-func (ec *executionContext) _StaleResponseError(ctx context.Context, sel ast.SelectionSet, obj *model.StaleResponseError) graphql.Marshaler {
+func (ec *executionContext) _StaleResponseError(ctx context.Context, sel ast.SelectionSet, obj *envelope.StaleResponseError) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, staleResponseErrorImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3136,7 +3136,7 @@ func (ec *executionContext) _StaleResponseError(ctx context.Context, sel ast.Sel
 
 var versionImplementors = []string{"Version"}
 
-func (ec *executionContext) _Version(ctx context.Context, sel ast.SelectionSet, obj *model.Version) graphql.Marshaler {
+func (ec *executionContext) _Version(ctx context.Context, sel ast.SelectionSet, obj *envelope.Version) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, versionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3181,11 +3181,11 @@ func (ec *executionContext) _Version(ctx context.Context, sel ast.SelectionSet, 
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v []model.Node) graphql.Marshaler {
+func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐNode(ctx context.Context, sel ast.SelectionSet, v []envelope.Node) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalONode2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
+		return ec.marshalONode2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐNode(ctx, sel, v[i])
 	})
 
 	return ret
@@ -3208,7 +3208,7 @@ func (ec *executionContext) marshalNOrderDirection2githubᚗcomᚋassayᚑhqᚋa
 	return res
 }
 
-func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *envelope.PageInfo) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3218,7 +3218,7 @@ func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassa
 	return ec._PageInfo(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRateLimit2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐRateLimit(ctx context.Context, sel ast.SelectionSet, v *model.RateLimit) graphql.Marshaler {
+func (ec *executionContext) marshalNRateLimit2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐRateLimit(ctx context.Context, sel ast.SelectionSet, v *envelope.RateLimit) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3228,7 +3228,7 @@ func (ec *executionContext) marshalNRateLimit2ᚖgithubᚗcomᚋassayᚑhqᚋass
 	return ec._RateLimit(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNUserError2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserError(ctx context.Context, sel ast.SelectionSet, v model.UserError) graphql.Marshaler {
+func (ec *executionContext) marshalNUserError2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserError(ctx context.Context, sel ast.SelectionSet, v envelope.UserError) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3238,11 +3238,11 @@ func (ec *executionContext) marshalNUserError2githubᚗcomᚋassayᚑhqᚋassay�
 	return ec._UserError(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+func (ec *executionContext) marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNUserError2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserError(ctx, sel, v[i])
+		return ec.marshalNUserError2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserError(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3271,7 +3271,7 @@ func (ec *executionContext) marshalNUserErrorCode2githubᚗcomᚋassayᚑhqᚋas
 	return res
 }
 
-func (ec *executionContext) marshalNVersion2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐVersion(ctx context.Context, sel ast.SelectionSet, v *model.Version) graphql.Marshaler {
+func (ec *executionContext) marshalNVersion2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐVersion(ctx context.Context, sel ast.SelectionSet, v *envelope.Version) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3281,7 +3281,7 @@ func (ec *executionContext) marshalNVersion2ᚖgithubᚗcomᚋassayᚑhqᚋassay
 	return ec._Version(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalONode2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v model.Node) graphql.Marshaler {
+func (ec *executionContext) marshalONode2githubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐNode(ctx context.Context, sel ast.SelectionSet, v envelope.Node) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

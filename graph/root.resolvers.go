@@ -4,21 +4,21 @@ import (
 	"context"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/login"
 	"github.com/assay-hq/assay/internal/sitting"
 )
 
-func (r *queryResolver) Node(ctx context.Context, id gid.ID) (model.Node, error) {
+func (r *queryResolver) Node(ctx context.Context, id gid.ID) (envelope.Node, error) {
 	return r.node(ctx, id)
 }
 
-func (r *queryResolver) Nodes(ctx context.Context, ids []gid.ID) ([]model.Node, error) {
+func (r *queryResolver) Nodes(ctx context.Context, ids []gid.ID) ([]envelope.Node, error) {
 	return r.nodes(ctx, ids)
 }
 
-func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
+func (r *queryResolver) Viewer(ctx context.Context) (*envelope.Viewer, error) {
 	return viewer(login.Actor(ctx))
 }
 
@@ -30,12 +30,12 @@ func (r *queryResolver) Sitting(ctx context.Context, id gid.ID) (*sitting.Sittin
 	return r.Sittings.Sitting(ctx, login.Actor(ctx), id)
 }
 
-func (r *queryResolver) RateLimit(ctx context.Context) (*model.RateLimit, error) {
+func (r *queryResolver) RateLimit(ctx context.Context) (*envelope.RateLimit, error) {
 	return rateLimit(ctx), nil
 }
 
-func (r *queryResolver) Version(ctx context.Context) (*model.Version, error) {
-	return &model.Version{Name: r.Resolver.Version, Schema: schemaHash()}, nil
+func (r *queryResolver) Version(ctx context.Context) (*envelope.Version, error) {
+	return &envelope.Version{Name: r.Resolver.Version, Schema: r.Hash}, nil
 }
 
 func (r *Resolver) Mutation() MutationResolver { return &mutationResolver{r} }

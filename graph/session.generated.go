@@ -12,7 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/graph/scalar"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/sitting"
@@ -41,7 +41,7 @@ type CandidateSessionResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _CancelSessionPayload_session(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Session]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CancelSessionPayload_session(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Session]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -73,7 +73,7 @@ func (ec *executionContext) fieldContext_CancelSessionPayload_session(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _CancelSessionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Session]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CancelSessionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Session]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -85,8 +85,8 @@ func (ec *executionContext) _CancelSessionPayload_errors(ctx context.Context, fi
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -504,7 +504,7 @@ func (ec *executionContext) fieldContext_CandidateSession_review(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _CandidateSessionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Session]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CandidateSessionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Session]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -516,8 +516,8 @@ func (ec *executionContext) _CandidateSessionConnection_edges(ctx context.Contex
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Session]) graphql.Marshaler {
-			return ec.marshalNCandidateSessionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*envelope.Edge[*ent.Session]) graphql.Marshaler {
+			return ec.marshalNCandidateSessionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -536,7 +536,7 @@ func (ec *executionContext) fieldContext_CandidateSessionConnection_edges(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _CandidateSessionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Session]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CandidateSessionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Session]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -568,7 +568,7 @@ func (ec *executionContext) fieldContext_CandidateSessionConnection_nodes(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _CandidateSessionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Session]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CandidateSessionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Session]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -580,8 +580,8 @@ func (ec *executionContext) _CandidateSessionConnection_pageInfo(ctx context.Con
 			return obj.PageInfo(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -600,7 +600,7 @@ func (ec *executionContext) fieldContext_CandidateSessionConnection_pageInfo(_ c
 	return fc, nil
 }
 
-func (ec *executionContext) _CandidateSessionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Session]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CandidateSessionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Session]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -623,7 +623,7 @@ func (ec *executionContext) fieldContext_CandidateSessionConnection_totalCount(_
 	return graphql.NewScalarFieldContext("CandidateSessionConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _CandidateSessionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Session]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CandidateSessionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Session]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -646,7 +646,7 @@ func (ec *executionContext) fieldContext_CandidateSessionEdge_cursor(_ context.C
 	return graphql.NewScalarFieldContext("CandidateSessionEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _CandidateSessionEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Session]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CandidateSessionEdge_node(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Session]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -678,7 +678,7 @@ func (ec *executionContext) fieldContext_CandidateSessionEdge_node(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _InviteCandidatePayload_session(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Session]) (ret graphql.Marshaler) {
+func (ec *executionContext) _InviteCandidatePayload_session(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Session]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -710,7 +710,7 @@ func (ec *executionContext) fieldContext_InviteCandidatePayload_session(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _InviteCandidatePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Session]) (ret graphql.Marshaler) {
+func (ec *executionContext) _InviteCandidatePayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Session]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -722,8 +722,8 @@ func (ec *executionContext) _InviteCandidatePayload_errors(ctx context.Context, 
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -960,7 +960,7 @@ func (ec *executionContext) unmarshalInputSessionFilter(ctx context.Context, obj
 
 var cancelSessionPayloadImplementors = []string{"CancelSessionPayload"}
 
-func (ec *executionContext) _CancelSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Session]) graphql.Marshaler {
+func (ec *executionContext) _CancelSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Session]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cancelSessionPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1342,7 +1342,7 @@ func (ec *executionContext) _CandidateSession(ctx context.Context, sel ast.Selec
 
 var candidateSessionConnectionImplementors = []string{"CandidateSessionConnection"}
 
-func (ec *executionContext) _CandidateSessionConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.Session]) graphql.Marshaler {
+func (ec *executionContext) _CandidateSessionConnection(ctx context.Context, sel ast.SelectionSet, obj *envelope.Connection[*ent.Session]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, candidateSessionConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1428,7 +1428,7 @@ func (ec *executionContext) _CandidateSessionConnection(ctx context.Context, sel
 
 var candidateSessionEdgeImplementors = []string{"CandidateSessionEdge"}
 
-func (ec *executionContext) _CandidateSessionEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.Session]) graphql.Marshaler {
+func (ec *executionContext) _CandidateSessionEdge(ctx context.Context, sel ast.SelectionSet, obj *envelope.Edge[*ent.Session]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, candidateSessionEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1471,7 +1471,7 @@ func (ec *executionContext) _CandidateSessionEdge(ctx context.Context, sel ast.S
 
 var inviteCandidatePayloadImplementors = []string{"InviteCandidatePayload"}
 
-func (ec *executionContext) _InviteCandidatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Session]) graphql.Marshaler {
+func (ec *executionContext) _InviteCandidatePayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Session]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, inviteCandidatePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1552,7 +1552,7 @@ func (ec *executionContext) marshalNCandidateSession2ᚖgithubᚗcomᚋassayᚑh
 	return ec._CandidateSession(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCandidateSessionConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*ent.Session]) graphql.Marshaler {
+func (ec *executionContext) marshalNCandidateSessionConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Session]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1562,11 +1562,11 @@ func (ec *executionContext) marshalNCandidateSessionConnection2ᚖgithubᚗcom�
 	return ec._CandidateSessionConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCandidateSessionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.Session]) graphql.Marshaler {
+func (ec *executionContext) marshalNCandidateSessionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*envelope.Edge[*ent.Session]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCandidateSessionEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNCandidateSessionEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1578,7 +1578,7 @@ func (ec *executionContext) marshalNCandidateSessionEdge2ᚕᚖgithubᚗcomᚋas
 	return ret
 }
 
-func (ec *executionContext) marshalNCandidateSessionEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.Session]) graphql.Marshaler {
+func (ec *executionContext) marshalNCandidateSessionEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx context.Context, sel ast.SelectionSet, v *envelope.Edge[*ent.Session]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1610,7 +1610,7 @@ func (ec *executionContext) marshalNSessionState2githubᚗcomᚋassayᚑhqᚋass
 	return res
 }
 
-func (ec *executionContext) marshalOCancelSessionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Session]) graphql.Marshaler {
+func (ec *executionContext) marshalOCancelSessionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Session]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -1624,7 +1624,7 @@ func (ec *executionContext) marshalOCandidateSession2ᚖgithubᚗcomᚋassayᚑh
 	return ec._CandidateSession(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOInviteCandidatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Session]) graphql.Marshaler {
+func (ec *executionContext) marshalOInviteCandidatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Session]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

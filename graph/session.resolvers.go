@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/login"
 	"github.com/assay-hq/assay/internal/sitting"
 )
@@ -37,11 +37,11 @@ func (r *candidateSessionResolver) Review(ctx context.Context, obj *ent.Session)
 	return sole(load(ctx).assignments.Load(ctx, obj.ID))
 }
 
-func (r *mutationResolver) InviteCandidate(ctx context.Context, input sitting.InviteCandidateInput) (*model.Payload[*ent.Session], error) {
+func (r *mutationResolver) InviteCandidate(ctx context.Context, input sitting.InviteCandidateInput) (*envelope.Payload[*ent.Session], error) {
 	return reply(r.Sittings.Invite(ctx, login.Actor(ctx), input))
 }
 
-func (r *mutationResolver) CancelSession(ctx context.Context, input sitting.CancelSessionInput) (*model.Payload[*ent.Session], error) {
+func (r *mutationResolver) CancelSession(ctx context.Context, input sitting.CancelSessionInput) (*envelope.Payload[*ent.Session], error) {
 	return reply(r.Sittings.Cancel(ctx, login.Actor(ctx), input))
 }
 

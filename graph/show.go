@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -39,26 +40,22 @@ func openDraft(t *ent.Template) *content.Template {
 //go:embed schema/*.graphqls
 var schemaFiles embed.FS
 
-// Schema is the whole schema as it is published at /schema.graphql.
-func Schema() string {
+// Schema is the whole schema as it is published at /schema.graphql, and its SHA-256 in hexadecimal.
+func Schema() (text, hash string, err error) {
 	entries, err := schemaFiles.ReadDir("schema")
 	if err != nil {
-		panic("graph: embedded schema: " + err.Error())
+		return "", "", fmt.Errorf("embedded schema: %w", err)
 	}
 	var parts []string
 	for _, e := range entries {
 		text, err := schemaFiles.ReadFile("schema/" + e.Name())
 		if err != nil {
-			panic("graph: embedded schema: " + err.Error())
+			return "", "", fmt.Errorf("embedded schema: %w", err)
 		}
 		parts = append(parts, string(text))
 	}
 	slices.Sort(parts)
-	return strings.Join(parts, "\n")
-}
-
-// schemaHash identifies the schema, in hexadecimal SHA-256.
-func schemaHash() string {
-	sum := sha256.Sum256([]byte(Schema()))
-	return hex.EncodeToString(sum[:])
+	text = strings.Join(parts, "\n")
+	sum := sha256.Sum256([]byte(text))
+	return text, hex.EncodeToString(sum[:]), nil
 }

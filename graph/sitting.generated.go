@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/graph/scalar"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
@@ -38,7 +38,7 @@ type SittingResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _AcceptInvitationPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcceptInvitationPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -70,7 +70,7 @@ func (ec *executionContext) fieldContext_AcceptInvitationPayload_sitting(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _AcceptInvitationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcceptInvitationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -82,8 +82,8 @@ func (ec *executionContext) _AcceptInvitationPayload_errors(ctx context.Context,
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -488,7 +488,7 @@ func (ec *executionContext) fieldContext_Receipt_submittedAt(_ context.Context, 
 	return graphql.NewScalarFieldContext("Receipt", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _SaveResponsePayload_acknowledgement(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*sitting.Acknowledgement]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SaveResponsePayload_acknowledgement(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Acknowledgement]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -520,7 +520,7 @@ func (ec *executionContext) fieldContext_SaveResponsePayload_acknowledgement(_ c
 	return fc, nil
 }
 
-func (ec *executionContext) _SaveResponsePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*sitting.Acknowledgement]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SaveResponsePayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Acknowledgement]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -532,8 +532,8 @@ func (ec *executionContext) _SaveResponsePayload_errors(ctx context.Context, fie
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1296,7 +1296,7 @@ func (ec *executionContext) fieldContext_SittingResponse_savedAt(_ context.Conte
 	return graphql.NewScalarFieldContext("SittingResponse", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _StartSittingPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+func (ec *executionContext) _StartSittingPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1328,7 +1328,7 @@ func (ec *executionContext) fieldContext_StartSittingPayload_sitting(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _StartSittingPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+func (ec *executionContext) _StartSittingPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1340,8 +1340,8 @@ func (ec *executionContext) _StartSittingPayload_errors(ctx context.Context, fie
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1360,7 +1360,7 @@ func (ec *executionContext) fieldContext_StartSittingPayload_errors(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _SubmitSittingPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SubmitSittingPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1392,7 +1392,7 @@ func (ec *executionContext) fieldContext_SubmitSittingPayload_sitting(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _SubmitSittingPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SubmitSittingPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1404,8 +1404,8 @@ func (ec *executionContext) _SubmitSittingPayload_errors(ctx context.Context, fi
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1655,7 +1655,7 @@ func (ec *executionContext) unmarshalInputSubmitSittingInput(ctx context.Context
 
 var acceptInvitationPayloadImplementors = []string{"AcceptInvitationPayload"}
 
-func (ec *executionContext) _AcceptInvitationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*sitting.Sitting]) graphql.Marshaler {
+func (ec *executionContext) _AcceptInvitationPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, acceptInvitationPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1943,7 +1943,7 @@ func (ec *executionContext) _Receipt(ctx context.Context, sel ast.SelectionSet, 
 
 var saveResponsePayloadImplementors = []string{"SaveResponsePayload"}
 
-func (ec *executionContext) _SaveResponsePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*sitting.Acknowledgement]) graphql.Marshaler {
+func (ec *executionContext) _SaveResponsePayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*sitting.Acknowledgement]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, saveResponsePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2367,7 +2367,7 @@ func (ec *executionContext) _SittingResponse(ctx context.Context, sel ast.Select
 
 var startSittingPayloadImplementors = []string{"StartSittingPayload"}
 
-func (ec *executionContext) _StartSittingPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*sitting.Sitting]) graphql.Marshaler {
+func (ec *executionContext) _StartSittingPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, startSittingPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2410,7 +2410,7 @@ func (ec *executionContext) _StartSittingPayload(ctx context.Context, sel ast.Se
 
 var submitSittingPayloadImplementors = []string{"SubmitSittingPayload"}
 
-func (ec *executionContext) _SubmitSittingPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*sitting.Sitting]) graphql.Marshaler {
+func (ec *executionContext) _SubmitSittingPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, submitSittingPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2637,7 +2637,7 @@ func (ec *executionContext) unmarshalNSubmitSittingInput2githubᚗcomᚋassayᚑ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOAcceptInvitationPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*sitting.Sitting]) graphql.Marshaler {
+func (ec *executionContext) marshalOAcceptInvitationPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -2665,7 +2665,7 @@ func (ec *executionContext) marshalOReceipt2ᚖgithubᚗcomᚋassayᚑhqᚋassay
 	return ec._Receipt(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOSaveResponsePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*sitting.Acknowledgement]) graphql.Marshaler {
+func (ec *executionContext) marshalOSaveResponsePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Acknowledgement]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -2686,14 +2686,14 @@ func (ec *executionContext) marshalOSittingResponse2ᚖgithubᚗcomᚋassayᚑhq
 	return ec._SittingResponse(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOStartSittingPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*sitting.Sitting]) graphql.Marshaler {
+func (ec *executionContext) marshalOStartSittingPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._StartSittingPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOSubmitSittingPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*sitting.Sitting]) graphql.Marshaler {
+func (ec *executionContext) marshalOSubmitSittingPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

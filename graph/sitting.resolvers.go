@@ -3,25 +3,25 @@ package graph
 import (
 	"context"
 
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
 	"github.com/assay-hq/assay/internal/sitting"
 )
 
-func (r *mutationResolver) AcceptInvitation(ctx context.Context, input sitting.AcceptInvitationInput) (*model.Payload[*sitting.Sitting], error) {
+func (r *mutationResolver) AcceptInvitation(ctx context.Context, input sitting.AcceptInvitationInput) (*envelope.Payload[*sitting.Sitting], error) {
 	return reply(r.Sittings.Accept(ctx, login.Actor(ctx), input))
 }
 
-func (r *mutationResolver) StartSitting(ctx context.Context, input sitting.StartSittingInput) (*model.Payload[*sitting.Sitting], error) {
+func (r *mutationResolver) StartSitting(ctx context.Context, input sitting.StartSittingInput) (*envelope.Payload[*sitting.Sitting], error) {
 	return reply(r.Sittings.Start(ctx, login.Actor(ctx), input))
 }
 
-func (r *mutationResolver) SaveResponse(ctx context.Context, input sitting.SaveResponseInput) (*model.Payload[*sitting.Acknowledgement], error) {
+func (r *mutationResolver) SaveResponse(ctx context.Context, input sitting.SaveResponseInput) (*envelope.Payload[*sitting.Acknowledgement], error) {
 	return reply(r.Sittings.SaveResponse(ctx, login.Actor(ctx), input))
 }
 
-func (r *mutationResolver) SubmitSitting(ctx context.Context, input sitting.SubmitSittingInput) (*model.Payload[*sitting.Sitting], error) {
+func (r *mutationResolver) SubmitSitting(ctx context.Context, input sitting.SubmitSittingInput) (*envelope.Payload[*sitting.Sitting], error) {
 	return reply(r.Sittings.Submit(ctx, login.Actor(ctx), input))
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -27,7 +27,7 @@ import (
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _CreateSkillPayload_skill(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Skill]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateSkillPayload_skill(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Skill]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -59,7 +59,7 @@ func (ec *executionContext) fieldContext_CreateSkillPayload_skill(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _CreateSkillPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Skill]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateSkillPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Skill]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -71,8 +71,8 @@ func (ec *executionContext) _CreateSkillPayload_errors(ctx context.Context, fiel
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -160,7 +160,7 @@ func (ec *executionContext) fieldContext_Skill_description(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Skill", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SkillConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Skill]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SkillConnection_edges(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Skill]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -172,8 +172,8 @@ func (ec *executionContext) _SkillConnection_edges(ctx context.Context, field gr
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Skill]) graphql.Marshaler {
-			return ec.marshalNSkillEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*envelope.Edge[*ent.Skill]) graphql.Marshaler {
+			return ec.marshalNSkillEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -192,7 +192,7 @@ func (ec *executionContext) fieldContext_SkillConnection_edges(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _SkillConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Skill]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SkillConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Skill]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -224,7 +224,7 @@ func (ec *executionContext) fieldContext_SkillConnection_nodes(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _SkillConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Skill]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SkillConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Skill]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -236,8 +236,8 @@ func (ec *executionContext) _SkillConnection_pageInfo(ctx context.Context, field
 			return obj.PageInfo(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -256,7 +256,7 @@ func (ec *executionContext) fieldContext_SkillConnection_pageInfo(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _SkillConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Skill]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SkillConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Skill]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -279,7 +279,7 @@ func (ec *executionContext) fieldContext_SkillConnection_totalCount(_ context.Co
 	return graphql.NewScalarFieldContext("SkillConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _SkillEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Skill]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SkillEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Skill]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -302,7 +302,7 @@ func (ec *executionContext) fieldContext_SkillEdge_cursor(_ context.Context, fie
 	return graphql.NewScalarFieldContext("SkillEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SkillEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Skill]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SkillEdge_node(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Skill]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -396,7 +396,7 @@ func (ec *executionContext) unmarshalInputCreateSkillInput(ctx context.Context, 
 
 var createSkillPayloadImplementors = []string{"CreateSkillPayload"}
 
-func (ec *executionContext) _CreateSkillPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Skill]) graphql.Marshaler {
+func (ec *executionContext) _CreateSkillPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Skill]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createSkillPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -487,7 +487,7 @@ func (ec *executionContext) _Skill(ctx context.Context, sel ast.SelectionSet, ob
 
 var skillConnectionImplementors = []string{"SkillConnection"}
 
-func (ec *executionContext) _SkillConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.Skill]) graphql.Marshaler {
+func (ec *executionContext) _SkillConnection(ctx context.Context, sel ast.SelectionSet, obj *envelope.Connection[*ent.Skill]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, skillConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -573,7 +573,7 @@ func (ec *executionContext) _SkillConnection(ctx context.Context, sel ast.Select
 
 var skillEdgeImplementors = []string{"SkillEdge"}
 
-func (ec *executionContext) _SkillEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.Skill]) graphql.Marshaler {
+func (ec *executionContext) _SkillEdge(ctx context.Context, sel ast.SelectionSet, obj *envelope.Edge[*ent.Skill]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, skillEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -649,7 +649,7 @@ func (ec *executionContext) marshalNSkill2ᚖgithubᚗcomᚋassayᚑhqᚋassay�
 	return ec._Skill(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSkillConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*ent.Skill]) graphql.Marshaler {
+func (ec *executionContext) marshalNSkillConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Skill]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -659,11 +659,11 @@ func (ec *executionContext) marshalNSkillConnection2ᚖgithubᚗcomᚋassayᚑhq
 	return ec._SkillConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSkillEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.Skill]) graphql.Marshaler {
+func (ec *executionContext) marshalNSkillEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*envelope.Edge[*ent.Skill]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSkillEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNSkillEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -675,7 +675,7 @@ func (ec *executionContext) marshalNSkillEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNSkillEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.Skill]) graphql.Marshaler {
+func (ec *executionContext) marshalNSkillEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx context.Context, sel ast.SelectionSet, v *envelope.Edge[*ent.Skill]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -685,7 +685,7 @@ func (ec *executionContext) marshalNSkillEdge2ᚖgithubᚗcomᚋassayᚑhqᚋass
 	return ec._SkillEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCreateSkillPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Skill]) graphql.Marshaler {
+func (ec *executionContext) marshalOCreateSkillPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Skill]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/graph/scalar"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/content"
@@ -29,7 +29,7 @@ type AssessmentTemplateResolver interface {
 	PublishedNumber(ctx context.Context, obj *ent.Template) (*int, error)
 	DraftNumber(ctx context.Context, obj *ent.Template) (*int, error)
 	Draft(ctx context.Context, obj *ent.Template) (*content.Template, error)
-	Versions(ctx context.Context, obj *ent.Template, first *int, after *string, last *int, before *string) (*model.Connection[*ent.TemplateVersion], error)
+	Versions(ctx context.Context, obj *ent.Template, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.TemplateVersion], error)
 }
 type TemplateSlotResolver interface {
 	Question(ctx context.Context, obj *content.Slot) (*ent.Question, error)
@@ -323,8 +323,8 @@ func (ec *executionContext) _AssessmentTemplate_versions(ctx context.Context, fi
 			return ec.Resolvers.AssessmentTemplate().Versions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.TemplateVersion]) graphql.Marshaler {
-			return ec.marshalNTemplateVersionConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Connection[*ent.TemplateVersion]) graphql.Marshaler {
+			return ec.marshalNTemplateVersionConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -354,7 +354,7 @@ func (ec *executionContext) fieldContext_AssessmentTemplate_versions(ctx context
 	return fc, nil
 }
 
-func (ec *executionContext) _AssessmentTemplateConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssessmentTemplateConnection_edges(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -366,8 +366,8 @@ func (ec *executionContext) _AssessmentTemplateConnection_edges(ctx context.Cont
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Template]) graphql.Marshaler {
-			return ec.marshalNAssessmentTemplateEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*envelope.Edge[*ent.Template]) graphql.Marshaler {
+			return ec.marshalNAssessmentTemplateEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -386,7 +386,7 @@ func (ec *executionContext) fieldContext_AssessmentTemplateConnection_edges(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _AssessmentTemplateConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssessmentTemplateConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -418,7 +418,7 @@ func (ec *executionContext) fieldContext_AssessmentTemplateConnection_nodes(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _AssessmentTemplateConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssessmentTemplateConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -430,8 +430,8 @@ func (ec *executionContext) _AssessmentTemplateConnection_pageInfo(ctx context.C
 			return obj.PageInfo(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -450,7 +450,7 @@ func (ec *executionContext) fieldContext_AssessmentTemplateConnection_pageInfo(_
 	return fc, nil
 }
 
-func (ec *executionContext) _AssessmentTemplateConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssessmentTemplateConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -473,7 +473,7 @@ func (ec *executionContext) fieldContext_AssessmentTemplateConnection_totalCount
 	return graphql.NewScalarFieldContext("AssessmentTemplateConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _AssessmentTemplateEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssessmentTemplateEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -496,7 +496,7 @@ func (ec *executionContext) fieldContext_AssessmentTemplateEdge_cursor(_ context
 	return graphql.NewScalarFieldContext("AssessmentTemplateEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _AssessmentTemplateEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssessmentTemplateEdge_node(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -574,7 +574,7 @@ func (ec *executionContext) fieldContext_Band_minPercent(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Band", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _CreateTemplatePayload_template(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateTemplatePayload_template(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -606,7 +606,7 @@ func (ec *executionContext) fieldContext_CreateTemplatePayload_template(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _CreateTemplatePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateTemplatePayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -618,8 +618,8 @@ func (ec *executionContext) _CreateTemplatePayload_errors(ctx context.Context, f
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -638,7 +638,7 @@ func (ec *executionContext) fieldContext_CreateTemplatePayload_errors(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _PublishTemplatePayload_template(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PublishTemplatePayload_template(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -670,7 +670,7 @@ func (ec *executionContext) fieldContext_PublishTemplatePayload_template(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _PublishTemplatePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PublishTemplatePayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -682,8 +682,8 @@ func (ec *executionContext) _PublishTemplatePayload_errors(ctx context.Context, 
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -702,7 +702,7 @@ func (ec *executionContext) fieldContext_PublishTemplatePayload_errors(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _RetireTemplatePayload_template(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _RetireTemplatePayload_template(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -734,7 +734,7 @@ func (ec *executionContext) fieldContext_RetireTemplatePayload_template(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _RetireTemplatePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _RetireTemplatePayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -746,8 +746,8 @@ func (ec *executionContext) _RetireTemplatePayload_errors(ctx context.Context, f
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1326,7 +1326,7 @@ func (ec *executionContext) fieldContext_TemplateVersion_template(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _TemplateVersionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.TemplateVersion]) (ret graphql.Marshaler) {
+func (ec *executionContext) _TemplateVersionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.TemplateVersion]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1338,8 +1338,8 @@ func (ec *executionContext) _TemplateVersionConnection_edges(ctx context.Context
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.TemplateVersion]) graphql.Marshaler {
-			return ec.marshalNTemplateVersionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*envelope.Edge[*ent.TemplateVersion]) graphql.Marshaler {
+			return ec.marshalNTemplateVersionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1358,7 +1358,7 @@ func (ec *executionContext) fieldContext_TemplateVersionConnection_edges(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _TemplateVersionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.TemplateVersion]) (ret graphql.Marshaler) {
+func (ec *executionContext) _TemplateVersionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.TemplateVersion]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1390,7 +1390,7 @@ func (ec *executionContext) fieldContext_TemplateVersionConnection_nodes(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _TemplateVersionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.TemplateVersion]) (ret graphql.Marshaler) {
+func (ec *executionContext) _TemplateVersionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.TemplateVersion]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1402,8 +1402,8 @@ func (ec *executionContext) _TemplateVersionConnection_pageInfo(ctx context.Cont
 			return obj.PageInfo(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1422,7 +1422,7 @@ func (ec *executionContext) fieldContext_TemplateVersionConnection_pageInfo(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _TemplateVersionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.TemplateVersion]) (ret graphql.Marshaler) {
+func (ec *executionContext) _TemplateVersionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.TemplateVersion]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1445,7 +1445,7 @@ func (ec *executionContext) fieldContext_TemplateVersionConnection_totalCount(_ 
 	return graphql.NewScalarFieldContext("TemplateVersionConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _TemplateVersionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.TemplateVersion]) (ret graphql.Marshaler) {
+func (ec *executionContext) _TemplateVersionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.TemplateVersion]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1468,7 +1468,7 @@ func (ec *executionContext) fieldContext_TemplateVersionEdge_cursor(_ context.Co
 	return graphql.NewScalarFieldContext("TemplateVersionEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _TemplateVersionEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.TemplateVersion]) (ret graphql.Marshaler) {
+func (ec *executionContext) _TemplateVersionEdge_node(ctx context.Context, field graphql.CollectedField, obj *envelope.Edge[*ent.TemplateVersion]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1500,7 +1500,7 @@ func (ec *executionContext) fieldContext_TemplateVersionEdge_node(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateTemplatePayload_template(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateTemplatePayload_template(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1532,7 +1532,7 @@ func (ec *executionContext) fieldContext_UpdateTemplatePayload_template(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateTemplatePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.Payload[*ent.Template]) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateTemplatePayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1544,8 +1544,8 @@ func (ec *executionContext) _UpdateTemplatePayload_errors(ctx context.Context, f
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2251,7 +2251,7 @@ func (ec *executionContext) _AssessmentTemplate(ctx context.Context, sel ast.Sel
 
 var assessmentTemplateConnectionImplementors = []string{"AssessmentTemplateConnection"}
 
-func (ec *executionContext) _AssessmentTemplateConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) _AssessmentTemplateConnection(ctx context.Context, sel ast.SelectionSet, obj *envelope.Connection[*ent.Template]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, assessmentTemplateConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2337,7 +2337,7 @@ func (ec *executionContext) _AssessmentTemplateConnection(ctx context.Context, s
 
 var assessmentTemplateEdgeImplementors = []string{"AssessmentTemplateEdge"}
 
-func (ec *executionContext) _AssessmentTemplateEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) _AssessmentTemplateEdge(ctx context.Context, sel ast.SelectionSet, obj *envelope.Edge[*ent.Template]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, assessmentTemplateEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2423,7 +2423,7 @@ func (ec *executionContext) _Band(ctx context.Context, sel ast.SelectionSet, obj
 
 var createTemplatePayloadImplementors = []string{"CreateTemplatePayload"}
 
-func (ec *executionContext) _CreateTemplatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) _CreateTemplatePayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Template]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createTemplatePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2466,7 +2466,7 @@ func (ec *executionContext) _CreateTemplatePayload(ctx context.Context, sel ast.
 
 var publishTemplatePayloadImplementors = []string{"PublishTemplatePayload"}
 
-func (ec *executionContext) _PublishTemplatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) _PublishTemplatePayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Template]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, publishTemplatePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2509,7 +2509,7 @@ func (ec *executionContext) _PublishTemplatePayload(ctx context.Context, sel ast
 
 var retireTemplatePayloadImplementors = []string{"RetireTemplatePayload"}
 
-func (ec *executionContext) _RetireTemplatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) _RetireTemplatePayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Template]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, retireTemplatePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2893,7 +2893,7 @@ func (ec *executionContext) _TemplateVersion(ctx context.Context, sel ast.Select
 
 var templateVersionConnectionImplementors = []string{"TemplateVersionConnection"}
 
-func (ec *executionContext) _TemplateVersionConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.TemplateVersion]) graphql.Marshaler {
+func (ec *executionContext) _TemplateVersionConnection(ctx context.Context, sel ast.SelectionSet, obj *envelope.Connection[*ent.TemplateVersion]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, templateVersionConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2979,7 +2979,7 @@ func (ec *executionContext) _TemplateVersionConnection(ctx context.Context, sel 
 
 var templateVersionEdgeImplementors = []string{"TemplateVersionEdge"}
 
-func (ec *executionContext) _TemplateVersionEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.TemplateVersion]) graphql.Marshaler {
+func (ec *executionContext) _TemplateVersionEdge(ctx context.Context, sel ast.SelectionSet, obj *envelope.Edge[*ent.TemplateVersion]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, templateVersionEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3022,7 +3022,7 @@ func (ec *executionContext) _TemplateVersionEdge(ctx context.Context, sel ast.Se
 
 var updateTemplatePayloadImplementors = []string{"UpdateTemplatePayload"}
 
-func (ec *executionContext) _UpdateTemplatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Payload[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) _UpdateTemplatePayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*ent.Template]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateTemplatePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3093,7 +3093,7 @@ func (ec *executionContext) marshalNAssessmentTemplate2ᚖgithubᚗcomᚋassay�
 	return ec._AssessmentTemplate(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAssessmentTemplateConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) marshalNAssessmentTemplateConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Template]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3103,11 +3103,11 @@ func (ec *executionContext) marshalNAssessmentTemplateConnection2ᚖgithubᚗcom
 	return ec._AssessmentTemplateConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAssessmentTemplateEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) marshalNAssessmentTemplateEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*envelope.Edge[*ent.Template]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAssessmentTemplateEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNAssessmentTemplateEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3119,7 +3119,7 @@ func (ec *executionContext) marshalNAssessmentTemplateEdge2ᚕᚖgithubᚗcomᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNAssessmentTemplateEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) marshalNAssessmentTemplateEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx context.Context, sel ast.SelectionSet, v *envelope.Edge[*ent.Template]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3344,7 +3344,7 @@ func (ec *executionContext) marshalNTemplateVersion2ᚖgithubᚗcomᚋassayᚑhq
 	return ec._TemplateVersion(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNTemplateVersionConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*ent.TemplateVersion]) graphql.Marshaler {
+func (ec *executionContext) marshalNTemplateVersionConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.TemplateVersion]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3354,11 +3354,11 @@ func (ec *executionContext) marshalNTemplateVersionConnection2ᚖgithubᚗcomᚋ
 	return ec._TemplateVersionConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNTemplateVersionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.TemplateVersion]) graphql.Marshaler {
+func (ec *executionContext) marshalNTemplateVersionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*envelope.Edge[*ent.TemplateVersion]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNTemplateVersionEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNTemplateVersionEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3370,7 +3370,7 @@ func (ec *executionContext) marshalNTemplateVersionEdge2ᚕᚖgithubᚗcomᚋass
 	return ret
 }
 
-func (ec *executionContext) marshalNTemplateVersionEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.TemplateVersion]) graphql.Marshaler {
+func (ec *executionContext) marshalNTemplateVersionEdge2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdge(ctx context.Context, sel ast.SelectionSet, v *envelope.Edge[*ent.TemplateVersion]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3392,21 +3392,21 @@ func (ec *executionContext) marshalOAssessmentTemplate2ᚖgithubᚗcomᚋassay�
 	return ec._AssessmentTemplate(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCreateTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) marshalOCreateTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Template]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._CreateTemplatePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOPublishTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) marshalOPublishTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Template]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._PublishTemplatePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalORetireTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) marshalORetireTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Template]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -3435,7 +3435,7 @@ func (ec *executionContext) marshalOTemplateVersion2ᚖgithubᚗcomᚋassayᚑhq
 	return ec._TemplateVersion(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOUpdateTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋmodelᚐPayload(ctx context.Context, sel ast.SelectionSet, v *model.Payload[*ent.Template]) graphql.Marshaler {
+func (ec *executionContext) marshalOUpdateTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Template]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

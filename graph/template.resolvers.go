@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/login"
@@ -27,23 +27,23 @@ func (r *assessmentTemplateResolver) Draft(ctx context.Context, obj *ent.Templat
 	return openDraft(obj), nil
 }
 
-func (r *assessmentTemplateResolver) Versions(ctx context.Context, obj *ent.Template, first *int, after *string, last *int, before *string) (*model.Connection[*ent.TemplateVersion], error) {
+func (r *assessmentTemplateResolver) Versions(ctx context.Context, obj *ent.Template, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.TemplateVersion], error) {
 	return connect(r.Authoring.Versions(ctx, login.Actor(ctx), obj.ID, paging(first, after, last, before)))
 }
 
-func (r *mutationResolver) CreateTemplate(ctx context.Context, input authoring.CreateTemplateInput) (*model.Payload[*ent.Template], error) {
+func (r *mutationResolver) CreateTemplate(ctx context.Context, input authoring.CreateTemplateInput) (*envelope.Payload[*ent.Template], error) {
 	return reply(r.Authoring.CreateTemplate(ctx, login.Actor(ctx), input))
 }
 
-func (r *mutationResolver) UpdateTemplate(ctx context.Context, input authoring.UpdateTemplateInput) (*model.Payload[*ent.Template], error) {
+func (r *mutationResolver) UpdateTemplate(ctx context.Context, input authoring.UpdateTemplateInput) (*envelope.Payload[*ent.Template], error) {
 	return reply(r.Authoring.UpdateTemplate(ctx, login.Actor(ctx), input))
 }
 
-func (r *mutationResolver) PublishTemplate(ctx context.Context, input authoring.PublishTemplateInput) (*model.Payload[*ent.Template], error) {
+func (r *mutationResolver) PublishTemplate(ctx context.Context, input authoring.PublishTemplateInput) (*envelope.Payload[*ent.Template], error) {
 	return reply(r.Authoring.PublishTemplate(ctx, login.Actor(ctx), input))
 }
 
-func (r *mutationResolver) RetireTemplate(ctx context.Context, input authoring.RetireTemplateInput) (*model.Payload[*ent.Template], error) {
+func (r *mutationResolver) RetireTemplate(ctx context.Context, input authoring.RetireTemplateInput) (*envelope.Payload[*ent.Template], error) {
 	return reply(r.Authoring.RetireTemplate(ctx, login.Actor(ctx), input))
 }
 

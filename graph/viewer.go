@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/graph/model"
+	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/graph/transport"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -14,11 +14,11 @@ import (
 )
 
 // viewer is whoever signed in.
-func viewer(actor policy.Actor) (*model.Viewer, error) {
+func viewer(actor policy.Actor) (*envelope.Viewer, error) {
 	if actor.IsNobody() {
 		return nil, fault.New(fault.Unauthenticated, "sign in first")
 	}
-	return &model.Viewer{Actor: actor}, nil
+	return &envelope.Viewer{Actor: actor}, nil
 }
 
 // membership is the viewer's row in the organization; nil for a key and for who is only a candidate.
@@ -49,9 +49,9 @@ func (r *Resolver) permissions(actor policy.Actor) []string {
 }
 
 // rateLimit tells what this operation costs and what is allowed.
-func rateLimit(ctx context.Context) *model.RateLimit {
+func rateLimit(ctx context.Context) *envelope.RateLimit {
 	limits := transport.DefaultLimits()
-	return &model.RateLimit{
+	return &envelope.RateLimit{
 		Cost: transport.Cost(ctx), CostLimit: limits.Cost, DepthLimit: limits.Depth, AliasLimit: limits.Aliases,
 		TokenLimit: limits.Tokens, PageLimit: tenant.MaxPage, GraceAfterDeadline: int(tenant.Grace.Seconds()),
 	}

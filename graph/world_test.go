@@ -338,3 +338,7 @@ func (o *org) persons() []*person {
 func (o *org) speaksOf(text []byte) bool {
 	return strings.Contains(strings.ToLower(string(text)), o.slug)
 }
+
+func cancelling(session gid.ID) sitting.CancelSessionInput {
+	return sitting.CancelSessionInput{ID: session, Reason: "changed plans"}
+}

@@ -120,10 +120,10 @@ func (a *app) login(ctx context.Context, failed func(http.ResponseWriter, *http.
 }
 
 // graphQL makes the API.
-func (a *app) graphQL() http.Handler {
+func (a *app) graphQL(schemaHash string) http.Handler {
 	resolver := &graph.Resolver{
 		Account: a.account, Authoring: a.authoring, Sittings: a.sittings, Grading: a.grading, Insight: a.insight,
-		Policy: a.policy, Version: "assay " + version,
+		Policy: a.policy, Version: "assay " + version, Hash: schemaHash,
 	}
 	return transport.New(transport.Config{
 		Schema:        graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
@@ -149,10 +149,14 @@ func (a *app) site(ctx context.Context) (*web.Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	schema, hash, err := graph.Schema()
+	if err != nil {
+		return nil, err
+	}
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	cfg := web.Config{
-		Login: signIn, GraphQL: a.graphQL(), Schema: graph.Schema(), Account: a.account, Sittings: a.sittings, Grading: a.grading,
+		Login: signIn, GraphQL: a.graphQL(hash), Schema: schema, Account: a.account, Sittings: a.sittings, Grading: a.grading,
 		Ready: a.store.Ready, PublicURL: a.cfg.PublicURL, Issuer: a.cfg.OIDCIssuer, Proxies: proxies, Log: a.log, Metrics: metrics,
 		Now: time.Now, Dev: a.cfg.dev,
 	}

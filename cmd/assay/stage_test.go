@@ -174,7 +174,7 @@ func (st *stage) picture(t *testing.T) string {
 	all := []*reply{
 		st.ask(t, recruiter, `query($ids: [ID!]!) { nodes(ids: $ids) {
 			... on CandidateSession { id state openedAt startedAt timeUsed review { id state } report { id number state } }
-			... on AssessmentTemplate { id name state revision publishedNumber draftNumber } }
+			... on AssessmentTemplate { id name publication: state revision publishedNumber draftNumber } }
 			organization { sessions { totalCount } candidates { totalCount } templates { totalCount } questions { totalCount }
 				jobRoles { totalCount } reports { totalCount } } }`, vars{"ids": ids}),
 		st.ask(t, admin, `{ organization { auditEvents { totalCount } } }`, nil),

@@ -5,7 +5,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/scoring"
 )
@@ -16,12 +15,12 @@ func MarshalPoints(p scoring.Points) graphql.Marshaler {
 }
 
 // UnmarshalPoints refuses everything: points are awarded, never given.
-func UnmarshalPoints(any) (scoring.Points, error) { return 0, errOutputOnly }
+func UnmarshalPoints(any) (scoring.Points, error) { return 0, outputOnly() }
 
 // MarshalPercent writes a percentage as an exact decimal number.
 func MarshalPercent(p grading.Percent) graphql.Marshaler { return MarshalPoints(scoring.Points(p)) }
 
 // UnmarshalPercent refuses everything: percentages are computed, never given.
-func UnmarshalPercent(any) (grading.Percent, error) { return 0, errOutputOnly }
+func UnmarshalPercent(any) (grading.Percent, error) { return 0, outputOnly() }
 
-var errOutputOnly = fault.New(fault.BadInput, "this value is computed and cannot be given")
+func outputOnly() error { return refused("this value is computed and cannot be given") }

@@ -3,6 +3,8 @@ package grading
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -178,8 +180,8 @@ func folded(text string) string { return strings.Join(strings.Fields(text), " ")
 // keepReview writes the scores and closes the review.
 func keepReview(ctx context.Context, tx tenant.Tx, own *ent.Review, scores reviewed) error {
 	var rows []*ent.ScoreCreate
-	for ref, list := range scores {
-		for _, s := range list {
+	for _, ref := range slices.Sorted(maps.Keys(scores)) {
+		for _, s := range scores[ref] {
 			rows = append(rows, tx.NewScore().SetSessionID(own.SessionID).SetRef(ref).SetCriterion(s.criterion.Key).SetNumber(1).
 				SetPoints(int64(scoring.Of(s.points))).SetMaxPoints(int64(scoring.Of(s.criterion.Maximum()))).
 				SetStatus(term.ItemScored).SetSource(term.SourceReviewer).SetEvidence(s.evidence).SetComment(s.comment).

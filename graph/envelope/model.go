@@ -1,5 +1,5 @@
-// Package model holds the few GraphQL types that no room of the domain has: pages, payloads and errors.
-package model
+// Package envelope holds the few GraphQL types that no room of the domain has: pages, payloads and errors.
+package envelope
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package model
+package envelope
 
 import (
 	"github.com/assay-hq/assay/internal/fault"

@@ -1,0 +1,149 @@
+package graph_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	gql "github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/assay-hq/assay/internal/dbtest"
+)
+
+// reachable are the fields that lead from some types, as Type.field, with those types themselves. It does not go through
+// the interface Node: what stands there is only ever what an operation put there, which TestCandidateErrors asks.
+func reachable(schema *gql.Schema, from ...string) (names map[string]bool, kinds map[string]bool) {
+	names, kinds = map[string]bool{}, map[string]bool{}
+	for len(from) > 0 {
+		name := from[0]
+		from = from[1:]
+		def := schema.Types[name]
+		if kinds[name] || def == nil || name == "Node" {
+			continue
+		}
+		kinds[name] = true
+		for _, possible := range schema.GetPossibleTypes(def) {
+			from = append(from, possible.Name)
+		}
+		for _, f := range fields(def) {
+			names[name+"."+f.Name] = true
+			from = append(from, f.Type.Name())
+		}
+	}
+	return names, kinds
+}
+
+// candidateTypes are where a candidate's answers begin.
+func candidateTypes(schema *gql.Schema) []string {
+	list := []string{"Sitting", "Feedback", "Acknowledgement"}
+	for _, name := range []string{"acceptInvitation", "startSitting", "saveResponse", "submitSitting"} {
+		list = append(list, schema.Mutation.Fields.ForName(name).Type.Name())
+	}
+	return list
+}
+
+// candidatesOwn are the only types of objects that a candidate's answers may hold. Adding one is a decision.
+var candidatesOwn = []string{
+	"AcceptInvitationPayload", "Acknowledgement", "AlreadyExistsError", "Answer", "Feedback", "InputError", "PaperSection",
+	"Receipt", "SaveResponsePayload", "SectionFeedback", "Sitting", "SittingChoice", "SittingQuestion", "SittingResponse",
+	"StaleError", "StaleResponseError", "StartSittingPayload", "SubmitSittingPayload", "UserError",
+}
+
+// secrets are words that the name of no field may have which a candidate reaches.
+var secrets = []string{
+	"accepted", "anchor", "awarded", "band", "candidate", "correct", "criteri", "criterion", "evidence", "followup", "grant",
+	"key", "level", "member", "modelanswer", "numeric", "organization", "person", "pitfall", "reason", "reviewer", "rubric", "score",
+	"seed", "session", "skill", "tolerance", "trace", "weight",
+}
+
+// TestSchemaOfCandidates walks everything that a candidate can be answered with: no key, no rubric, no model answer, no
+// reviewer, nobody else.
+func TestSchemaOfCandidates(t *testing.T) {
+	schema := executable().Schema()
+	names, kinds := reachable(schema, candidateTypes(schema)...)
+	for kind := range kinds {
+		def := schema.Types[kind]
+		if (def.Kind == gql.Object || def.Kind == gql.Interface) && !slices.Contains(candidatesOwn, kind) {
+			t.Errorf("a candidate reaches the type %s", kind)
+		}
+	}
+	for _, kind := range candidatesOwn {
+		if !kinds[kind] {
+			t.Errorf("a candidate does not reach %s any more", kind)
+		}
+	}
+	for name := range names {
+		_, field, _ := strings.Cut(name, ".")
+		for _, word := range secrets {
+			if strings.Contains(strings.ToLower(field), word) && name != "SittingChoice.key" { // the name of an option, which answers give
+				t.Errorf("a candidate reaches %s", name)
+			}
+		}
+	}
+	t.Logf("%d fields of %d types", len(names), len(kinds))
+}
+
+// TestSchemaOfReviewers walks everything that a review leads to: it never tells whose answers these are.
+func TestSchemaOfReviewers(t *testing.T) {
+	names, kinds := reachable(executable().Schema(), "Review", "ReviewWork", "ReviewConnection")
+	for _, kind := range []string{"Candidate", "CandidateSession", "Sitting", "Report", "AuditEvent", "Organization"} {
+		if kinds[kind] {
+			t.Errorf("a reviewer reaches the type %s", kind)
+		}
+	}
+	for name := range names {
+		_, field, _ := strings.Cut(name, ".")
+		if lower := strings.ToLower(field); strings.Contains(lower, "candidate") || strings.Contains(lower, "session") {
+			t.Errorf("a reviewer reaches %s", name)
+		}
+	}
+}
+
+// TestSchemaWalk shows that the walk sees what it is there for.
+func TestSchemaWalk(t *testing.T) {
+	schema := executable().Schema()
+	if names, _ := reachable(schema, "Report"); !names["Candidate.email"] || !names["TraceEntry.points"] || !names["QuestionChoice.correct"] {
+		t.Errorf("from a report the walk reaches only %d fields", len(names))
+	}
+	if _, kinds := reachable(schema, "UserError"); !kinds["StaleResponseError"] || !kinds["SittingResponse"] {
+		t.Error("the walk does not go through interfaces")
+	}
+}
+
+// TestCandidateErrors provokes every fault that a candidate's mutation reports beside its form: none carries an object
+// but the candidate's own answer.
+func TestCandidateErrors(t *testing.T) {
+	w := newWorld(t, newRig(t, dbtest.SQLite(t), ticking()))
+	schema := executable().Schema()
+	_, used := w.a.invited(t, w.a.quiz)
+	accept, _ := mutation(schema, "acceptInvitation")
+	w.ask(t, w.a.people["candidate"], accept, vars{"input": vars{"token": used}})
+	save := func(session any, revision int, key string) vars {
+		return vars{"sittingId": session, "question": "1.1", "revision": revision, "clientKey": key, "answer": vars{"choices": []string{"b"}}}
+	}
+	row, secret := w.a.invited(t, w.a.quiz)
+	must(w.sittings.Cancel(t.Context(), w.a.owner(), cancelling(row.ID)))(t)
+	for _, c := range []struct {
+		name, mutation, code string
+		who                  *person
+		input                vars
+	}{
+		{"somebody else's invitation", "acceptInvitation", "CONFLICT", w.a.people["analyst"], vars{"token": used}},
+		{"a withdrawn invitation", "acceptInvitation", "CONFLICT", w.a.people["candidate"], vars{"token": secret}},
+		{"a sitting that has ended", "startSitting", "CONFLICT", w.a.people["candidate"], vars{"id": w.a.released}},
+		{"a stale answer", "saveResponse", "STALE", w.a.people["candidate"], save(w.a.running, 0, "other")},
+		{"an answer before the start", "saveResponse", "NOT_STARTED", w.a.people["candidate"], save(w.a.accepted(t, w.a.quiz).ID, 0, "k")},
+		{"an answer after the end", "saveResponse", "CONFLICT", w.a.people["candidate"], save(w.a.released, 1, "late")},
+		{"an unknown question", "saveResponse", "INVALID", w.a.people["candidate"], vars{"sittingId": w.a.running, "question": "9.9", "revision": 0, "clientKey": "k", "answer": vars{}}},
+		{"a second submission", "submitSitting", "CONFLICT", w.a.people["candidate"], vars{"id": w.a.released}},
+		{"a submission before the start", "submitSitting", "NOT_STARTED", w.a.people["candidate"], vars{"id": w.a.accepted(t, w.a.quiz).ID}},
+	} {
+		query, at := mutation(schema, c.mutation)
+		a := w.ask(t, c.who, query, vars{"input": c.input})
+		root, _, _ := strings.Cut(at, ".")
+		kind, _ := reach(a.Data, root+".errors.__typename").(string)
+		if got := a.outcome(at); got != c.code || kind != "InputError" && kind != "StaleResponseError" {
+			t.Errorf("%s: got %s in a %s, want %s in an error without an object", c.name, got, kind, c.code)
+		}
+	}
+}

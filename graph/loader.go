@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 	"github.com/assay-hq/assay/policy"
 )
 
-// gather is how long a loader waits for more ids before it reads them all in one statement.
+// gather is how long a loader waits for more ids before it reads them all in one statement, unless Resolver.Gather
+// says otherwise.
 const gather = time.Millisecond
 
 // loaders read what many fields of one operation ask for one by one. A new set serves each operation, so that nothing
@@ -44,24 +46,25 @@ type loadersKey struct{}
 
 // WithLoaders gives an operation its loaders.
 func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
+	wait := cmp.Or(r.Gather, gather)
 	return context.WithValue(ctx, loadersKey{}, &loaders{
-		members:    one("member", r.Account.MembersByID, func(m *ent.Member) gid.ID { return m.ID }),
-		audits:     one("audit event", r.Account.AuditEventsByID, func(e *ent.AuditEvent) gid.ID { return e.ID }),
-		skills:     one("skill", r.Authoring.SkillsByID, func(s *ent.Skill) gid.ID { return s.ID }),
-		jobRoles:   one("job role", r.Authoring.JobRolesByID, func(j *ent.JobRole) gid.ID { return j.ID }),
-		questions:  one("question", r.Authoring.QuestionsByID, func(q *ent.Question) gid.ID { return q.ID }),
-		templates:  one("template", r.Authoring.TemplatesByID, func(t *ent.Template) gid.ID { return t.ID }),
-		versions:   one("template version", r.Authoring.VersionsByID, func(v *ent.TemplateVersion) gid.ID { return v.ID }),
-		candidates: one("candidate", r.Sittings.CandidatesByID, func(c *ent.Candidate) gid.ID { return c.ID }),
-		sessions:   one("session", r.Sittings.SessionsByID, func(s *ent.Session) gid.ID { return s.ID }),
-		reviews:    one("review", r.Grading.ReviewsByID, func(v *ent.Review) gid.ID { return v.ID }),
-		reports:    one("report", r.Grading.ReportsByID, func(p *ent.Report) gid.ID { return p.ID }),
-		results:    one("report", r.Grading.ResultsByReport, func(p *grading.ReportResult) gid.ID { return p.ReportID }),
+		members:    one(wait, "member", r.Account.MembersByID, func(m *ent.Member) gid.ID { return m.ID }),
+		audits:     one(wait, "audit event", r.Account.AuditEventsByID, func(e *ent.AuditEvent) gid.ID { return e.ID }),
+		skills:     one(wait, "skill", r.Authoring.SkillsByID, func(s *ent.Skill) gid.ID { return s.ID }),
+		jobRoles:   one(wait, "job role", r.Authoring.JobRolesByID, func(j *ent.JobRole) gid.ID { return j.ID }),
+		questions:  one(wait, "question", r.Authoring.QuestionsByID, func(q *ent.Question) gid.ID { return q.ID }),
+		templates:  one(wait, "template", r.Authoring.TemplatesByID, func(t *ent.Template) gid.ID { return t.ID }),
+		versions:   one(wait, "template version", r.Authoring.VersionsByID, func(v *ent.TemplateVersion) gid.ID { return v.ID }),
+		candidates: one(wait, "candidate", r.Sittings.CandidatesByID, func(c *ent.Candidate) gid.ID { return c.ID }),
+		sessions:   one(wait, "session", r.Sittings.SessionsByID, func(s *ent.Session) gid.ID { return s.ID }),
+		reviews:    one(wait, "review", r.Grading.ReviewsByID, func(v *ent.Review) gid.ID { return v.ID }),
+		reports:    one(wait, "report", r.Grading.ReportsByID, func(p *ent.Report) gid.ID { return p.ID }),
+		results:    one(wait, "report", r.Grading.ResultsByReport, func(p *grading.ReportResult) gid.ID { return p.ReportID }),
 
-		mustHaves:   many(r.Authoring.MustHaveSkills, func(m *ent.JobRoleSkill) gid.ID { return m.JobRoleID }),
-		revisions:   many(r.Authoring.CurrentRevisions, func(v *ent.QuestionRevision) gid.ID { return v.QuestionID }),
-		reportOf:    many(r.Grading.ReportsBySession, func(p *ent.Report) gid.ID { return p.SessionID }),
-		assignments: many(r.Grading.AssignmentsBySession, func(v *ent.Review) gid.ID { return v.SessionID }),
+		mustHaves:   many(wait, r.Authoring.MustHaveSkills, func(m *ent.JobRoleSkill) gid.ID { return m.JobRoleID }),
+		revisions:   many(wait, r.Authoring.CurrentRevisions, func(v *ent.QuestionRevision) gid.ID { return v.QuestionID }),
+		reportOf:    many(wait, r.Grading.ReportsBySession, func(p *ent.Report) gid.ID { return p.SessionID }),
+		assignments: many(wait, r.Grading.AssignmentsBySession, func(v *ent.Review) gid.ID { return v.SessionID }),
 	})
 }
 
@@ -71,7 +74,7 @@ func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loade
 type batch[T any] func(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]T, error)
 
 // one loads the one row of each id; what the operation leaves out is NotFound.
-func one[T any](noun string, read batch[T], id func(T) gid.ID) *dataloadgen.Loader[gid.ID, T] {
+func one[T any](wait time.Duration, noun string, read batch[T], id func(T) gid.ID) *dataloadgen.Loader[gid.ID, T] {
 	return dataloadgen.NewLoader(func(ctx context.Context, ids []gid.ID) ([]T, []error) {
 		rows, err := read(ctx, login.Actor(ctx), ids)
 		if err != nil {
@@ -90,11 +93,11 @@ func one[T any](noun string, read batch[T], id func(T) gid.ID) *dataloadgen.Load
 			values[i] = row
 		}
 		return values, errs
-	}, dataloadgen.WithWait(gather))
+	}, dataloadgen.WithWait(wait))
 }
 
 // many loads the rows that point to each id, perhaps none.
-func many[T any](read batch[T], owner func(T) gid.ID) *dataloadgen.Loader[gid.ID, []T] {
+func many[T any](wait time.Duration, read batch[T], owner func(T) gid.ID) *dataloadgen.Loader[gid.ID, []T] {
 	return dataloadgen.NewLoader(func(ctx context.Context, ids []gid.ID) ([][]T, []error) {
 		rows, err := read(ctx, login.Actor(ctx), ids)
 		if err != nil {
@@ -109,7 +112,7 @@ func many[T any](read batch[T], owner func(T) gid.ID) *dataloadgen.Loader[gid.ID
 			values[i] = found[id]
 		}
 		return values, nil
-	}, dataloadgen.WithWait(gather))
+	}, dataloadgen.WithWait(wait))
 }
 
 // sole is the only row of a list that has one at most; nil if there is none.

@@ -4,6 +4,8 @@
 package graph
 
 import (
+	"time"
+
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/grading"
@@ -20,6 +22,7 @@ type Resolver struct {
 	Grading   *grading.Service
 	Insight   *insight.Service
 	Policy    *policy.Policy
-	Version   string // the product and its version
+	Version   string        // the product and its version
+	Gather    time.Duration // how long a loader waits for more ids before it reads them all; a millisecond if zero
 	Hash      string // the schema's
 }

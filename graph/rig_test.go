@@ -59,6 +59,7 @@ type rig struct {
 	random   *recorder
 	ear      *ear
 	serial   atomic.Int64
+	gather   time.Duration // of the loaders; as in production if zero
 }
 
 // recorder is a source of randomness that remembers the last secret read from it: the link of an invitation.
@@ -115,7 +116,12 @@ func ticking() tenant.Clock {
 
 func newRig(t testing.TB, db dbtest.Database, clock tenant.Clock) *rig {
 	t.Helper()
-	r := &rig{db: db, ids: gid.NewSource(rand.Reader), random: &recorder{}, ear: &ear{}}
+	return newRigThatGathers(t, db, clock, 0)
+}
+
+func newRigThatGathers(t testing.TB, db dbtest.Database, clock tenant.Clock, wait time.Duration) *rig {
+	t.Helper()
+	r := &rig{db: db, gather: wait, ids: gid.NewSource(rand.Reader), random: &recorder{}, ear: &ear{}}
 	r.rules = must(policy.New())(t)
 	r.store = must(tenant.Open(tenant.Config{
 		URL: db.URL, Policy: r.rules, Clock: clock, IDs: r.ids, Log: slog.New(slog.DiscardHandler), Observe: r.ear.hear,
@@ -186,7 +192,7 @@ func (r *rig) graphQL(log *slog.Logger) http.Handler {
 func (r *rig) resolver() *graph.Resolver {
 	return &graph.Resolver{
 		Account: r.accounts, Authoring: r.authors, Sittings: r.sittings, Grading: r.grades, Insight: r.insights,
-		Policy: r.rules, Version: "assay test",
+		Policy: r.rules, Version: "assay test", Gather: r.gather,
 	}
 }
 

@@ -110,7 +110,7 @@ func TestSchemaWalk(t *testing.T) {
 	}
 }
 
-// TestCandidateErrors provokes every fault that a candidate's mutation reports beside its form: none carries an object
+// TestCandidateErrors provokes the faults that candidates' mutations report beside their forms: none carries an object
 // but the candidate's own answer.
 func TestCandidateErrors(t *testing.T) {
 	w := newWorld(t, newRig(t, dbtest.SQLite(t), ticking()))

@@ -176,7 +176,7 @@ func refusedBefore(t *testing.T, st *stage, sitting string) {
 		{"a version that is not there", recruiter, "inviteCandidate", sessionID, vars{"templateId": st.template, "version": 2, "candidate": person}, "NOT_FOUND", "version", ""},
 		{"an address that is none", recruiter, "inviteCandidate", sessionID, vars{"templateId": st.template, "candidate": vars{"email": "x", "name": "X"}}, "INVALID", "e-mail", "candidate.email"},
 		{"one idempotency key for two candidates", recruiter, "inviteCandidate", sessionID, vars{"templateId": st.template, "candidate": person, "idempotencyKey": "once"}, "IDEMPOTENCY_MISMATCH", "another input", ""},
-		{"a second draft of a role's name too long", recruiter, "createJobRole", "jobRole { id }", vars{"fields": vars{"title": strings.Repeat("x", 201), "level": "ENTRY"}}, "INVALID", "", "fields.title"},
+		{"an oversized title", recruiter, "createJobRole", "jobRole { id }", vars{"fields": vars{"title": strings.Repeat("x", 201), "level": "ENTRY"}}, "INVALID", "", "fields.title"},
 		{"publishing what is published", recruiter, "publishTemplate", "template { id }", vars{"id": st.template}, "CONFLICT", "draft", ""},
 
 		{"the wrong e-mail address", stranger, "acceptInvitation", sittingID, vars{"token": unopened.secret}, "CONFLICT", "another e-mail address", ""},
@@ -199,7 +199,6 @@ func refusedBefore(t *testing.T, st *stage, sitting string) {
 		{"an oversized short text", candidate, "saveResponse", acknowledgement, saving(sitting, places["SHORT_TEXT"], 0, "k11", vars{"text": strings.Repeat("x", 1001)}), "INVALID", "1000", "answer.text"},
 		{"an oversized long text", candidate, "saveResponse", acknowledgement, saving(sitting, long, 2, "k12", vars{"text": strings.Repeat("ö", 20_001)}), "INVALID", "20000", "answer.text"},
 		{"an oversized body", candidate, "saveResponse", acknowledgement, saving(sitting, long, 2, "k13", vars{"text": strings.Repeat("x", 2<<20)}), "LIMIT_EXCEEDED", "", ""},
-		{"releasing a report that is not there", recruiter, "releaseReport", "report { id }", vars{"id": "rpt" + unknown(sitting)[3:]}, "NOT_FOUND", "", ""},
 	})
 	t.Run("a stale save is told the answer that stands", func(t *testing.T) {
 		got := st.tell(t, candidate, "saveResponse", acknowledgement, saving(sitting, long, 1, "k4", vars{"text": "third"})).fault
@@ -241,6 +240,7 @@ func refusedAfter(t *testing.T, st *stage, sitting string) {
 		{"an unknown criterion", reviewer, "submitReview", "review { id }", scores(long, "width", 2, "second"), "INVALID", "no such question and criterion", "scores.0.criterion"},
 		{"a criterion left out", reviewer, "submitReview", "review { id }", vars{"id": review, "scores": []vars{}}, "INVALID", "is not scored", "scores"},
 		{"releasing a provisional report", recruiter, "releaseReport", "report { id }", vars{"id": read.Node.Report.ID}, "PROVISIONAL", "reviewer", ""},
+		{"an unknown report", recruiter, "releaseReport", "report { id }", vars{"id": unknown(read.Node.Report.ID)}, "NOT_FOUND", "report", ""},
 		{"another organization's report", outsider, "releaseReport", "report { id }", vars{"id": read.Node.Report.ID}, "NOT_FOUND", "report", ""},
 		{"a candidate releases", candidate, "releaseReport", "report { id }", vars{"id": read.Node.Report.ID}, "FORBIDDEN", "report.release", ""},
 	})

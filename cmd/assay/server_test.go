@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -320,8 +321,15 @@ func must[T any](t *testing.T, answer *reply) T {
 		t.Fatalf("got %+v", *answer.fault)
 	}
 	var result T
-	if err := json.Unmarshal(answer.data, &result); err != nil {
-		t.Fatalf("read %s: %v", answer.data, err)
+	if err := unmarshal(answer, &result); err != nil {
+		t.Fatal(err)
 	}
 	return result
+}
+
+func unmarshal(answer *reply, into any) error {
+	if err := json.Unmarshal(answer.data, into); err != nil {
+		return fmt.Errorf("read %s: %w", answer.data, err)
+	}
+	return nil
 }

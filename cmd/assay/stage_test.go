@@ -167,17 +167,19 @@ func (st *stage) state(t *testing.T, session string) string {
 		`query($id: ID!) { node(id: $id) { ... on CandidateSession { state } } }`, vars{"id": session})).Node.State
 }
 
-// picture is everything that a refused operation must leave as it is: rows, states, answers, mail and the audit.
+// picture is everything that a refused operation must leave as it is: rows, states, answers, mail and the audit. It
+// leaves out what moving the clock does to the demonstration's own sessions.
 func (st *stage) picture(t *testing.T) string {
 	t.Helper()
-	ids := append([]string{st.template, st.draft}, st.watched...)
+	ids := append([]string{st.role, st.template, st.draft}, st.watched...)
 	all := []*reply{
-		st.ask(t, recruiter, `query($ids: [ID!]!) { nodes(ids: $ids) {
+		st.ask(t, recruiter, `query($ids: [ID!]!, $role: ID!) { nodes(ids: $ids) {
 			... on CandidateSession { id state openedAt startedAt timeUsed review { id state } report { id number state } }
 			... on AssessmentTemplate { id name publication: state revision publishedNumber draftNumber } }
-			organization { sessions { totalCount } candidates { totalCount } templates { totalCount } questions { totalCount }
-				jobRoles { totalCount } reports { totalCount } } }`, vars{"ids": ids}),
-		st.ask(t, admin, `{ organization { auditEvents { totalCount } } }`, nil),
+			organization { sessions(filter: { jobRoleId: $role }) { totalCount } reports(filter: { jobRoleId: $role }) { totalCount }
+				candidates { totalCount } templates { totalCount } questions { totalCount } jobRoles { totalCount } } }`,
+			vars{"ids": ids, "role": st.role}),
+		st.ask(t, admin, auditOf(append(ids, st.questions...)), nil),
 	}
 	for _, id := range st.watched {
 		answer := st.ask(t, candidate, `query($id: ID!) { sitting(id: $id) { state startedAt endedAt deadline receipt { hash }
@@ -196,4 +198,15 @@ func (st *stage) picture(t *testing.T) string {
 		text.WriteByte('\n')
 	}
 	return text.String() + st.mailbox(t)
+}
+
+// auditOf asks how often something was done to each of several objects.
+func auditOf(ids []string) string {
+	var query strings.Builder
+	query.WriteString("{ organization {")
+	for i, id := range ids {
+		fmt.Fprintf(&query, " n%d: auditEvents(filter: { subjectId: %q }) { totalCount }", i, id)
+	}
+	query.WriteString(" } }")
+	return query.String()
 }

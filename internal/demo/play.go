@@ -52,6 +52,7 @@ type play struct {
 	link      string // the invitation's path
 	sitting   playSitting
 	saved     map[string]playAcknowledgement // by the question's place
+	assigned  string                         // the review
 	report    playReport
 }
 

@@ -87,16 +87,17 @@ func (r playReport) table() string {
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) { fmt.Fprintln(w, strings.Join(cells, "\t")) }
 	fmt.Fprintf(&text, "%s\n%s, report revision %d, %s\n\n", r.Candidate.Name, r.JobRole.Title, r.Number, strings.ToLower(r.State))
-	line("", "points", "of", "percent", "")
-	row := func(name string, t playTotal, note string) {
-		line(name, fmt.Sprintf("%.2f", t.Awarded), fmt.Sprintf("%.2f", t.Maximum), fmt.Sprintf("%.1f", t.Percent), note)
+	line("", "points", "    of", "percent")
+	row := func(name string, t playTotal, notes ...string) {
+		cells := []string{name, fmt.Sprintf("%6.2f", t.Awarded), fmt.Sprintf("%6.2f", t.Maximum), fmt.Sprintf("%7.1f", t.Percent)}
+		line(append(cells, notes...)...)
 	}
 	row("Overall", r.Result.Overall, fmt.Sprintf("%s, %s (cut at %d %%)", *r.Band, r.outcome(), r.Result.CutPercent))
 	for _, s := range r.Result.Sections {
-		row("Section: "+s.Title, s.Total, "")
+		row("Section: "+s.Title, s.Total)
 	}
 	for _, s := range r.Result.Skills {
-		row("Skill: "+s.Name, s.Total, "")
+		row("Skill: "+s.Name, s.Total)
 	}
 	for _, q := range r.Result.Questions {
 		total := playTotal{Awarded: q.Awarded, Maximum: q.Maximum, Percent: 100 * q.Awarded / max(q.Maximum, 1)}
@@ -227,6 +228,7 @@ func (p *play) audit(ctx context.Context) error {
 		{"role", p.role.ID, map[string]int{"job_role.write": 1}},
 		{"template", p.template.ID, map[string]int{"template.write": 2, "template.publish": 1}},
 		{"session", p.session.ID, map[string]int{"session.invite": 1, "sitting.take": 3, "review.score": 1}},
+		{"review", p.assigned, map[string]int{"review.assign": 1, "review.score": 1}},
 		{"report", p.report.ID, map[string]int{"review.score": 1, "report.release": 1}},
 	}
 	for _, w := range wanted {
@@ -238,7 +240,7 @@ func (p *play) audit(ctx context.Context) error {
 		nodes := read.Organization.AuditEvents.Nodes
 		for i := len(nodes) - 1; i >= 0; i-- {
 			w.actions[nodes[i].Action]--
-			p.say("%s  %-16s on the %s, by %s", nodes[i].At, nodes[i].Action, w.what, nodes[i].Actor)
+			p.say("%s  %-16s on the %s, by %s", playClock(nodes[i].At), nodes[i].Action, w.what, nodes[i].Actor)
 		}
 		for action, missing := range w.actions {
 			if missing > 0 {
@@ -247,4 +249,13 @@ func (p *play) audit(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// playClock is the time of day of a moment, to the millisecond.
+func playClock(moment string) string {
+	at, err := time.Parse(time.RFC3339, moment)
+	if err != nil {
+		return moment
+	}
+	return at.UTC().Format("15:04:05.000")
 }

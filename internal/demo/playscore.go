@@ -47,18 +47,17 @@ func (p *play) score(ctx context.Context) error {
 		return err
 	}
 	p.say("Releasing it now is refused: %s, %q.", refused.Code, refused.Message)
-	review, err := p.assign(ctx)
-	if err != nil {
+	if err := p.assign(ctx); err != nil {
 		return err
 	}
-	if err := p.review(ctx, review); err != nil {
+	if err := p.review(ctx); err != nil {
 		return err
 	}
 	return p.readReport(ctx)
 }
 
 // assign gives the texts to the reviewer.
-func (p *play) assign(ctx context.Context) (id string, err error) {
+func (p *play) assign(ctx context.Context) error {
 	read, err := playAsk[struct {
 		Organization struct {
 			Members struct {
@@ -67,7 +66,7 @@ func (p *play) assign(ctx context.Context) (id string, err error) {
 		}
 	}](ctx, p.recruiter, `{ organization { members(first: 100) { nodes { id email } } } }`, nil)
 	if err != nil {
-		return "", err
+		return err
 	}
 	for _, m := range read.Organization.Members.Nodes {
 		if m.Email != playReviewer {
@@ -76,19 +75,20 @@ func (p *play) assign(ctx context.Context) (id string, err error) {
 		review, err := playDo[playReview](ctx, p.recruiter, "assignReview", `review { id state }`,
 			playVars{"sessionId": p.session.ID, "reviewerId": m.ID, "idempotencyKey": p.key("assign")})
 		if err != nil {
-			return "", err
+			return err
 		}
 		p.say("The recruiter assigns the review, %s, to %s.", review.ID, playReviewer)
-		return review.ID, nil
+		p.assigned = review.ID
+		return nil
 	}
-	return "", fmt.Errorf("%s is no member", playReviewer)
+	return fmt.Errorf("%s is no member", playReviewer)
 }
 
 // review reads the work, in which the candidate does not occur, and scores every criterion.
-func (p *play) review(ctx context.Context, id string) error {
+func (p *play) review(ctx context.Context) error {
 	raw, err := playAsk[struct{ Node json.RawMessage }](ctx, p.reviewer, `query Demo($id: ID!) { node(id: $id) { ... on Review {
 		id state work { title items { question kind prompt points answer { choices number text }
-			criteria { key text weight levels { points anchor } } modelAnswer pitfalls followUps { when prompt } } } } } }`, playVars{"id": id})
+			criteria { key text weight levels { points anchor } } modelAnswer pitfalls followUps { when prompt } } } } } }`, playVars{"id": p.assigned})
 	if err != nil {
 		return err
 	}

@@ -180,7 +180,7 @@ func (p *play) start(ctx context.Context) error {
 		return fmt.Errorf("the started sitting is %s", sitting.State)
 	}
 	p.sitting = *sitting
-	p.say("Starts %q: %d questions, %s; the server ends it at %s.", sitting.Title, sitting.QuestionCount, sitting.TimeLimit, *sitting.Deadline)
+	p.say("Starts %q: %d questions, %s; the server ends it at %s.", sitting.Title, sitting.QuestionCount, sitting.TimeLimit, playClock(*sitting.Deadline))
 	return nil
 }
 
@@ -224,7 +224,7 @@ func (p *play) answer(ctx context.Context) error {
 			return err
 		}
 		p.saved[ref] = *saved
-		p.say("Saves an answer to %s: revision %d, stored %s.", ref, saved.Revision, saved.SavedAt)
+		p.say("Saves an answer to %s: revision %d, stored %s.", ref, saved.Revision, playClock(saved.SavedAt))
 	}
 	return p.saveStale(ctx, last)
 }

@@ -116,7 +116,8 @@ func summaries(q *ent.ReportQuery) *ent.ReportSelect {
 	return q.Select(columns...)
 }
 
-// ReportFilter narrows a list of reports. Dates are of the sitting's end, the first included, the last not.
+// ReportFilter narrows a list of reports. Dates are of the sitting's end, the first included, the last not, and are
+// compared in UTC, in which SQLite keeps its times as text.
 type ReportFilter struct {
 	JobRoleID *gid.ID
 	State     *term.ReportState
@@ -140,10 +141,10 @@ func (f *ReportFilter) apply(q *ent.ReportQuery) *ent.ReportQuery {
 		q.Where(report.Band(*f.Band))
 	}
 	if f.EndedFrom != nil {
-		q.Where(report.EndedAtGTE(*f.EndedFrom))
+		q.Where(report.EndedAtGTE(f.EndedFrom.UTC()))
 	}
 	if f.EndedTo != nil {
-		q.Where(report.EndedAtLT(*f.EndedTo))
+		q.Where(report.EndedAtLT(f.EndedTo.UTC()))
 	}
 	return q
 }

@@ -141,6 +141,9 @@ func matchScores(waiting []*verdict, given []*CriterionScoreInput, by gid.ID) (r
 	return scores, c.Err()
 }
 
+// maxEvidence bounds a quotation, in characters: no answer is longer.
+const maxEvidence = 20_000
+
 func checkScore(c *fault.Checks, waiting []*verdict, g *CriterionScoreInput, i int) {
 	c.Under([]string{"scores", strconv.Itoa(i)}, func() {
 		c.Text(g.Comment, 1, 2000, "comment")
@@ -150,6 +153,9 @@ func checkScore(c *fault.Checks, waiting []*verdict, g *CriterionScoreInput, i i
 			return
 		}
 		c.That(isLevel(cr, g.Points), "this is none of the criterion's levels", "points")
+		if g.Evidence != nil {
+			c.Text(*g.Evidence, 0, maxEvidence, "evidence")
+		}
 		quoted := g.Evidence != nil && strings.TrimSpace(*g.Evidence) != ""
 		c.That(quoted || g.Points == 0, "quote the words that earn these points", "evidence")
 		c.That(!quoted || strings.Contains(folded(evidence(v.answer)), folded(*g.Evidence)), "these words are not in the answer", "evidence")

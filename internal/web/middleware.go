@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"log/slog"
@@ -57,22 +58,32 @@ func (w *watcher) Write(p []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *watcher) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// logged writes one line for each request. The path's pattern stands for the path, which may hold a secret.
+// begun reports whether an answer is on its way.
+func begun(w http.ResponseWriter) bool {
+	seen, ok := w.(*watcher)
+	return ok && seen.status != 0
+}
+
+// logged writes one line for each request, for one that was broken off too. The path's pattern stands for the path,
+// which may hold a secret.
 func (s *Site) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := s.cfg.Now()
-		seen := &watcher{ResponseWriter: w}
+		began, seen := s.cfg.Now(), &watcher{ResponseWriter: w}
+		defer func() { s.note(r, seen, s.cfg.Now().Sub(began)) }()
 		next.ServeHTTP(seen, r)
-		took := s.cfg.Now().Sub(began)
-		route := route(r)
-		s.seen.request(route, seen.status, took)
-		level := slog.LevelInfo
-		if seen.status >= http.StatusInternalServerError {
-			level = slog.LevelError
-		}
-		s.cfg.Log.Log(r.Context(), level, "request", "method", r.Method, "route", route, "status", seen.status,
-			"bytes", seen.bytes, "ms", float64(took.Microseconds())/1000, "request", RequestID(r.Context()))
 	})
+}
+
+// note counts a request and writes its line.
+func (s *Site) note(r *http.Request, seen *watcher, took time.Duration) {
+	route, status := route(r), cmp.Or(seen.status, http.StatusOK)
+	s.seen.request(route, status, took)
+	level := slog.LevelInfo
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	s.cfg.Log.Log(r.Context(), level, "request", "method", r.Method, "route", route, "status", status,
+		"bytes", seen.bytes, "ms", float64(took.Microseconds())/1000, "request", RequestID(r.Context()))
 }
 
 // route is the first part of a path: bounded in number, and without the secret that a link ends in.
@@ -98,6 +109,9 @@ func (s *Site) recovered(next http.Handler) http.Handler {
 				panic(p)
 			}
 			s.cfg.Log.ErrorContext(r.Context(), "panic", "panic", p, "request", RequestID(r.Context()), "stack", string(debug.Stack()))
+			if begun(w) {
+				panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+			}
 			s.fail(w, r, http.StatusInternalServerError, "Something went wrong on our side.")
 		}()
 		next.ServeHTTP(w, r)
@@ -114,7 +128,9 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "no-referrer")
+		// Not no-referrer: with it a browser sends "Origin: null" with our own forms, and one that knows no
+		// Sec-Fetch-Site could then neither accept an invitation nor sign out.
+		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")

@@ -32,12 +32,13 @@ var staticFiles embed.FS
 // pages are the parsed pages by name, each inside the common frame.
 type pages map[string]*template.Template
 
-func parsePages() (pages, error) {
+func parsePages(publicURL string) (pages, error) {
 	all := pages{}
 	for _, name := range []string{"start", "take", "report", "mail", "message", "graphiql"} {
 		t, err := template.New("frame.html").Funcs(template.FuncMap{
 			"percent": func(p grading.Percent) string { return fmt.Sprintf("%.1f", float64(p)/1e6) },
-			"links":   links,
+			"links":   func(text string) template.HTML { return links(publicURL, text) },
+			"word":    word,
 		}).ParseFS(pageFiles, "page/frame.html", "page/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)
@@ -55,15 +56,19 @@ type view struct {
 	Data  any
 }
 
-// pagePolicy is the Content-Security-Policy of our own pages: nothing from elsewhere, nothing inline. A sign-out leads
-// to the identity provider, which Chrome counts as the form's action.
-func (s *Site) pagePolicy(extra string) string {
-	provider := ""
-	if u, err := url.Parse(s.cfg.Issuer); err == nil && u.Host != "" {
-		provider = " " + u.Scheme + "://" + u.Host
+// pagePolicy is the Content-Security-Policy of our own pages: nothing from elsewhere, nothing inline.
+func (s *Site) pagePolicy() string {
+	return "default-src 'none'; style-src 'self'; img-src 'self'; form-action " + s.formTargets() + "; base-uri 'none'; frame-ancestors 'none'"
+}
+
+// formTargets is where a form may lead to: a sign-out goes on to the identity provider, which Chrome counts as the
+// form's action.
+func (s *Site) formTargets() string {
+	provider, err := url.Parse(s.cfg.Issuer)
+	if err != nil || provider.Host == "" {
+		return "'self'"
 	}
-	return "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'" + provider +
-		"; base-uri 'none'; frame-ancestors 'none'" + extra
+	return "'self' " + provider.Scheme + "://" + provider.Host
 }
 
 // show renders a page, or answers as ours if it cannot be rendered.
@@ -76,7 +81,7 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name, ti
 		return
 	}
 	if name != "graphiql" {
-		w.Header().Set("Content-Security-Policy", s.pagePolicy(""))
+		w.Header().Set("Content-Security-Policy", s.pagePolicy())
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
@@ -95,7 +100,15 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, status int, text str
 
 // SignInFailed shows a sign-in that failed.
 func (s *Site) SignInFailed(w http.ResponseWriter, r *http.Request, status int, text string) {
-	s.fail(w, r, status, text)
+	s.fail(w, r, status, sentence(text))
+}
+
+// sentence makes a message, which begins in lower case and ends without a full stop, one that stands alone.
+func sentence(message string) string {
+	if message == "" {
+		return "This did not work."
+	}
+	return strings.ToUpper(message[:1]) + message[1:] + "."
 }
 
 // faulty shows an operation's fault to a person.
@@ -118,8 +131,7 @@ func (s *Site) faulty(w http.ResponseWriter, r *http.Request, err error) {
 	case fault.Unavailable:
 		status = http.StatusServiceUnavailable
 	}
-	text := faults[0].Message
-	s.fail(w, r, status, strings.ToUpper(text[:1])+text[1:]+".")
+	s.fail(w, r, status, sentence(faults[0].Message))
 }
 
 func (s *Site) missing(w http.ResponseWriter, r *http.Request) {
@@ -196,7 +208,7 @@ func (s *Site) mailbox(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) graphiql(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src data:; "+
-		"img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'")
+		"img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; form-action "+s.formTargets()+"; base-uri 'none'; frame-ancestors 'none'")
 	s.show(w, r, http.StatusOK, "graphiql", "GraphiQL", nil)
 }
 
@@ -242,23 +254,35 @@ func unpack(body []byte) ([]byte, error) {
 	return plain, errors.Join(err, z.Close())
 }
 
-// links makes a mail's text a page's: everything is escaped, and our own addresses can be followed.
-func links(text string) template.HTML {
+// links makes a mail's text a page's: everything is escaped, and the site's own addresses, no others, can be followed.
+func links(own, text string) template.HTML {
 	var b strings.Builder
-	for _, word := range strings.SplitAfter(text, " ") {
-		before, rest, found := strings.Cut(word, "http")
+	for {
+		before, rest, found := strings.Cut(text, own+"/")
+		b.WriteString(template.HTMLEscapeString(before))
 		if !found {
-			b.WriteString(template.HTMLEscapeString(word))
-			continue
+			return template.HTML(b.String())
 		}
-		end := strings.IndexAny(rest, " \n")
+		end := strings.IndexFunc(rest, outsideAddress)
 		if end < 0 {
 			end = len(rest)
 		}
-		address := template.HTMLEscapeString("http" + rest[:end])
-		b.WriteString(template.HTMLEscapeString(before) + `<a href="` + address + `">` + address + `</a>` + template.HTMLEscapeString(rest[end:]))
+		end = len(strings.TrimRight(rest[:end], ".")) // a full stop ends the sentence
+		address := template.HTMLEscapeString(own + "/" + rest[:end])
+		b.WriteString(`<a href="` + address + `">` + address + `</a>`)
+		text = rest[end:]
 	}
-	return template.HTML(b.String())
+}
+
+// outsideAddress knows what no address of ours contains.
+func outsideAddress(r rune) bool {
+	letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	return !letter && !strings.ContainsRune("-_./", r)
+}
+
+// word is an enumeration's value as a person reads it.
+func word(value any) string {
+	return strings.ToLower(strings.ReplaceAll(fmt.Sprint(value), "_", " "))
 }
 
 func write(w http.ResponseWriter, status int, text string) {

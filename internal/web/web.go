@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -57,7 +58,7 @@ type Site struct {
 
 // New makes a site. Templates that do not parse are an error.
 func New(cfg Config) (*Site, error) {
-	p, err := parsePages()
+	p, err := parsePages(strings.TrimSuffix(cfg.PublicURL, "/"))
 	if err != nil {
 		return nil, err
 	}

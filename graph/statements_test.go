@@ -1,0 +1,162 @@
+package graph_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/dbtest"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
+)
+
+// The sizes of the two organizations whose statements are compared.
+const (
+	few  = 3
+	many = 60
+)
+
+// journey are the queries of the journey with the statements that each may run, beside BEGIN, COMMIT and the one that
+// finds out who asks: the most, on either database, and how many for each row. A page within a page is the only thing
+// that costs a statement for each row.
+var journey = []struct {
+	name      string
+	most      int
+	each      int
+	candidate bool
+	query     string
+}{
+	{"reports, four levels deep", 5, 0, false, `{ organization { reports(first: 100) { nodes {
+		id state percent band candidate { name } jobRole { title } templateVersion { number name } } } } }`},
+	{"reports, counted", 6, 0, false, `{ organization { reports(first: 100) { totalCount nodes {
+		id candidate { name } jobRole { title } templateVersion { number } } } } }`},
+	{"reports by score", 2, 0, false, `{ organization { reports(first: 100, orderBy: {field: SCORE}, filter: {state: PROVISIONAL}) { nodes { id percent } } } }`},
+	{"reports in detail", 3, 0, false, `{ organization { reports(first: 100) { nodes { id result { overall { percent } questions { trace { points } } } } } } }`},
+	{"sessions with everything", 8, 0, false, `{ organization { sessions(first: 100) { nodes {
+		state candidate { name } jobRole { title } template { name } templateVersion { number } report { percent } review { state } } } } }`},
+	{"job roles with their skills", 4, 0, false, `{ organization { jobRoles(first: 100) { nodes { title mustHaveSkills { weight skill { name } } } } } }`},
+	{"questions with revisions and skills", 4, 0, false, `{ organization { questions(first: 100) { nodes {
+		title published { number content { prompt skills { name } } } draft { number } } } } }`},
+	{"templates with their job roles", 3, 0, false, `{ organization { templates(first: 100) { nodes { name draft { cutPercent } jobRole { title } } } } }`},
+	{"templates with their versions", 3, 1, false, `{ organization { templates(first: 100) { nodes { name versions(first: 4) { nodes { number } } } } } }`},
+	{"job roles with their templates", 4, 1, false, `{ organization { jobRoles(first: 100) { nodes { title templates(first: 4) { nodes { name } } } } } }`},
+	{"a template's questions", 3, 0, false, `query($template: ID!) { node(id: $template) { ... on AssessmentTemplate {
+		draft { sections { slots { question { title } } } } versions { nodes { number } } } } }`},
+	{"a session in detail", 7, 0, false, `query($session: ID!) { node(id: $session) { ... on CandidateSession {
+		state candidate { name } jobRole { title } templateVersion { number } report { percent } review { state reviewer { name } } } } }`},
+	{"the funnel", 3, 0, false, `query($role: ID!) { organization { funnel(input: {jobRoleId: $role}) { invited passed } } }`},
+	{"the distribution", 3, 0, false, `query($role: ID!) { organization { scoreDistribution(input: {jobRoleId: $role}) { count bands { name } } } }`},
+	{"nodes of all kinds", 4, 0, false, `query($session: ID!, $role: ID!, $template: ID!) { nodes(ids: [$session, $role, $template]) { id } }`},
+	{"a sitting with its answers", 4, 0, true, `query($sitting: ID!) { sitting(id: $sitting) {
+		state deadline sections { questions { ref } } responses { question revision answer { choices } } } }`},
+	{"an answer that is saved", 2, 0, true, `mutation($sitting: ID!, $key: String!, $revision: Int!) { saveResponse(input: {
+		sittingId: $sitting, question: "1.1", revision: $revision, clientKey: $key, answer: {choices: ["b"]}}) { errors { code } acknowledgement { revision } } }`},
+}
+
+// TestStatements counts the statements of the journey's queries with few rows and with many: no query asks once for
+// each row.
+func TestStatements(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db dbtest.Database) {
+		r := newRigThatGathers(t, db, tenant.Clock{Now: time.Now}, patience)
+		small, large := r.found(t, zebrawood), r.found(t, quicksilver)
+		asked := map[*org]vars{small: small.grow(t, few), large: large.grow(t, many)}
+		for _, j := range journey {
+			counts := map[*org]int{}
+			for o, variables := range asked {
+				who := o.people["owner"]
+				if j.candidate {
+					who = o.people["candidate"]
+				}
+				counts[o] = r.count(t, who, j.query, variables)
+			}
+			t.Logf("%-36s %d, and %d with %d rows", j.name, counts[small], counts[large], many)
+			if j.each > 0 {
+				counts[small], counts[large] = counts[small]-j.each*few, counts[large]-j.each*many
+			}
+			if counts[small] != counts[large] || counts[small] > j.most {
+				t.Errorf("%s: %d statements for %d rows, %d for %d; want at most %d for any", j.name, counts[small], few, counts[large], many, j.most)
+			}
+		}
+	})
+}
+
+// patience is how long loaders gather in these tests: a busy machine needs more than a millisecond to ask for sixty
+// rows, and would split a batch.
+const patience = 25 * time.Millisecond
+
+func (r *rig) count(t *testing.T, who *person, query string, variables vars) int {
+	t.Helper()
+	variables["key"] = r.next("count-")
+	r.ear.heard()
+	a := r.ask(t, who, query, variables)
+	counted, authenticating := 0, 0
+	for _, text := range r.ear.heard() {
+		switch {
+		case strings.Contains(text, "FROM members m JOIN organizations o"), strings.Contains(text, "JOIN bindings b ON"):
+			authenticating++
+		default:
+			counted++
+		}
+	}
+	if len(a.Errors) > 0 || authenticating == 0 {
+		t.Fatalf("%d statements authenticate %s, answered %s", authenticating, who.name, a.body)
+	}
+	for _, payload := range a.Data {
+		if code := payloadCode(payload); code != "" {
+			t.Fatalf("%s: %s", code, a.body)
+		}
+	}
+	if strings.Contains(query, "saveResponse") {
+		variables["revision"] = variables["revision"].(int) + 1
+	}
+	return counted
+}
+
+// grow makes n of everything, no two of them alike, and tells what queries may ask for by id.
+func (o *org) grow(t *testing.T, n int) vars {
+	t.Helper()
+	var (
+		session gid.ID
+		choices []gid.ID
+	)
+	for i := range n {
+		o.skill = must(o.authors.CreateSkill(t.Context(), o.owner(), authoring.CreateSkillInput{Name: o.next("skill ")}))(t).ID
+		o.role = o.newRole(t).ID
+		text := o.newQuestion(t, term.LongText, true)
+		o.reviseQuestion(t, text)
+		choices = append(choices, o.newQuestion(t, term.SingleChoice, true))
+		session = o.satBy(t, "person"+strconv.Itoa(i), o.newTemplate(t, true, choices[i], text))
+		o.newReview(t, session, "reviewer")
+	}
+	wide := o.newTemplate(t, true, choices...)
+	o.revise(t, wide)
+	running := o.started(t, wide).ID
+	for i := range n {
+		o.answer(t, running, "1."+strconv.Itoa(i+1), 0, &content.Answer{Choices: []string{"a"}})
+	}
+	return vars{"role": o.role, "template": wide, "session": session, "sitting": running, "revision": 1}
+}
+
+// satBy is sat by somebody of their own.
+func (o *org) satBy(t *testing.T, name string, template gid.ID) gid.ID {
+	t.Helper()
+	email := name + "@" + o.slug + ".example"
+	who := policy.Actor{Identity: policy.Identity{Issuer: o.issuer, Subject: email, Email: email, EmailVerified: true}}
+	row := must(o.sittings.Invite(t.Context(), o.owner(), sitting.InviteCandidateInput{
+		TemplateID: template, Candidate: sitting.CandidateInput{Email: email, Name: o.says(name)},
+	}))(t)
+	must(o.sittings.Accept(t.Context(), who, sitting.AcceptInvitationInput{Token: o.random.secret()}))(t)
+	must(o.sittings.Start(t.Context(), who, sitting.StartSittingInput{ID: row.ID}))(t)
+	text := o.says("answer")
+	for ref, a := range map[string]*content.Answer{"1.1": {Choices: []string{"a"}}, "1.2": {Text: &text}} {
+		must(o.sittings.SaveResponse(t.Context(), who, sitting.SaveResponseInput{SittingID: row.ID, Question: ref, ClientKey: ref, Answer: a}))(t)
+	}
+	must(o.sittings.Submit(t.Context(), who, sitting.SubmitSittingInput{ID: row.ID}))(t)
+	return row.ID
+}

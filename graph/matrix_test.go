@@ -189,6 +189,23 @@ func (w *witness) look(t *testing.T) string {
 	return b.String()
 }
 
+// TestOthersReviews asks for a review as members who review and to whom it was not given.
+func TestOthersReviews(t *testing.T) {
+	w := newWorld(t, newRig(t, dbtest.SQLite(t), ticking()))
+	review := w.a.newReview(t, w.a.sat(t, w.a.template).ID, "reviewer").ID
+	submit, at := mutation(executable().Schema(), "submitReview")
+	for _, name := range []string{"owner", "admin"} {
+		read := w.ask(t, w.a.people[name], below("Review", "work { title }"), vars{"id": review})
+		if got := read.outcome("node"); got != notFound {
+			t.Errorf("reading as %s: %s", name, read.body)
+		}
+		scored := w.ask(t, w.a.people[name], submit, vars{"input": vars{"id": review, "scores": w.a.scoreInputs()}})
+		if got := scored.outcome(at); got != notFound {
+			t.Errorf("scoring as %s: %s", name, scored.body)
+		}
+	}
+}
+
 // needsOne knows a permission at the end of a description.
 var needsOne = regexp.MustCompile("Needs `([a-z_.]+)`\\.$")
 

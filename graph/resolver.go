@@ -24,5 +24,5 @@ type Resolver struct {
 	Policy    *policy.Policy
 	Version   string        // the product and its version
 	Gather    time.Duration // how long a loader waits for more ids before it reads them all; a millisecond if zero
-	Hash      string // the schema's
+	Hash      string        // the schema's
 }

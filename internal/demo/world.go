@@ -49,7 +49,7 @@ func newWorld(cfg SeedConfig, one int) (*world, error) {
 	w := &world{now: now, one: one, log: cfg.Log, clock: &worldClock{at: now}, links: &worldLinks{random: worldStream('l')}}
 	store, err := tenant.Open(tenant.Config{
 		URL: cfg.URL, Policy: cfg.Policy, Clock: tenant.Clock{Now: w.clock.read, Own: true},
-		IDs: gid.NewSource(worldStream('i')), Log: cfg.Log, Inline: w.work,
+		IDs: gid.NewSource(worldStream('i')), Log: cfg.Log, Inline: w.work, Bulk: true,
 	})
 	if err != nil {
 		return nil, err

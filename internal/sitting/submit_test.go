@@ -172,7 +172,7 @@ func TestStartingAtOnceStartsOneClock(t *testing.T) {
 func TestEveryAcknowledgedSaveIsInTheReceipt(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		kept, refused := 0, 0
-		for round := range 200 {
+		for round := range rounds {
 			k, n := r.race(t, round)
 			kept, refused = kept+k, refused+n
 		}

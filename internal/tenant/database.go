@@ -25,20 +25,25 @@ type pools struct {
 	write, read *sql.DB
 }
 
-// openPools opens a database by the URL of ASSAY_DATABASE_URL. Observe, if set, sees the text of each statement.
-func openPools(url string, observe func(string)) (pools, error) {
+// openPools opens a database by the URL of ASSAY_DATABASE_URL. In bulk, a commit does not wait for the disk. Observe,
+// if set, sees the text of each statement.
+func openPools(url string, bulk bool, observe func(string)) (pools, error) {
 	name, dsn, err := migration.ParseURL(url)
 	if err != nil {
 		return pools{}, err
 	}
 	if name == dialect.Postgres {
-		return openPostgres(dsn, observe)
+		return openPostgres(dsn, bulk, observe)
 	}
-	return openSQLite(dsn, observe), nil
+	return openSQLite(dsn, bulk, observe), nil
 }
 
-func openPostgres(dsn string, observe func(string)) (pools, error) {
-	connector, err := pq.NewConnector(dsn + separator(dsn) + postgresSettings)
+func openPostgres(dsn string, bulk bool, observe func(string)) (pools, error) {
+	sync := "on"
+	if bulk {
+		sync = "off"
+	}
+	connector, err := pq.NewConnector(dsn + separator(dsn) + postgresSettings + "&synchronous_commit=" + sync)
 	if err != nil {
 		return pools{}, fmt.Errorf("database url: %w", err)
 	}
@@ -47,15 +52,19 @@ func openPostgres(dsn string, observe func(string)) (pools, error) {
 }
 
 // postgresSettings hold for every connection. An acknowledged answer is on disk, and nothing waits for long.
-const postgresSettings = "timezone=UTC&synchronous_commit=on&statement_timeout=5000&lock_timeout=2000&idle_in_transaction_session_timeout=10000"
+const postgresSettings = "timezone=UTC&statement_timeout=5000&lock_timeout=2000&idle_in_transaction_session_timeout=10000"
 
-func openSQLite(dsn string, observe func(string)) pools {
+func openSQLite(dsn string, bulk bool, observe func(string)) pools {
+	writing := "&_txlock=immediate"
+	if bulk {
+		writing += "&_pragma=synchronous(NORMAL)"
+	}
 	open := func(settings string, n int) *sql.DB {
-		return sized(sql.OpenDB(&watched{Connector: sqliteConnector(dsn + settings), observe: observe}), n)
+		return sized(sql.OpenDB(&watched{Connector: sqliteConnector(dsn + settings), prepare: true, observe: observe}), n)
 	}
 	return pools{
 		dialect: dialect.SQLite,
-		write:   open("&_txlock=immediate", 1),
+		write:   open(writing, 1),
 		read:    open("&_pragma=query_only(1)", 2+2*runtime.NumCPU()),
 	}
 }

@@ -462,7 +462,7 @@ func TestAuditHash(t *testing.T) {
 		}
 		byHand := func(i int, who string) []byte {
 			text := fmt.Sprintf(`{"organization":%q,"position":%d,"id":%q,"at":"2026-03-01T12:00:00.120000Z","actor":%q,`+
-				`"action":"skill.write","subject":%q,"detail":{"a":"1","b":"<2>"},"address":"192.0.2.1","request":""}`,
+				`"action":"skill.write","subject":%q,"detail":{"a":"1","b":"<2>","event":"skill.created"},"address":"192.0.2.1","request":""}`,
 				actor.Org, i+1, rows[i].ID, who, rows[i].SubjectID)
 			sum := sha256.Sum256(append(slices.Clone(rows[i-1].Hash), text...))
 			return sum[:]

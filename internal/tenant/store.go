@@ -34,6 +34,7 @@ type Config struct {
 	Observe func(statement string)                   // sees the text of each statement; for tests and metrics
 	Inline  func(context.Context, job.Args) error    // runs jobs after the commit instead of enqueuing them; for seeding
 	Request func(context.Context) (requestID string) // names the request in the audit; nil names none
+	Bulk    bool                                     // commits are not synced one by one; for loading what can be loaded again
 }
 
 // Store is an opened database with everything that an operation needs of it. It is safe for concurrent use.
@@ -51,7 +52,7 @@ type Store struct {
 
 // Open opens the database; it does not migrate it. An unusable URL is an error.
 func Open(cfg Config) (*Store, error) {
-	p, err := openPools(cfg.URL, cfg.Observe)
+	p, err := openPools(cfg.URL, cfg.Bulk, cfg.Observe)
 	if err != nil {
 		return nil, err
 	}

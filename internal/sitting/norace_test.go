@@ -1,0 +1,9 @@
+//go:build !race
+
+package sitting_test
+
+// How often saves race with a submission, and how many sittings are played against the model.
+const (
+	rounds = 200
+	plays  = 100
+)

@@ -142,8 +142,8 @@ func authoringReads() []operation {
 		reads("authoring.TemplatesByID", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.authors.TemplatesByID(ctx, who, []gid.ID{o.template}))
 		}),
-		reads("authoring.Versions", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
-			return ofPage(o.authors.Versions(ctx, who, o.template, tenant.Paging{}))
+		reads("authoring.VersionsByTemplate", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.VersionsByTemplate(ctx, who, []gid.ID{o.template}))
 		}),
 		reads("authoring.VersionsByID", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.authors.VersionsByID(ctx, who, []gid.ID{o.version}))
@@ -316,7 +316,7 @@ func gradingReads() []operation {
 			return some(o.grades.ReviewsByID(ctx, who, []gid.ID{id}))
 		}),
 		review("grading.Work", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
-			return done(o.grades.Work(ctx, who, id))
+			return some(o.grades.Work(ctx, who, []gid.ID{id}))
 		}),
 		reads("grading.AssignmentsBySession", policy.ReviewAssign, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.grades.AssignmentsBySession(ctx, who, []gid.ID{o.inReview}))

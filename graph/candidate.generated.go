@@ -573,16 +573,6 @@ func (ec *executionContext) marshalNCandidate2ᚖgithubᚗcomᚋassayᚑhqᚋass
 	return ec._Candidate(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCandidateConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Candidate]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._CandidateConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNCandidateEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*envelope.Edge[*ent.Candidate]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -614,6 +604,13 @@ func (ec *executionContext) marshalOCandidate2ᚖgithubᚗcomᚋassayᚑhqᚋass
 		return graphql.Null
 	}
 	return ec._Candidate(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCandidateConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Candidate]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CandidateConnection(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

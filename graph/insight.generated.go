@@ -899,16 +899,6 @@ func (ec *executionContext) marshalNBandCount2ᚖgithubᚗcomᚋassayᚑhqᚋass
 	return ec._BandCount(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNFunnel2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋinsightᚐFunnel(ctx context.Context, sel ast.SelectionSet, v *insight.Funnel) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._Funnel(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNFunnelInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋinsightᚐFunnelInput(ctx context.Context, v any) (insight.FunnelInput, error) {
 	res, err := ec.unmarshalInputFunnelInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -940,19 +930,23 @@ func (ec *executionContext) marshalNScoreBucket2ᚖgithubᚗcomᚋassayᚑhqᚋa
 	return ec._ScoreBucket(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNScoreDistribution2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋinsightᚐDistribution(ctx context.Context, sel ast.SelectionSet, v *insight.Distribution) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ScoreDistribution(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNScoreDistributionInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋinsightᚐDistributionInput(ctx context.Context, v any) (insight.DistributionInput, error) {
 	res, err := ec.unmarshalInputScoreDistributionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFunnel2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋinsightᚐFunnel(ctx context.Context, sel ast.SelectionSet, v *insight.Funnel) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Funnel(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOScoreDistribution2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋinsightᚐDistribution(ctx context.Context, sel ast.SelectionSet, v *insight.Distribution) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ScoreDistribution(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -22,8 +22,8 @@ const aList = `{
 
 // shownOf is what a list's nodes show beside their ids.
 var shownOf = map[string]string{
-	"members": "name email", "skills": "name", "jobRoles": "title mustHaveSkills { skill { id } } templates(first: 4) { nodes { id versions(first: 4) { nodes { id } } } }",
-	"questions": "title published { content { prompt } }", "templates": "name draft { sections { slots { question { id } } } }",
+	"members": "name email", "skills": "name", "jobRoles": "title mustHaveSkills { skill { id } } ",
+	"questions": "title published { content { prompt } }", "templates": "name versions { id } draft { sections { slots { question { id } } } }",
 	"candidates": "name email", "sessions": "state candidate { id name } review { id } report { id }", "reviews": "state work { title }",
 	"reports": "band result { skills { skillId } questions { trace { awardedBy } } }", "auditEvents": "actor subjectId",
 }

@@ -13,10 +13,6 @@ func (r *jobRoleResolver) MustHaveSkills(ctx context.Context, obj *ent.JobRole) 
 	return load(ctx).mustHaves.Load(ctx, obj.ID)
 }
 
-func (r *jobRoleResolver) Templates(ctx context.Context, obj *ent.JobRole, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Template], error) {
-	return connect(r.Authoring.Templates(ctx, login.Actor(ctx), &authoring.TemplateFilter{JobRoleID: &obj.ID}, paging(first, after, last, before)))
-}
-
 func (r *mustHaveSkillResolver) Skill(ctx context.Context, obj *ent.JobRoleSkill) (*ent.Skill, error) {
 	return load(ctx).skills.Load(ctx, obj.SkillID)
 }

@@ -8,16 +8,18 @@ import (
 	"github.com/vikstrous/dataloadgen"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
+	"github.com/assay-hq/assay/internal/paper"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
 )
 
 // gather is how long a loader waits for more ids before it reads them all in one statement, unless Resolver.Gather
 // says otherwise.
-const gather = time.Millisecond
+const gather = 2 * time.Millisecond
 
 // loaders read what many fields of one operation ask for one by one. A new set serves each operation, so that nothing
 // outlives the permission it was read with.
@@ -34,9 +36,12 @@ type loaders struct {
 	reports    *dataloadgen.Loader[gid.ID, *ent.Report]
 	audits     *dataloadgen.Loader[gid.ID, *ent.AuditEvent]
 	results    *dataloadgen.Loader[gid.ID, *grading.ReportResult]
+	sheets     *dataloadgen.Loader[gid.ID, *authoring.Sheet]
+	works      *dataloadgen.Loader[gid.ID, *grading.ReviewWork]
 
 	mustHaves   *dataloadgen.Loader[gid.ID, []*ent.JobRoleSkill]
 	revisions   *dataloadgen.Loader[gid.ID, []*ent.QuestionRevision]
+	published   *dataloadgen.Loader[gid.ID, []*ent.TemplateVersion]
 	reportOf    *dataloadgen.Loader[gid.ID, []*ent.Report]
 	assignments *dataloadgen.Loader[gid.ID, []*ent.Review]
 }
@@ -61,8 +66,12 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		reports:    one(wait, "report", r.Grading.ReportsByID, func(p *ent.Report) gid.ID { return p.ID }),
 		results:    one(wait, "report", r.Grading.ResultsByReport, func(p *grading.ReportResult) gid.ID { return p.ReportID }),
 
+		works:  one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
+		sheets: one(wait, "template version", r.Authoring.Sheets, func(s *authoring.Sheet) gid.ID { return s.VersionID }),
+
 		mustHaves:   many(wait, r.Authoring.MustHaveSkills, func(m *ent.JobRoleSkill) gid.ID { return m.JobRoleID }),
 		revisions:   many(wait, r.Authoring.CurrentRevisions, func(v *ent.QuestionRevision) gid.ID { return v.QuestionID }),
+		published:   many(wait, r.Authoring.VersionsByTemplate, func(v *ent.TemplateVersion) gid.ID { return v.TemplateID }),
 		reportOf:    many(wait, r.Grading.ReportsBySession, func(p *ent.Report) gid.ID { return p.SessionID }),
 		assignments: many(wait, r.Grading.AssignmentsBySession, func(v *ent.Review) gid.ID { return v.SessionID }),
 	})
@@ -137,4 +146,12 @@ func revisionWhere(published bool, rows []*ent.QuestionRevision, err error) (*en
 func (r *Resolver) current(ctx context.Context, question gid.ID, published bool) (*ent.QuestionRevision, error) {
 	rows, err := load(ctx).revisions.Load(ctx, question)
 	return revisionWhere(published, rows, err)
+}
+
+// sections are the questions on a sheet.
+func sections(sheet *authoring.Sheet, err error) ([]*paper.Section, error) {
+	if err != nil {
+		return nil, err
+	}
+	return sheet.Sections, nil
 }

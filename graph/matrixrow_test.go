@@ -199,14 +199,13 @@ func edgeRows() []*row {
 		needs      []policy.Action
 	}{
 		{"JobRole.mustHaveSkills", "mustHaveSkills", []policy.Action{policy.JobRoleRead}},
-		{"JobRole.templates", "templates.nodes", []policy.Action{policy.TemplateRead}},
 		{"MustHaveSkill.skill", "mustHaveSkills.skill", []policy.Action{policy.JobRoleRead, policy.SkillRead}},
 		{"Question.published", "published.number", []policy.Action{policy.QuestionRead}},
 		{"Question.draft", "draft.number", []policy.Action{policy.QuestionRead}},
 		{"QuestionContent.skills", "published.content.skills", []policy.Action{policy.QuestionRead, policy.SkillRead}},
 		{"AssessmentTemplate.jobRole", "jobRole", []policy.Action{policy.JobRoleRead}},
 		{"AssessmentTemplate.draft", "draft.cutPercent", []policy.Action{policy.TemplateRead}},
-		{"AssessmentTemplate.versions", "versions.nodes", []policy.Action{policy.TemplateRead}},
+		{"AssessmentTemplate.versions", "versions", []policy.Action{policy.TemplateRead}},
 		{"TemplateSlot.question", "draft.sections.slots.question", []policy.Action{policy.TemplateRead, policy.QuestionRead}},
 		{"TemplateVersion.sections", "sections.title", []policy.Action{policy.TemplateRead}},
 		{"TemplateVersion.template", "template", []policy.Action{policy.TemplateRead}},

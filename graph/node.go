@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/fault"
@@ -67,7 +68,7 @@ func (r *Resolver) nodes(ctx context.Context, ids []gid.ID) ([]envelope.Node, er
 	found := make([]envelope.Node, len(ids))
 	for i, wait := range thunks {
 		node, err := wait()
-		if err != nil && !fault.Is(err, fault.NotFound) {
+		if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Denied) {
 			return nil, err
 		}
 		found[i] = node
@@ -83,8 +84,14 @@ func later[T any](read func() (T, error)) func() (T, error) {
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		value, err := read()
-		done <- outcome{value, err}
+		var o outcome
+		defer func() {
+			if p := recover(); p != nil {
+				o.err = fmt.Errorf("panic: %v", p) // the executor recovers only what it runs itself
+			}
+			done <- o
+		}()
+		o.value, o.err = read()
 	}()
 	return func() (T, error) {
 		o := <-done

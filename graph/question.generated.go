@@ -3060,16 +3060,6 @@ func (ec *executionContext) unmarshalNQuestionChoiceInput2ᚖgithubᚗcomᚋassa
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNQuestionConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Question]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._QuestionConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNQuestionContent2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐQuestion(ctx context.Context, sel ast.SelectionSet, v *content.Question) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -3241,6 +3231,13 @@ func (ec *executionContext) marshalOQuestionCategory2ᚖgithubᚗcomᚋassayᚑh
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalOQuestionConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Question]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._QuestionConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOQuestionFilter2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋauthoringᚐQuestionFilter(ctx context.Context, v any) (*authoring.QuestionFilter, error) {

@@ -18,7 +18,7 @@ func (r *mutationResolver) SubmitReview(ctx context.Context, input grading.Submi
 }
 
 func (r *reviewResolver) Work(ctx context.Context, obj *ent.Review) (*grading.ReviewWork, error) {
-	return r.Grading.Work(ctx, login.Actor(ctx), obj.ID)
+	return load(ctx).works.Load(ctx, obj.ID)
 }
 
 func (r *reviewResolver) Reviewer(ctx context.Context, obj *ent.Review) (*ent.Member, error) {

@@ -179,7 +179,7 @@ func (r *rig) serve(t testing.TB) {
 func (r *rig) graphQL(log *slog.Logger) http.Handler {
 	resolver := r.resolver()
 	return transport.New(transport.Config{
-		Schema:        graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
+		Schema:        graph.NewExecutableSchema(graph.Config{Resolvers: resolver, Complexity: graph.Complexity()}),
 		Limits:        transport.DefaultLimits(),
 		Introspection: func(context.Context) bool { return false },
 		ViaCookie:     login.ViaCookie,
@@ -271,8 +271,8 @@ func (a *answer) outcome(path string) string {
 	if a.status != http.StatusOK {
 		return "HTTP " + strconv.Itoa(a.status)
 	}
-	for _, e := range a.Errors {
-		code, _ := e.Extensions["code"].(string)
+	if len(a.Errors) > 0 {
+		code, _ := a.Errors[0].Extensions["code"].(string)
 		if code == string(fault.Denied) {
 			return denied
 		}

@@ -92,7 +92,7 @@ type ComplexityRoot struct {
 		PublishedNumber func(childComplexity int) int
 		Revision        func(childComplexity int) int
 		State           func(childComplexity int) int
-		Versions        func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Versions        func(childComplexity int) int
 	}
 
 	AssessmentTemplateConnection struct {
@@ -280,7 +280,6 @@ type ComplexityRoot struct {
 		Revision                func(childComplexity int) int
 		Status                  func(childComplexity int) int
 		Summary                 func(childComplexity int) int
-		Templates               func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Title                   func(childComplexity int) int
 	}
 
@@ -739,18 +738,6 @@ type ComplexityRoot struct {
 		TimeLimitSeconds func(childComplexity int) int
 	}
 
-	TemplateVersionConnection struct {
-		Edges      func(childComplexity int) int
-		Nodes      func(childComplexity int) int
-		PageInfo   func(childComplexity int) int
-		TotalCount func(childComplexity int) int
-	}
-
-	TemplateVersionEdge struct {
-		Cursor func(childComplexity int) int
-		Node   func(childComplexity int) int
-	}
-
 	TraceEntry struct {
 		AwardedBy func(childComplexity int) int
 		Comment   func(childComplexity int) int
@@ -960,12 +947,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_AssessmentTemplate_versions_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.AssessmentTemplate.Versions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.AssessmentTemplate.Versions(childComplexity), true
 
 	case "AssessmentTemplateConnection.edges":
 		if e.ComplexityRoot.AssessmentTemplateConnection.Edges == nil {
@@ -1629,17 +1611,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobRole.Summary(childComplexity), true
-	case "JobRole.templates":
-		if e.ComplexityRoot.JobRole.Templates == nil {
-			break
-		}
-
-		args, err := ec.field_JobRole_templates_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.JobRole.Templates(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "JobRole.title":
 		if e.ComplexityRoot.JobRole.Title == nil {
 			break
@@ -3583,44 +3554,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TemplateVersion.TimeLimitSeconds(childComplexity), true
 
-	case "TemplateVersionConnection.edges":
-		if e.ComplexityRoot.TemplateVersionConnection.Edges == nil {
-			break
-		}
-
-		return e.ComplexityRoot.TemplateVersionConnection.Edges(childComplexity), true
-	case "TemplateVersionConnection.nodes":
-		if e.ComplexityRoot.TemplateVersionConnection.Nodes == nil {
-			break
-		}
-
-		return e.ComplexityRoot.TemplateVersionConnection.Nodes(childComplexity), true
-	case "TemplateVersionConnection.pageInfo":
-		if e.ComplexityRoot.TemplateVersionConnection.PageInfo == nil {
-			break
-		}
-
-		return e.ComplexityRoot.TemplateVersionConnection.PageInfo(childComplexity), true
-	case "TemplateVersionConnection.totalCount":
-		if e.ComplexityRoot.TemplateVersionConnection.TotalCount == nil {
-			break
-		}
-
-		return e.ComplexityRoot.TemplateVersionConnection.TotalCount(childComplexity), true
-
-	case "TemplateVersionEdge.cursor":
-		if e.ComplexityRoot.TemplateVersionEdge.Cursor == nil {
-			break
-		}
-
-		return e.ComplexityRoot.TemplateVersionEdge.Cursor(childComplexity), true
-	case "TemplateVersionEdge.node":
-		if e.ComplexityRoot.TemplateVersionEdge.Node == nil {
-			break
-		}
-
-		return e.ComplexityRoot.TemplateVersionEdge.Node(childComplexity), true
-
 	case "TraceEntry.awardedBy":
 		if e.ComplexityRoot.TraceEntry.AwardedBy == nil {
 			break
@@ -4349,8 +4282,6 @@ func (ec *executionContext) childFields_JobRole(ctx context.Context, field graph
 		return ec.fieldContext_JobRole_revision(ctx, field)
 	case "mustHaveSkills":
 		return ec.fieldContext_JobRole_mustHaveSkills(ctx, field)
-	case "templates":
-		return ec.fieldContext_JobRole_templates(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type JobRole", field.Name)
 }
@@ -5169,30 +5100,6 @@ func (ec *executionContext) childFields_TemplateVersion(ctx context.Context, fie
 		return ec.fieldContext_TemplateVersion_template(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TemplateVersion", field.Name)
-}
-
-func (ec *executionContext) childFields_TemplateVersionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_TemplateVersionConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_TemplateVersionConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_TemplateVersionConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_TemplateVersionConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TemplateVersionConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_TemplateVersionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_TemplateVersionEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_TemplateVersionEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TemplateVersionEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_TraceEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -1552,16 +1552,6 @@ func (ec *executionContext) marshalNCandidateSession2ᚖgithubᚗcomᚋassayᚑh
 	return ec._CandidateSession(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCandidateSessionConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Session]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._CandidateSessionConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNCandidateSessionEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*envelope.Edge[*ent.Session]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -1622,6 +1612,13 @@ func (ec *executionContext) marshalOCandidateSession2ᚖgithubᚗcomᚋassayᚑh
 		return graphql.Null
 	}
 	return ec._CandidateSession(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCandidateSessionConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Session]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CandidateSessionConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOInviteCandidatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Session]) graphql.Marshaler {

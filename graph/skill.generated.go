@@ -649,16 +649,6 @@ func (ec *executionContext) marshalNSkill2ᚖgithubᚗcomᚋassayᚑhqᚋassay�
 	return ec._Skill(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSkillConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Skill]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._SkillConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNSkillEdge2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*envelope.Edge[*ent.Skill]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -716,6 +706,13 @@ func (ec *executionContext) marshalOSkill2ᚖgithubᚗcomᚋassayᚑhqᚋassay�
 		return graphql.Null
 	}
 	return ec._Skill(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSkillConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx context.Context, sel ast.SelectionSet, v *envelope.Connection[*ent.Skill]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SkillConnection(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

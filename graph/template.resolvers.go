@@ -27,8 +27,8 @@ func (r *assessmentTemplateResolver) Draft(ctx context.Context, obj *ent.Templat
 	return openDraft(obj), nil
 }
 
-func (r *assessmentTemplateResolver) Versions(ctx context.Context, obj *ent.Template, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.TemplateVersion], error) {
-	return connect(r.Authoring.Versions(ctx, login.Actor(ctx), obj.ID, paging(first, after, last, before)))
+func (r *assessmentTemplateResolver) Versions(ctx context.Context, obj *ent.Template) ([]*ent.TemplateVersion, error) {
+	return load(ctx).published.Load(ctx, obj.ID)
 }
 
 func (r *mutationResolver) CreateTemplate(ctx context.Context, input authoring.CreateTemplateInput) (*envelope.Payload[*ent.Template], error) {
@@ -52,7 +52,7 @@ func (r *templateSlotResolver) Question(ctx context.Context, obj *content.Slot) 
 }
 
 func (r *templateVersionResolver) Sections(ctx context.Context, obj *ent.TemplateVersion) ([]*paper.Section, error) {
-	return authoring.Sections(obj)
+	return sections(load(ctx).sheets.Load(ctx, obj.ID))
 }
 
 func (r *templateVersionResolver) Template(ctx context.Context, obj *ent.TemplateVersion) (*ent.Template, error) {

@@ -70,5 +70,23 @@ func (p *Policy) Allows(actor Actor, action Action) bool {
 	return false
 }
 
+// Limits reports whether an actor who has the action sees only their job roles: because the membership says so, or
+// because they have the action as a hiring manager alone.
+func (p *Policy) Limits(actor Actor, action Action) bool {
+	if actor.Limited {
+		return true
+	}
+	manager := false
+	for _, role := range actor.Roles {
+		if p.allowed[role][action] {
+			if role != HiringManager {
+				return false
+			}
+			manager = true
+		}
+	}
+	return manager
+}
+
 // RoleAllows reports whether a role has an action.
 func (p *Policy) RoleAllows(role Role, action Action) bool { return p.allowed[role][action] }

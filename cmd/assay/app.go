@@ -126,7 +126,7 @@ func (a *app) graphQL(schemaHash string) http.Handler {
 		Policy: a.policy, Version: "assay " + version, Hash: schemaHash,
 	}
 	return transport.New(transport.Config{
-		Schema:        graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
+		Schema:        graph.NewExecutableSchema(graph.Config{Resolvers: resolver, Complexity: graph.Complexity()}),
 		Limits:        transport.DefaultLimits(),
 		Introspection: func(context.Context) bool { return a.cfg.dev },
 		ViaCookie:     login.ViaCookie,
@@ -202,7 +202,7 @@ func devProvider(cfg *config) (*devidp.Provider, error) {
 	if err := os.MkdirAll(cfg.dataFolder(), 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	key, err := devidp.LoadOrCreateKey(filepath.Join(cfg.dataFolder(), "development-provider.pem"))
+	key, err := devidp.LoadOrCreateKey(devKeyFile(cfg))
 	if err != nil {
 		return nil, err
 	}
@@ -217,6 +217,19 @@ func devProvider(cfg *config) (*devidp.Provider, error) {
 		RedirectURIs: []string{cfg.PublicURL + "/login/callback"}, PostLogoutRedirectURIs: []string{cfg.PublicURL + "/"},
 		Accounts: accounts, Key: key,
 	})
+}
+
+// devKeyFile is where the development provider keeps its key.
+func devKeyFile(cfg *config) string {
+	return filepath.Join(cfg.dataFolder(), "development-provider.pem")
+}
+
+// runningProvider is the provider of a server that was started here; without one there is nothing to sign for.
+func runningProvider(cfg *config) (*devidp.Provider, error) {
+	if _, err := os.Stat(devKeyFile(cfg)); err != nil {
+		return nil, fmt.Errorf("no development server was started here: run this in the folder of `assay serve --dev`, with the same ASSAY_ADDR and ASSAY_DATABASE_URL")
+	}
+	return devProvider(cfg)
 }
 
 // devName makes a name of an address: "recruiter@demo.example" is "Recruiter (demo)".

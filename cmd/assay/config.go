@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -30,7 +31,7 @@ type config struct {
 	LogFormat     string `env:"ASSAY_LOG_FORMAT" doc:"json or text. Default: text with --dev, json without."`
 	TestClockFile string `env:"ASSAY_TEST_CLOCK_FILE" doc:"A file with an offset in seconds that moves the time of sittings, read at each use; for tests, refused without --dev."`
 
-	dev bool
+	dev, ownProvider bool // development; and with the built-in identity provider
 }
 
 // The development provider's client; it serves loopback alone.
@@ -64,16 +65,21 @@ func (c *config) develop() error {
 	if err != nil {
 		return fmt.Errorf("ASSAY_ADDR: %w", err)
 	}
-	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
+	if !onThisMachine(host) {
 		return errors.New("ASSAY_ADDR: --dev serves only this machine; use 127.0.0.1 or leave --dev out")
 	}
 	setIfEmpty(&c.PublicURL, "http://"+c.Addr)
 	setIfEmpty(&c.LogFormat, "text")
 	if c.OIDCIssuer == "" {
 		c.OIDCIssuer = strings.TrimSuffix(c.PublicURL, "/") + devIDPPath
-		c.OIDCClientID, c.OIDCSecret = devClientID, devSecret
+		c.OIDCClientID, c.OIDCSecret, c.ownProvider = devClientID, devSecret, true
 	}
 	return nil
+}
+
+func onThisMachine(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 func setIfEmpty(field *string, value string) {
@@ -83,7 +89,7 @@ func setIfEmpty(field *string, value string) {
 }
 
 // builtInProvider reports whether the development identity provider serves sign-in.
-func (c *config) builtInProvider() bool { return c.dev && c.OIDCClientID == devClientID }
+func (c *config) builtInProvider() bool { return c.ownProvider }
 
 // complete demands what serving needs without --dev.
 func (c *config) complete() error {
@@ -98,6 +104,9 @@ func (c *config) complete() error {
 		if value == "" {
 			missing = append(missing, name+" is not set")
 		}
+	}
+	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" && (err != nil || u.Scheme != "https" && !onThisMachine(u.Hostname())) {
+		missing = append(missing, "ASSAY_PUBLIC_URL must begin with https:// unless it is on this machine")
 	}
 	if c.TestClockFile != "" {
 		missing = append(missing, "ASSAY_TEST_CLOCK_FILE is refused without --dev")

@@ -41,6 +41,7 @@ func (versionCommand) Run() error {
 }
 
 func main() {
+	syscall.Umask(0o077) // what is kept here is other people's answers
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var typed commands

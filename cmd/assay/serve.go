@@ -30,6 +30,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err := cfg.complete(); err != nil {
 		return err
 	}
+	if err := cfg.usable(); err != nil {
+		return err
+	}
 	if err := c.prepare(ctx, cfg); err != nil {
 		return err
 	}
@@ -50,6 +53,23 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	return c.serve(ctx, a, first)
 }
 
+// usable finds settings that would fail only after the work of starting.
+func (c *config) usable() error {
+	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	for name, address := range map[string]string{"ASSAY_ADDR": c.Addr, "ASSAY_ADMIN_ADDR": c.AdminAddr} {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			return fmt.Errorf("%s: %w; stop what uses it or choose another", name, err)
+		}
+		if err := l.Close(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
 // prepare migrates the embedded database; PostgreSQL is migrated by `assay migrate`, except in development.
 func (c *serveCommand) prepare(ctx context.Context, cfg *config) error {
 	if !cfg.dev && !strings.HasPrefix(cfg.DatabaseURL, "sqlite:") {
@@ -60,7 +80,7 @@ func (c *serveCommand) prepare(ctx context.Context, cfg *config) error {
 }
 
 func (c *serveCommand) serve(ctx context.Context, a *app, first bool) error {
-	site, err := a.site(ctx)
+	site, err := a.site(context.WithoutCancel(ctx)) // a sign-in in flight may still ask the provider while draining
 	if err != nil {
 		return err
 	}
@@ -72,7 +92,7 @@ func (c *serveCommand) serve(ctx context.Context, a *app, first bool) error {
 	if err != nil {
 		return errors.Join(err, public.stop(context.Background()))
 	}
-	stopWork := func() error { return nil }
+	stopWork := func(context.Context) error { return nil }
 	if !c.NoWork {
 		if stopWork, err = a.startWork(ctx); err != nil {
 			return err
@@ -90,12 +110,17 @@ func (c *serveCommand) serve(ctx context.Context, a *app, first bool) error {
 	return errors.Join(err, drain(site, public, admin, stopWork))
 }
 
-// drain lets requests in flight finish, then the work, then closes.
-func drain(site *web.Site, public, admin *server, stopWork func() error) error {
+// drain lets requests in flight and the work finish, within one deadline for both, then closes.
+func drain(site *web.Site, public, admin *server, stopWork func(context.Context) error) error {
 	site.Drain()
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	return errors.Join(public.stop(ctx), stopWork(), admin.stop(ctx))
+	worked := make(chan error, 1)
+	go func() { worked <- stopWork(ctx) }()
+	err := errors.Join(public.stop(ctx), <-worked)
+	closing, done := context.WithTimeout(context.Background(), time.Second)
+	defer done()
+	return errors.Join(err, admin.stop(closing))
 }
 
 // server is one listening address.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/assay-hq/assay/internal/account"
@@ -42,9 +43,11 @@ func (c *migrateCommand) Run(ctx context.Context) error {
 		}
 		return err
 	}
-	applied, err := migration.Apply(ctx, db, dialect)
+	var applied []string
 	if c.To > 0 {
 		applied, err = migration.ApplyTo(ctx, db, dialect, c.To)
+	} else {
+		applied, err = migration.Apply(ctx, db, dialect)
 	}
 	if err != nil {
 		return err
@@ -99,12 +102,15 @@ func (demoCommand) Run(ctx context.Context) error {
 		return err
 	}
 	_, err = playDemo(ctx, cfg, os.Stdout)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return fmt.Errorf("no server answers at %s; start it with `assay serve --dev`", cfg.PublicURL)
+	}
 	return err
 }
 
 // playDemo plays the job; without an output it is silent.
 func playDemo(ctx context.Context, cfg *config, out io.Writer) (*demo.Played, error) {
-	provider, err := devProvider(cfg)
+	provider, err := runningProvider(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +138,7 @@ func (c *tokenCommand) Run(ctx context.Context) error {
 	if !cfg.builtInProvider() {
 		return errors.New("tokens are printed only of the built-in development identity provider")
 	}
-	provider, err := devProvider(cfg)
+	provider, err := runningProvider(cfg)
 	if err != nil {
 		return err
 	}
@@ -182,7 +188,7 @@ func (c *apiKeyCreateCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := open(cfg)
+	a, err := openReady(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -206,6 +212,23 @@ func (c *apiKeyCreateCommand) Run(ctx context.Context) error {
 	return nil
 }
 
+// openReady opens a database that was migrated.
+func openReady(ctx context.Context, cfg *config) (*app, error) {
+	if file, embedded := strings.CutPrefix(cfg.DatabaseURL, "sqlite:"); embedded {
+		if _, err := os.Stat(file); err != nil {
+			return nil, fmt.Errorf("there is no database at %s; run `assay migrate`, or set ASSAY_DATABASE_URL", file)
+		}
+	}
+	a, err := open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.store.Ready(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("the database is not ready (%w); run `assay migrate`", err), a.store.Close())
+	}
+	return a, nil
+}
+
 // auditCommand checks the audit.
 type auditCommand struct {
 	Verify auditVerifyCommand `cmd:"" help:"Recompute every organization's chain; exit status 1 if a link is broken."`
@@ -222,7 +245,7 @@ func (c *auditVerifyCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := open(cfg)
+	a, err := openReady(ctx, cfg)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,9 @@ func (c *workCommand) Run(ctx context.Context) error {
 		return err
 	}
 	<-ctx.Done()
-	return stop()
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	return stop(ending)
 }
 
 // drainTime is how long a stopping process waits for what is under way.
@@ -59,7 +61,7 @@ func (a *app) handlers() (*river.Workers, error) {
 }
 
 // startWork begins to work jobs and to sweep; what it returns stops both and waits.
-func (a *app) startWork(ctx context.Context) (stop func() error, err error) {
+func (a *app) startWork(ctx context.Context) (stop func(context.Context) error, err error) {
 	handlers, err := a.handlers()
 	if err != nil {
 		return nil, fmt.Errorf("job handlers: %w", err)
@@ -74,11 +76,9 @@ func (a *app) startWork(ctx context.Context) (stop func() error, err error) {
 	swept := make(chan struct{})
 	sweeping, cancel := context.WithCancel(ctx)
 	go func() { defer close(swept); a.sweepEverySecond(sweeping) }()
-	return func() error {
+	return func(ending context.Context) error {
 		cancel()
 		<-swept
-		ending, done := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-		defer done()
 		return worker.Stop(ending)
 	}, nil
 }
@@ -106,6 +106,16 @@ func (a *app) sweepEverySecond(ctx context.Context) {
 	}
 }
 
+// sequence gives everything that happened its place.
+func (a *app) sequence(ctx context.Context) error {
+	for {
+		n, err := a.store.Sequence(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
 // sweepBatch bounds how many sessions one look at the clock ends; it looks again until none is left.
 const sweepBatch = 200
 
@@ -122,8 +132,7 @@ func (a *app) sweep(ctx context.Context) error {
 			}
 		}
 		if failed != nil || len(due) < sweepBatch {
-			_, err := a.store.Sequence(ctx)
-			return errors.Join(failed, err)
+			return errors.Join(failed, a.sequence(ctx))
 		}
 	}
 }

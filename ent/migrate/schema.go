@@ -81,9 +81,19 @@ var (
 				Columns: []*schema.Column{AuditEventsColumns[11], AuditEventsColumns[9]},
 			},
 			{
-				Name:    "auditevent_organization_id_at_id",
+				Name:    "auditevent_organization_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{AuditEventsColumns[11], AuditEventsColumns[1], AuditEventsColumns[0]},
+				Columns: []*schema.Column{AuditEventsColumns[11], AuditEventsColumns[0]},
+			},
+			{
+				Name:    "auditevent_organization_id_action_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEventsColumns[11], AuditEventsColumns[3], AuditEventsColumns[0]},
+			},
+			{
+				Name:    "auditevent_organization_id_subject_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEventsColumns[11], AuditEventsColumns[4], AuditEventsColumns[0]},
 			},
 			{
 				Name:    "audit_events_unchained",
@@ -286,6 +296,16 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{JobRolesColumns[12], JobRolesColumns[2], JobRolesColumns[0]},
 			},
+			{
+				Name:    "jobrole_organization_id_status_title_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobRolesColumns[12], JobRolesColumns[10], JobRolesColumns[2], JobRolesColumns[0]},
+			},
+			{
+				Name:    "jobrole_organization_id_level_title_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobRolesColumns[12], JobRolesColumns[4], JobRolesColumns[2], JobRolesColumns[0]},
+			},
 		},
 	}
 	// JobRoleSkillsColumns holds the columns for the "job_role_skills" table.
@@ -368,11 +388,6 @@ var (
 				Name:    "mail_organization_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{MailsColumns[7], MailsColumns[0]},
-			},
-			{
-				Name:    "mail_id",
-				Unique:  false,
-				Columns: []*schema.Column{MailsColumns[0]},
 			},
 		},
 	}
@@ -512,6 +527,21 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{QuestionsColumns[11], QuestionsColumns[3], QuestionsColumns[0]},
 			},
+			{
+				Name:    "question_organization_id_category_id",
+				Unique:  false,
+				Columns: []*schema.Column{QuestionsColumns[11], QuestionsColumns[4], QuestionsColumns[0]},
+			},
+			{
+				Name:    "question_organization_id_level_id",
+				Unique:  false,
+				Columns: []*schema.Column{QuestionsColumns[11], QuestionsColumns[5], QuestionsColumns[0]},
+			},
+			{
+				Name:    "question_organization_id_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{QuestionsColumns[11], QuestionsColumns[7], QuestionsColumns[0]},
+			},
 		},
 	}
 	// QuestionRevisionsColumns holds the columns for the "question_revisions" table.
@@ -645,6 +675,16 @@ var (
 				Name:    "report_organization_id_job_role_id_percent_id",
 				Unique:  false,
 				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[16], ReportsColumns[4], ReportsColumns[0]},
+			},
+			{
+				Name:    "report_organization_id_job_role_id_band_percent_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[16], ReportsColumns[7], ReportsColumns[4], ReportsColumns[0]},
+			},
+			{
+				Name:    "report_organization_id_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[3], ReportsColumns[0]},
 			},
 			{
 				Name:    "report_organization_id_job_role_id_ended_at_id",
@@ -891,6 +931,11 @@ var (
 				Columns: []*schema.Column{SessionsColumns[16], SessionsColumns[18], SessionsColumns[0]},
 			},
 			{
+				Name:    "session_organization_id_job_role_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{SessionsColumns[16], SessionsColumns[18], SessionsColumns[1]},
+			},
+			{
 				Name:    "session_organization_id_candidate_id",
 				Unique:  false,
 				Columns: []*schema.Column{SessionsColumns[16], SessionsColumns[17]},
@@ -980,6 +1025,11 @@ var (
 				Name:    "template_organization_id_job_role_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{TemplatesColumns[9], TemplatesColumns[10], TemplatesColumns[0]},
+			},
+			{
+				Name:    "template_organization_id_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{TemplatesColumns[9], TemplatesColumns[4], TemplatesColumns[0]},
 			},
 		},
 	}

@@ -35,7 +35,9 @@ func (AuditEvent) Fields() []ent.Field {
 func (AuditEvent) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "position").Unique(),
-		index.Fields("organization_id", "at", "id"),
+		index.Fields("organization_id", "id"),
+		index.Fields("organization_id", "action", "id"),
+		index.Fields("organization_id", "subject_id", "id"),
 		index.Fields("txid", "id").Annotations(entsql.IndexWhere("position IS NULL")).StorageKey("audit_events_unchained"),
 	}
 }

@@ -36,6 +36,8 @@ func (JobRole) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "external_job_id").Unique(),
 		index.Fields("organization_id", "title", "id"),
+		index.Fields("organization_id", "status", "title", "id"),
+		index.Fields("organization_id", "level", "title", "id"),
 	}
 }
 

@@ -38,6 +38,5 @@ func (Mail) Edges() []ent.Edge {
 func (Mail) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "id"),
-		index.Fields("id"),
 	}
 }

@@ -34,6 +34,9 @@ func (Question) Fields() []ent.Field {
 func (Question) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "kind", "id"),
+		index.Fields("organization_id", "category", "id"),
+		index.Fields("organization_id", "level", "id"),
+		index.Fields("organization_id", "state", "id"),
 	}
 }
 

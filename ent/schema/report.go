@@ -58,6 +58,8 @@ func (Report) Indexes() []ent.Index {
 		index.Fields("organization_id", "job_role_id", "id"),
 		index.Fields("organization_id", "percent", "id"),
 		index.Fields("organization_id", "job_role_id", "percent", "id"),
+		index.Fields("organization_id", "job_role_id", "band", "percent", "id"),
+		index.Fields("organization_id", "state", "id"),
 		index.Fields("organization_id", "job_role_id", "ended_at", "id"),
 		index.Fields("organization_id", "ended_at", "id"),
 	}

@@ -57,6 +57,7 @@ func (Session) Indexes() []ent.Index {
 		index.Fields("due_at"),
 		index.Fields("organization_id", "state", "id"),
 		index.Fields("organization_id", "job_role_id", "id"),
+		index.Fields("organization_id", "job_role_id", "created_at"),
 		index.Fields("organization_id", "candidate_id"),
 		index.Fields("organization_id", "template_id", "id"),
 		index.Fields("organization_id", "external_order_id").Unique(),

@@ -42,6 +42,7 @@ func (Template) Edges() []ent.Edge {
 func (Template) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "job_role_id", "id"),
+		index.Fields("organization_id", "state", "id"),
 	}
 }
 

@@ -43,6 +43,9 @@ func (s *Service) CreateAPIKey(ctx context.Context, actor policy.Actor, in Creat
 	if err != nil {
 		return nil, "", err
 	}
+	if scope.Limited() {
+		return nil, "", fault.New(fault.Denied, "a limited member cannot make API keys, which see the whole organization")
+	}
 	if err := in.check(scope); err != nil {
 		return nil, "", err
 	}
@@ -65,7 +68,7 @@ func (s *Service) CreateAPIKey(ctx context.Context, actor policy.Actor, in Creat
 
 func (in *CreateAPIKeyInput) check(scope tenant.Scope) error {
 	var c fault.Checks
-	c.Text(in.Name, 1, 200, "name")
+	c.Line(in.Name, 1, 200, "name")
 	c.That(len(in.Permissions) >= 1, "at least one permission is needed", "permissions")
 	seen := map[policy.Action]bool{}
 	for i, p := range in.Permissions {

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"fmt"
-	"net/mail"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,6 +67,9 @@ func (s *Service) AddMember(ctx context.Context, actor policy.Actor, in AddMembe
 	if err := in.check(); err != nil {
 		return nil, err
 	}
+	if scope.Limited() && !in.Limited {
+		return nil, fault.New(fault.Denied, "a limited member can add only limited members")
+	}
 	if slices.Contains(in.Roles, policy.Owner) && !actor.Has(policy.Owner) {
 		return nil, fault.New(fault.Denied, "only an owner can make another owner")
 	}
@@ -81,15 +83,20 @@ func (s *Service) AddMember(ctx context.Context, actor policy.Actor, in AddMembe
 }
 
 func (in *AddMemberInput) check() error {
-	in.Email = strings.ToLower(strings.TrimSpace(in.Email))
 	var c fault.Checks
-	at, err := mail.ParseAddress(in.Email)
-	c.That(err == nil && at.Address == in.Email && len(in.Email) <= 254, "this is not an e-mail address", "email")
-	c.Text(in.Name, 1, 200, "name")
+	address, plain := policy.NormalAddress(in.Email)
+	in.Email = address
+	c.That(plain, "this is not a plain e-mail address in ASCII", "email")
+	c.Line(in.Name, 1, 200, "name")
 	c.That(len(in.Roles) > 0, "at least one role is needed", "roles")
 	for i, role := range in.Roles {
 		c.That(slices.Contains(policy.MemberRoles, role), "there is no such role", "roles", strconv.Itoa(i))
+		c.That(!slices.Contains(in.Roles[:i], role), "this role is named twice", "roles", strconv.Itoa(i))
 	}
+	for i, id := range in.JobRoleIDs {
+		c.That(!slices.Contains(in.JobRoleIDs[:i], id), "this job role is named twice", "jobRoleIds", strconv.Itoa(i))
+	}
+	c.That(len(in.JobRoleIDs) <= 100, "at most 100 are allowed", "jobRoleIds")
 	c.That(in.Limited || len(in.JobRoleIDs) == 0, "only a limited member has job roles", "jobRoleIds")
 	return c.Err()
 }

@@ -157,7 +157,7 @@ func TestEveryListAndBatch(t *testing.T) {
 		ctx := t.Context()
 		s, role, q := r.skill(t), r.jobRole(t), r.published(t, term.LongText)
 		tpl := r.publish(t, r.template(t, role.ID, q.ID).ID)
-		versions := must(r.authoring.Versions(ctx, r.owner, tpl.ID, tenant.Paging{}))(t).Nodes
+		versions := must(r.authoring.VersionsByTemplate(ctx, r.owner, []gid.ID{tpl.ID}))(t)
 		v := versions[0].ID
 		for name, c := range map[string]struct {
 			action policy.Action
@@ -194,8 +194,11 @@ func TestEveryListAndBatch(t *testing.T) {
 			"TemplatesByID": {policy.TemplateRead, tpl.ID, func(a policy.Actor) ([]gid.ID, error) {
 				return idsOf(templateID)(r.authoring.TemplatesByID(ctx, a, []gid.ID{tpl.ID}))
 			}},
-			"Versions": {policy.TemplateRead, v, func(a policy.Actor) ([]gid.ID, error) {
-				return nodes(versionID)(r.authoring.Versions(ctx, a, tpl.ID, tenant.Paging{}))
+			"VersionsByTemplate": {policy.TemplateRead, v, func(a policy.Actor) ([]gid.ID, error) {
+				return idsOf(versionID)(r.authoring.VersionsByTemplate(ctx, a, []gid.ID{tpl.ID}))
+			}},
+			"Sheets": {policy.TemplateRead, v, func(a policy.Actor) ([]gid.ID, error) {
+				return idsOf(func(s *authoring.Sheet) gid.ID { return s.VersionID })(r.authoring.Sheets(ctx, a, []gid.ID{v}))
 			}},
 			"VersionsByID": {policy.TemplateRead, v, func(a policy.Actor) ([]gid.ID, error) {
 				return idsOf(versionID)(r.authoring.VersionsByID(ctx, a, []gid.ID{v}))

@@ -59,6 +59,9 @@ func (s *Service) CreateJobRole(ctx context.Context, actor policy.Actor, in Crea
 	if err != nil {
 		return nil, err
 	}
+	if scope.Limited() {
+		return nil, fault.New(fault.Denied, "a limited member cannot add job roles, which they would not see")
+	}
 	if err := in.Fields.check(); err != nil {
 		return nil, err
 	}
@@ -141,14 +144,14 @@ func changeJobRole(ctx context.Context, tx tenant.Tx, in UpdateJobRoleInput) err
 func (f *JobRoleFields) check() error {
 	var c fault.Checks
 	c.Under([]string{"fields"}, func() {
-		c.Text(f.Title, 1, 200, "title")
+		c.Line(f.Title, 1, 200, "title")
 		c.Text(f.Summary, 0, 10_000, "summary")
-		c.Text(f.Department, 0, 200, "department")
-		c.Text(f.Location, 0, 200, "location")
+		c.Line(f.Department, 0, 200, "department")
+		c.Line(f.Location, 0, 200, "location")
 		c.Texts(f.Responsibilities, 50, 2000, "responsibilities")
 		c.Texts(f.PreferredQualifications, 50, 2000, "preferredQualifications")
 		if f.ExternalJobID != nil {
-			c.Text(*f.ExternalJobID, 1, 200, "externalJobId")
+			c.Line(*f.ExternalJobID, 1, 200, "externalJobId")
 		}
 		f.checkSkills(&c)
 	})

@@ -11,6 +11,7 @@ import (
 	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/event"
+	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
@@ -50,6 +51,9 @@ func (s *Service) CreateQuestion(ctx context.Context, actor policy.Actor, in Cre
 	scope, err := s.tenant.As(ctx, actor, policy.QuestionWrite)
 	if err != nil {
 		return nil, err
+	}
+	if scope.Limited() {
+		return nil, fault.New(fault.Denied, "a limited member cannot add questions, which no template of theirs uses yet")
 	}
 	if err := checkQuestion(in.Title, in.Language, in.Kind, in.Content); err != nil {
 		return nil, err

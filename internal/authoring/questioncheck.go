@@ -20,9 +20,9 @@ func conflict(message string) error { return fault.New(fault.Conflict, message) 
 // checkQuestion judges everything that a question says, so that its faults are told at once.
 func checkQuestion(title string, language *string, kind term.QuestionKind, q *content.Question) error {
 	var c fault.Checks
-	c.Text(title, 1, 200, "title")
+	c.Line(title, 1, 200, "title")
 	if language != nil {
-		c.Text(*language, 2, 35, "language")
+		c.Line(*language, 2, 35, "language")
 	}
 	c.Under([]string{"content"}, func() {
 		c.Text(q.Prompt, 1, maxPrompt, "prompt")
@@ -58,7 +58,7 @@ func checkCriteria(c *fault.Checks, kind term.QuestionKind, q *content.Question)
 }
 
 func checkCriterion(c *fault.Checks, cr *content.Criterion, seen map[string]bool) {
-	c.Text(cr.Key, 1, 40, "key")
+	c.Line(cr.Key, 1, 40, "key")
 	c.That(!seen[cr.Key], "this key is used twice", "key")
 	seen[cr.Key] = true
 	c.Text(cr.Text, 1, 1000, "text")
@@ -85,7 +85,7 @@ func checkChoices(c *fault.Checks, kind term.QuestionKind, q *content.Question) 
 	c.That(len(q.Choices) >= 2 && len(q.Choices) <= maxChoices, "2 to 20 choices are needed", "choices")
 	seen, right := map[string]bool{}, 0
 	for i, ch := range q.Choices {
-		c.Text(ch.Key, 1, 40, "choices", index(i), "key")
+		c.Line(ch.Key, 1, 40, "choices", index(i), "key")
 		c.That(!seen[ch.Key], "this key is used twice", "choices", index(i), "key")
 		seen[ch.Key] = true
 		c.Text(ch.Text, 1, 2000, "choices", index(i), "text")
@@ -111,7 +111,7 @@ func checkNumeric(c *fault.Checks, kind term.QuestionKind, q *content.Question) 
 	c.Under([]string{"numeric"}, func() {
 		_, err := scoring.ParseDecimal(q.Numeric.Value)
 		c.That(err == nil, "this is not a decimal number", "value")
-		c.Text(q.Numeric.Unit, 0, 40, "unit")
+		c.Line(q.Numeric.Unit, 0, 40, "unit")
 		tolerance, err := scoring.ParseDecimal(q.Numeric.Tolerance)
 		if q.Numeric.Mode == term.Exact {
 			c.That(q.Numeric.Tolerance == "" || err == nil && tolerance.Sign() == 0, "an exact number has no tolerance", "tolerance")

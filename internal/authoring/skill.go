@@ -30,7 +30,7 @@ func (s *Service) CreateSkill(ctx context.Context, actor policy.Actor, in Create
 		return nil, err
 	}
 	var check fault.Checks
-	check.Text(in.Name, 1, 120, "name")
+	check.Line(in.Name, 1, 120, "name")
 	check.Text(in.Description, 0, 2000, "description")
 	if err := check.Err(); err != nil {
 		return nil, err

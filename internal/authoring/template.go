@@ -3,6 +3,7 @@ package authoring
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -187,10 +188,13 @@ func visibleTemplate(ctx context.Context, scope tenant.Scope, id gid.ID) (*ent.T
 	return tenant.Only[*ent.Template]("template")(scope.Templates().Where(template.ID(id)).Only(ctx))
 }
 
+// maxQuestions bounds a template, so that its paper can be read at once.
+const maxQuestions = 200
+
 // checkTemplate judges everything that a draft says by itself; what its questions are is judged at publication.
 func checkTemplate(name string, t *content.Template) error {
 	var c fault.Checks
-	c.Text(name, 1, 200, "name")
+	c.Line(name, 1, 200, "name")
 	c.Under([]string{"content"}, func() {
 		c.Text(t.Instructions, 0, 10_000, "instructions")
 		c.Whole(t.CutPercent, 0, 100, "cutPercent")
@@ -198,13 +202,14 @@ func checkTemplate(name string, t *content.Template) error {
 		for i, s := range t.Sections {
 			c.Under([]string{"sections", index(i)}, func() { checkSection(&c, s) })
 		}
+		c.That(len(usedQuestions(t)) <= maxQuestions, "at most 200 questions are allowed in all", "sections")
 		checkBands(&c, t.Bands)
 	})
 	return c.Err()
 }
 
 func checkSection(c *fault.Checks, s *content.Section) {
-	c.Text(s.Title, 1, 200, "title")
+	c.Line(s.Title, 1, 200, "title")
 	c.Text(s.Instructions, 0, 10_000, "instructions")
 	c.Whole(s.TimeLimit, 60, 8*60*60, "timeLimit")
 	c.That(len(s.Slots) >= 1 && len(s.Slots) <= 100, "1 to 100 questions are needed", "slots")
@@ -217,7 +222,7 @@ func checkBands(c *fault.Checks, bands []*content.Band) {
 	c.That(len(bands) >= 1 && len(bands) <= 10, "1 to 10 bands are needed", "bands")
 	names, from, least := map[string]bool{}, map[int]bool{}, 101
 	for i, b := range bands {
-		c.Text(b.Name, 1, 100, "bands", index(i), "name")
+		c.Line(b.Name, 1, 100, "bands", index(i), "name")
 		c.Whole(b.MinPercent, 0, 100, "bands", index(i), "minPercent")
 		c.That(!names[b.Name], "two bands have this name", "bands", index(i), "name")
 		c.That(!from[b.MinPercent], "two bands begin here", "bands", index(i), "minPercent")
@@ -268,25 +273,25 @@ func (s *Service) TemplatesByID(ctx context.Context, actor policy.Actor, ids []g
 	return scope.Templates().Where(tenant.In(template.FieldID, ids)).All(ctx)
 }
 
-// Versions lists a template's published versions, the newest first.
-func (s *Service) Versions(ctx context.Context, actor policy.Actor, id gid.ID, paging tenant.Paging) (*tenant.Page[*ent.TemplateVersion], error) {
+// maxVersions is how many of a template's versions are shown, the newest.
+const maxVersions = 100
+
+// VersionsByTemplate reads the published versions of several templates, at most the newest 100 of each, the newest
+// first.
+func (s *Service) VersionsByTemplate(ctx context.Context, actor policy.Actor, templates []gid.ID) ([]*ent.TemplateVersion, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.TemplateRead)
 	if err != nil {
 		return nil, err
 	}
-	query := func() *ent.TemplateVersionQuery {
-		return scope.TemplateVersions().Where(templateversion.TemplateID(id))
-	}
-	at := func(row *ent.TemplateVersion) tenant.Cursor { return tenant.Cursor{Key: int64(row.Number), ID: row.ID} }
-	order := tenant.Order{Column: templateversion.FieldNumber, Number: true, Desc: true}
-	page, err := tenant.List(paging, order, at, func(window func(*entsql.Selector)) ([]*ent.TemplateVersion, error) {
-		return query().Where(window).All(ctx)
-	})
-	if err != nil {
-		return nil, err
-	}
-	page.Total = query().Count
-	return page, nil
+	return tenant.Headline(scope.TemplateVersions().Where(tenant.In(templateversion.FieldTemplateID, templates), recent)).
+		Order(templateversion.ByNumber(entsql.OrderDesc())).All(ctx)
+}
+
+// recent keeps the newest versions of a template.
+func recent(q *entsql.Selector) {
+	t := entsql.Table(template.Table)
+	q.Join(t).On(q.C(templateversion.FieldTemplateID), t.C(template.FieldID)).
+		Where(entsql.ExprP(q.C(templateversion.FieldNumber) + " > " + t.C(template.FieldPublishedNumber) + " - " + strconv.Itoa(maxVersions)))
 }
 
 // VersionsByID reads template versions for a batch; what is not visible is left out.
@@ -295,14 +300,33 @@ func (s *Service) VersionsByID(ctx context.Context, actor policy.Actor, ids []gi
 	if err != nil {
 		return nil, err
 	}
-	return scope.TemplateVersions().Where(tenant.In(templateversion.FieldID, ids)).All(ctx)
+	return tenant.Headline(scope.TemplateVersions().Where(tenant.In(templateversion.FieldID, ids))).All(ctx)
 }
 
-// Sections are the questions of a version as candidates see them.
-func Sections(version *ent.TemplateVersion) ([]*paper.Section, error) {
-	frozen, err := paper.Decode(version.Paper)
+// Sheet is the questions of a version as candidates see them.
+type Sheet struct {
+	VersionID gid.ID
+	Sections  []*paper.Section
+}
+
+// Sheets reads the questions of several versions; what is not visible is left out.
+func (s *Service) Sheets(ctx context.Context, actor policy.Actor, versions []gid.ID) ([]*Sheet, error) {
+	scope, err := s.tenant.As(ctx, actor, policy.TemplateRead)
 	if err != nil {
 		return nil, err
 	}
-	return frozen.Sections, nil
+	rows, err := scope.TemplateVersions().Where(tenant.In(templateversion.FieldID, versions)).
+		Select(templateversion.FieldID, templateversion.FieldPaper).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find versions: %w", err)
+	}
+	sheets := make([]*Sheet, len(rows))
+	for i, row := range rows {
+		frozen, err := paper.Decode(row.Paper)
+		if err != nil {
+			return nil, err
+		}
+		sheets[i] = &Sheet{VersionID: row.ID, Sections: frozen.Sections}
+	}
+	return sheets, nil
 }

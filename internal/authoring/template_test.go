@@ -6,6 +6,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/templateversion"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/fault"
@@ -14,17 +15,14 @@ import (
 	"github.com/assay-hq/assay/internal/paper"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
 )
 
+// version reads a whole version, with its frozen documents.
 func (r *rig) version(t testing.TB, id gid.ID, number int) *ent.TemplateVersion {
 	t.Helper()
-	for _, v := range must(r.authoring.Versions(t.Context(), r.owner, id, tenant.Paging{}))(t).Nodes {
-		if v.Number == number {
-			return v
-		}
-	}
-	t.Fatalf("no version %d", number)
-	return nil
+	scope := must(r.store.As(t.Context(), r.owner, policy.TemplateRead))(t)
+	return must(scope.TemplateVersions().Where(templateversion.TemplateID(id), templateversion.Number(number)).Only(t.Context()))(t)
 }
 
 func TestAPublishedVersionNeverChanges(t *testing.T) {
@@ -76,12 +74,11 @@ func TestAPublishedVersionNeverChanges(t *testing.T) {
 		if old.Revision != 1 || !old.Content.Choices[0].Correct || old.Skills[0].Name != s.Name {
 			t.Errorf("got %v", old)
 		}
-		if sections := must(authoring.Sections(first))(t); sections[0].Questions[0].Prompt != "Why?" {
-			t.Errorf("got %v", sections[0].Questions[0])
+		sheets := must(r.authoring.Sheets(t.Context(), r.owner, []gid.ID{first.ID}))(t)
+		if len(sheets) != 1 || sheets[0].VersionID != first.ID || sheets[0].Sections[0].Questions[0].Prompt != "Why?" {
+			t.Errorf("got %v", sheets)
 		}
-		got := pages(t, 1, versionID, func(p tenant.Paging) (*tenant.Page[*ent.TemplateVersion], error) {
-			return r.authoring.Versions(t.Context(), r.owner, tpl.ID, p)
-		})
+		got := must(idsOf(versionID)(r.authoring.VersionsByTemplate(t.Context(), r.owner, []gid.ID{tpl.ID})))(t)
 		if diff := gocmp.Diff([]gid.ID{second.ID, first.ID}, got); diff != "" {
 			t.Error(diff)
 		}

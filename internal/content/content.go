@@ -5,6 +5,8 @@
 package content
 
 import (
+	"strings"
+
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/term"
 )
@@ -109,6 +111,14 @@ func (a *Answer) Blank() bool {
 	return a == nil || len(a.Choices) == 0 && (a.Number == nil || *a.Number == "") && (a.Text == nil || *a.Text == "")
 }
 
+// spaced keeps what can be shown; the control characters that pasted text brings along become a space.
+func spaced(r rune) rune {
+	if r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f {
+		return ' '
+	}
+	return r
+}
+
 // Normalize brings an answer into the one form that is kept: an empty part is an absent one.
 func (a *Answer) Normalize() {
 	if len(a.Choices) == 0 {
@@ -116,6 +126,10 @@ func (a *Answer) Normalize() {
 	}
 	if a.Number != nil && *a.Number == "" {
 		a.Number = nil
+	}
+	if a.Text != nil {
+		clean := strings.Map(spaced, strings.ToValidUTF8(*a.Text, "\uFFFD"))
+		a.Text = &clean
 	}
 	if a.Text != nil && *a.Text == "" {
 		a.Text = nil

@@ -39,7 +39,7 @@ type playTemplate struct {
 	Versions        struct{ Nodes []playVersion }
 }
 
-const playTemplateFields = `template { id name revision publishedNumber draftNumber versions(first: 1) { nodes { id } } }`
+const playTemplateFields = `template { id name revision publishedNumber draftNumber versions { id } }`
 
 // playVersion is a published version with everything that could change if it were not frozen.
 type playVersion struct {

@@ -30,10 +30,24 @@ func (c *Checks) Text(value string, least, most int, path ...string) {
 		c.That(false, "this text holds characters that cannot be shown", path...)
 	case least > 0 && strings.TrimSpace(value) == "":
 		c.That(false, "this must not be empty", path...)
+	case n < least:
+		c.That(false, "this has "+strconv.Itoa(n)+" characters; at least "+strconv.Itoa(least)+" are needed", path...)
 	case n > most:
 		c.That(false, "this has "+strconv.Itoa(n)+" characters; at most "+strconv.Itoa(most)+" are allowed", path...)
 	}
 }
+
+// Line demands a Text on one line, as names and titles are.
+func (c *Checks) Line(value string, least, most int, path ...string) {
+	if strings.ContainsAny(value, "\n\r\t\u2028\u2029") || strings.ContainsFunc(value, bidi) {
+		c.That(false, "this must be on one line, without marks that turn the direction of text", path...)
+		return
+	}
+	c.Text(value, least, most, path...)
+}
+
+// bidi knows the marks that make a text read otherwise than it is written.
+func bidi(r rune) bool { return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 }
 
 func control(r rune) bool { return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/report"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
 )
@@ -39,9 +40,13 @@ func (s *Service) Feedback(ctx context.Context, actor policy.Actor, sitting gid.
 	if err != nil {
 		return nil, fmt.Errorf("find report: %w", err)
 	}
-	f, err := pinned(ctx, scope, row.TemplateVersionID)
+	documents, err := pinned(ctx, scope, []gid.ID{row.TemplateVersionID})
 	if err != nil {
 		return nil, err
+	}
+	f := documents[row.TemplateVersionID]
+	if f == nil {
+		return nil, tenant.NotFound("sitting")
 	}
 	doc, err := decodeResult(row)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/member"
 	"github.com/assay-hq/assay/ent/review"
 	"github.com/assay-hq/assay/ent/session"
@@ -52,7 +53,7 @@ func assign(ctx context.Context, tx tenant.Tx, in AssignReviewInput) (gid.ID, er
 	if err := reviewable(ctx, tx, row); err != nil {
 		return gid.ID{}, err
 	}
-	if err := reviewer(ctx, tx, in.ReviewerID); err != nil {
+	if err := reviewer(ctx, tx, in.ReviewerID, row); err != nil {
 		return gid.ID{}, err
 	}
 	created, err := tx.NewReview().SetSessionID(row.ID).SetJobRoleID(row.JobRoleID).SetReviewerID(in.ReviewerID).
@@ -82,11 +83,21 @@ func reviewable(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
 	return &fault.Fault{Code: fault.AlreadyExists, Message: "this session is assigned already", Field: []string{"sessionId"}, Current: existing}
 }
 
-// reviewer demands a member who may review.
-func reviewer(ctx context.Context, tx tenant.Tx, id gid.ID) error {
+// reviewer demands a member who may review, who would see the review, and who is not the candidate.
+func reviewer(ctx context.Context, tx tenant.Tx, id gid.ID, row *ent.Session) error {
 	m, err := tenant.Only[*ent.Member]("member")(tx.Members().Where(member.ID(id), member.RemovedAtIsNil()).Only(ctx))
 	if err != nil {
 		return err
+	}
+	if m.Limited && !slices.Contains(m.JobRoleIds, row.JobRoleID) {
+		return fault.At("this member does not see the session's job role", "reviewerId")
+	}
+	own, err := tx.Candidates().Where(candidate.ID(row.CandidateID), candidate.Email(m.Email)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("find candidate: %w", err)
+	}
+	if own {
+		return fault.At("nobody reviews their own sitting", "reviewerId")
 	}
 	for _, role := range m.Roles {
 		if tx.RoleAllows(policy.Role(role), policy.ReviewScore) {
@@ -153,50 +164,95 @@ type ReviewItem struct {
 
 // ReviewWork is what a reviewer works on: the assessment's title and the answers that wait for a person.
 type ReviewWork struct {
-	Title string
-	Items []*ReviewItem
+	ReviewID gid.ID
+	Title    string
+	Items    []*ReviewItem
 }
 
-// Work reads what there is to score in one of the actor's own reviews.
-func (s *Service) Work(ctx context.Context, actor policy.Actor, id gid.ID) (*ReviewWork, error) {
+// Work reads what there is to score in several of the actor's own reviews; what is not theirs is left out.
+func (s *Service) Work(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]*ReviewWork, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.ReviewScore)
 	if err != nil {
 		return nil, err
 	}
-	own, err := tenant.Only[*ent.Review]("review")(scope.Reviews().Where(review.ID(id)).Only(ctx))
+	own, err := scope.Reviews().Where(tenant.In(review.FieldID, ids)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find reviews: %w", err)
+	}
+	sessions := make([]gid.ID, len(own))
+	for i, r := range own {
+		sessions[i] = r.SessionID
+	}
+	all, err := judgeAll(ctx, scope, sessions)
 	if err != nil {
 		return nil, err
 	}
-	row, err := tenant.Only[*ent.Session]("session")(scope.Sessions().Where(session.ID(own.SessionID)).Only(ctx))
-	if err != nil {
-		return nil, err
+	works := make([]*ReviewWork, 0, len(own))
+	for _, r := range own {
+		if j := all[r.SessionID]; j != nil {
+			works = append(works, workOf(r.ID, j))
+		}
 	}
-	f, verdicts, err := judged(ctx, scope, row)
-	if err != nil {
-		return nil, err
-	}
-	work := &ReviewWork{Title: f.paper.Title, Items: []*ReviewItem{}}
-	for _, v := range open(verdicts) {
+	return works, nil
+}
+
+func workOf(id gid.ID, j *judged) *ReviewWork {
+	work := &ReviewWork{ReviewID: id, Title: j.frozen.paper.Title, Items: []*ReviewItem{}}
+	for _, v := range open(j.verdicts) {
 		c := v.item.Content
 		work.Items = append(work.Items, &ReviewItem{
 			Question: v.item.Ref, Kind: v.item.Kind, Prompt: c.Prompt, Points: v.item.Points, Answer: v.answer,
 			Criteria: c.Criteria, ModelAnswer: c.ModelAnswer, Pitfalls: c.Pitfalls, FollowUps: c.FollowUps,
 		})
 	}
-	return work, nil
+	return work
 }
 
-// judged computes the verdicts on a session anew: they follow from what is frozen and stored.
-func judged(ctx context.Context, scope tenant.Scope, row *ent.Session) (*frozen, []*verdict, error) {
-	f, err := pinned(ctx, scope, row.TemplateVersionID)
+// judged are the verdicts on one session, computed anew: they follow from what is frozen and stored.
+type judged struct {
+	frozen   *frozen
+	verdicts []*verdict
+}
+
+// judgeAll gives the verdicts on several visible sessions, in three statements.
+func judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID]*judged, error) {
+	sessions, err := scope.Sessions().Where(tenant.In(session.FieldID, ids)).All(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, fmt.Errorf("find sessions: %w", err)
 	}
-	answers, err := answersOf(ctx, scope, row.ID)
+	versions := make([]gid.ID, len(sessions))
+	for i, row := range sessions {
+		versions[i] = row.TemplateVersionID
+	}
+	documents, err := pinned(ctx, scope, versions)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return f, judge(f.key, answers, ranOut(row)), nil
+	answers, err := answersOf(ctx, scope, ids)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[gid.ID]*judged, len(sessions))
+	for _, row := range sessions {
+		f := documents[row.TemplateVersionID]
+		if f == nil {
+			return nil, tenant.NotFound("template version")
+		}
+		all[row.ID] = &judged{f, judge(f.key, answers[row.ID], ranOut(row))}
+	}
+	return all, nil
+}
+
+// judgeOne gives the verdicts on one visible session.
+func judgeOne(ctx context.Context, scope tenant.Scope, id gid.ID) (*judged, error) {
+	all, err := judgeAll(ctx, scope, []gid.ID{id})
+	if err != nil {
+		return nil, err
+	}
+	if all[id] == nil {
+		return nil, tenant.NotFound("session")
+	}
+	return all[id], nil
 }
 
 // open are the verdicts that wait for a person.

@@ -34,19 +34,14 @@ func (s *Service) Score(ctx context.Context, actor policy.Actor, id gid.ID) erro
 }
 
 func score(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
-	f, err := pinned(ctx, tx.Scope, row.TemplateVersionID)
+	j, err := judgeOne(ctx, tx.Scope, row.ID)
 	if err != nil {
 		return err
 	}
-	answers, err := answersOf(ctx, tx.Scope, row.ID)
-	if err != nil {
+	if err := writeScores(ctx, tx, row.ID, j.verdicts); err != nil {
 		return err
 	}
-	verdicts := judge(f.key, answers, ranOut(row))
-	if err := writeScores(ctx, tx, row.ID, verdicts); err != nil {
-		return err
-	}
-	doc := f.result(verdicts, nil)
+	doc := j.frozen.result(j.verdicts, nil)
 	change := tx.ChangeSession(row.ID).SetState(term.InReview)
 	if !doc.Provisional {
 		change.SetState(term.Scored).SetScoredAt(tx.Now)
@@ -63,15 +58,18 @@ func score(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
 	return tx.Announce(ctx, event.SessionScored, row.ID, nil)
 }
 
-// answersOf reads the answers that count, by the place of their question.
-func answersOf(ctx context.Context, scope tenant.Scope, id gid.ID) (map[string]*content.Answer, error) {
-	rows, err := scope.Responses().Where(response.SessionID(id), tenant.Latest).All(ctx)
+// answersOf reads the answers that count of several sessions, by session and by the place of their question.
+func answersOf(ctx context.Context, scope tenant.Scope, sessions []gid.ID) (map[gid.ID]map[string]*content.Answer, error) {
+	rows, err := scope.Responses().Where(tenant.In(response.FieldSessionID, sessions), tenant.Latest).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find responses: %w", err)
 	}
-	answers := make(map[string]*content.Answer, len(rows))
+	answers := make(map[gid.ID]map[string]*content.Answer, len(sessions))
 	for _, r := range rows {
-		answers[r.Ref] = r.Answer
+		if answers[r.SessionID] == nil {
+			answers[r.SessionID] = map[string]*content.Answer{}
+		}
+		answers[r.SessionID][r.Ref] = r.Answer
 	}
 	return answers, nil
 }

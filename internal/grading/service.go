@@ -7,8 +7,8 @@ package grading
 
 import (
 	"context"
+	"fmt"
 
-	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/templateversion"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -25,27 +25,30 @@ func New(store *tenant.Store) *Service { return &Service{tenant: store} }
 
 // frozen are the two documents of the version that a session pins.
 type frozen struct {
-	version *ent.TemplateVersion
-	paper   *paper.Paper
-	key     *key.Key
+	paper *paper.Paper
+	key   *key.Key
 }
 
-// pinned reads the documents of a version.
-func pinned(ctx context.Context, scope tenant.Scope, version gid.ID) (*frozen, error) {
-	row, err := tenant.Only[*ent.TemplateVersion]("template version")(
-		scope.TemplateVersions().Where(templateversion.ID(version)).Only(ctx))
+// pinned reads the documents of several versions that the scope sees.
+func pinned(ctx context.Context, scope tenant.Scope, versions []gid.ID) (map[gid.ID]*frozen, error) {
+	rows, err := scope.TemplateVersions().Where(tenant.In(templateversion.FieldID, versions)).
+		Select(templateversion.FieldID, templateversion.FieldPaper, templateversion.FieldKey).All(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("find template versions: %w", err)
 	}
-	asked, err := paper.Decode(row.Paper)
-	if err != nil {
-		return nil, err
+	all := make(map[gid.ID]*frozen, len(rows))
+	for _, row := range rows {
+		asked, err := paper.Decode(row.Paper)
+		if err != nil {
+			return nil, err
+		}
+		keyed, err := key.Decode(row.Key)
+		if err != nil {
+			return nil, err
+		}
+		all[row.ID] = &frozen{paper: asked, key: keyed}
 	}
-	keyed, err := key.Decode(row.Key)
-	if err != nil {
-		return nil, err
-	}
-	return &frozen{version: row, paper: asked, key: keyed}, nil
+	return all, nil
 }
 
 func conflict(message string) error { return fault.New(fault.Conflict, message) }

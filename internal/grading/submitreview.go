@@ -92,11 +92,11 @@ func takeReview(ctx context.Context, tx tenant.Tx, in SubmitReviewInput) error {
 	if own.State != term.ReviewAssigned || row.State != term.InReview {
 		return conflict("this review was already submitted")
 	}
-	f, verdicts, err := judged(ctx, tx.Scope, row)
+	j, err := judgeOne(ctx, tx.Scope, row.ID)
 	if err != nil {
 		return err
 	}
-	scores, err := matchScores(open(verdicts), in.Scores, tx.Actor().ID)
+	scores, err := matchScores(open(j.verdicts), in.Scores, tx.Actor().ID)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func takeReview(ctx context.Context, tx tenant.Tx, in SubmitReviewInput) error {
 	if _, err := tx.ChangeSession(row.ID).SetState(term.Scored).SetScoredAt(tx.Now).Save(ctx); err != nil {
 		return fmt.Errorf("score session: %w", err)
 	}
-	if err := writeReport(ctx, tx, row, f.result(verdicts, scores)); err != nil {
+	if err := writeReport(ctx, tx, row, j.frozen.result(j.verdicts, scores)); err != nil {
 		return err
 	}
 	return tx.Announce(ctx, event.SessionScored, row.ID, nil)
@@ -133,7 +133,7 @@ func matchScores(waiting []*verdict, given []*CriterionScoreInput, by gid.ID) (r
 			}
 			score := &criterionScore{criterion: cr, points: g.Points, comment: g.Comment, by: by}
 			if g.Evidence != nil {
-				score.evidence = *g.Evidence
+				score.evidence = folded(*g.Evidence)
 			}
 			scores[v.item.Ref] = append(scores[v.item.Ref], score)
 		}

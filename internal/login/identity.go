@@ -5,7 +5,6 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -127,26 +126,9 @@ func (s *Service) complete(meta *metadata, token *oidc.IDToken, tokens *oauth2.T
 // identity is the person a token vouches for. An address that is not plain enough to compare is left out.
 func identity(token *oidc.IDToken, c claims) policy.Identity {
 	who := policy.Identity{Issuer: token.Issuer, Subject: token.Subject, Name: c.Name}
-	if email, ok := normalAddress(c.Email); ok {
+	if email, ok := policy.NormalAddress(c.Email); ok {
 		who.Email = email
 		who.EmailVerified = bool(c.EmailVerified)
 	}
 	return who
-}
-
-// normalAddress lowers an address and refuses those that two systems could read differently: several @, spaces,
-// control or non-ASCII characters (before lowering, which makes k of a Kelvin sign), punycode.
-func normalAddress(address string) (string, bool) {
-	address = strings.TrimSpace(address)
-	odd := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"(),:;<>[\]`, r) }
-	if strings.ContainsFunc(address, odd) {
-		return "", false
-	}
-	address = strings.ToLower(address)
-	local, domain, ok := strings.Cut(address, "@")
-	if !ok || local == "" || domain == "" || len(address) > longestAddress || strings.ContainsAny(domain, "@") {
-		return "", false
-	}
-	puny := func(label string) bool { return label == "" || strings.HasPrefix(label, "xn--") }
-	return address, !slices.ContainsFunc(strings.Split(domain, "."), puny)
 }

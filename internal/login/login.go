@@ -93,7 +93,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 // refuse a __Host- cookie, hence the second name.
 func cookieSessions(cfg Config) *scs.SessionManager {
 	m := scs.New()
-	m.Store = cfg.Sessions
+	m.Store = keeper{cfg.Sessions}
 	m.HashTokenInStore = true
 	m.IdleTimeout = idleLimit
 	m.Lifetime = absoluteLimit

@@ -90,6 +90,9 @@ func (s *Service) Bearer(ctx context.Context, authorization, organizationSlug st
 		s.cfg.Log.WarnContext(ctx, "bearer token refused", "error", err)
 		return policy.Actor{}, invalidToken()
 	}
+	if token.Nonce != "" { // it ended a sign-in here, and went through logout addresses: it is no credential for the API
+		return policy.Actor{}, invalidToken()
+	}
 	return s.cfg.Resolve(ctx, identity(token, c), organizationSlug)
 }
 

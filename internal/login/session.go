@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
+
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -86,8 +88,27 @@ func (s *Service) touch(ctx context.Context, p person) error {
 	if err := s.put(ctx, personKey, p); err != nil {
 		return err
 	}
-	if _, _, err := s.sessions.Commit(ctx); err != nil {
+	if _, _, err := s.sessions.Commit(context.WithValue(ctx, renewingKey{}, true)); err != nil {
 		return fmt.Errorf("touch session: %w", err)
 	}
 	return nil
+}
+
+// renewingKey marks the context of a commit that only moves a session's limits on.
+type renewingKey struct{}
+
+// renewer is a store that can write a session only if it is still there.
+type renewer interface {
+	RenewCtx(ctx context.Context, token string, data []byte, expiry time.Time) error
+}
+
+// keeper never brings back a session that was ended while a request was under way.
+type keeper struct{ scs.CtxStore }
+
+// CommitCtx writes a session; one that is only touched must still be there.
+func (k keeper) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	if store, ok := k.CtxStore.(renewer); ok && ctx.Value(renewingKey{}) != nil {
+		return store.RenewCtx(ctx, token, data, expiry)
+	}
+	return k.CtxStore.CommitCtx(ctx, token, data, expiry)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/assay-hq/assay/ent/binding"
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
@@ -35,16 +36,23 @@ func (s *Service) Accept(ctx context.Context, actor policy.Actor, in AcceptInvit
 		if err != nil {
 			return nil, err
 		}
-		if err := s.bind(ctx, tx, row); err != nil {
+		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, acceptance{in, actor.Identity}, func() (gid.ID, error) { return row.ID, s.bind(ctx, tx, row) })
+		if err != nil {
 			return nil, err
 		}
 		return s.read(ctx, tx.Scope, tx.Now)
 	})
 }
 
+// acceptance is what an idempotency key of Accept stands for: another identity with the same key is not the same again.
+type acceptance struct {
+	AcceptInvitationInput
+	By policy.Identity
+}
+
 func rightPerson(who policy.Identity, invited *ent.Candidate) error {
 	switch {
-	case normalizeEmail(who.Email) != invited.Email:
+	case who.Email != invited.Email:
 		return conflict("this invitation was sent to another e-mail address; sign in with the address that received it")
 	case !who.EmailVerified:
 		return conflict("your e-mail address is not verified; verify it where you sign in, then open the link again")
@@ -69,8 +77,7 @@ func (s *Service) bind(ctx context.Context, tx tenant.Tx, row *ent.Session) erro
 		return err
 	}
 	if !mine {
-		err := tx.NewBinding().SetCandidateID(row.CandidateID).SetIssuer(who.Issuer).SetSubject(who.Subject).Exec(ctx)
-		if err != nil {
+		if err := tx.Bind(ctx, who); err != nil {
 			return fmt.Errorf("write binding: %w", err)
 		}
 	}

@@ -6,8 +6,10 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/mail"
+	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -24,6 +26,12 @@ func (s *Service) Deliver(ctx context.Context, actor policy.Actor, id gid.ID) er
 	kept, err := tenant.Only[*ent.Mail]("mail")(scope.Mails().Where(mail.ID(id)).Only(ctx))
 	if err != nil || kept.SentAt != nil {
 		return err
+	}
+	if kept.SessionID != nil {
+		stands, err := scope.Sessions().Where(session.ID(*kept.SessionID), session.StateEQ(term.Invited)).Exist(ctx)
+		if err != nil || !stands { // what was withdrawn meanwhile is not announced
+			return err
+		}
 	}
 	// The network is asked outside any transaction: a mail may go out twice, and never not at all.
 	if err := s.cfg.Mail.Send(ctx, kept.ID.String(), kept.Recipient, kept.Subject, kept.Text); err != nil {

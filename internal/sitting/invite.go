@@ -5,14 +5,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"net/mail"
-	"strings"
 	"time"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/session"
-	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateversion"
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
@@ -68,18 +64,19 @@ func (s *Service) Invite(ctx context.Context, actor policy.Actor, in InviteCandi
 }
 
 func (in *InviteCandidateInput) check() error {
-	in.Candidate.Email = normalizeEmail(in.Candidate.Email)
+	address, plain := policy.NormalAddress(in.Candidate.Email)
+	in.Candidate.Email = address
 	var c fault.Checks
-	c.That(validEmail(in.Candidate.Email), "this is not an e-mail address", "candidate", "email")
-	c.Text(in.Candidate.Name, 1, 200, "candidate", "name")
+	c.That(plain, "this is not a plain e-mail address in ASCII", "candidate", "email")
+	c.Line(in.Candidate.Name, 1, 200, "candidate", "name")
 	if in.Candidate.Phone != nil {
-		c.Text(*in.Candidate.Phone, 1, 40, "candidate", "phone")
+		c.Line(*in.Candidate.Phone, 1, 40, "candidate", "phone")
 	}
 	if in.Candidate.ExternalID != nil {
-		c.Text(*in.Candidate.ExternalID, 1, 200, "candidate", "externalId")
+		c.Line(*in.Candidate.ExternalID, 1, 200, "candidate", "externalId")
 	}
 	if in.ExternalOrderID != nil {
-		c.Text(*in.ExternalOrderID, 1, 200, "externalOrderId")
+		c.Line(*in.ExternalOrderID, 1, 200, "externalOrderId")
 	}
 	if in.ValidFor != nil {
 		c.That(*in.ValidFor >= time.Hour && *in.ValidFor <= MaxValidity, "this must be from one hour to 90 days", "validFor")
@@ -87,17 +84,8 @@ func (in *InviteCandidateInput) check() error {
 	return c.Err()
 }
 
-func normalizeEmail(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
-
-// validEmail accepts one plain address in ASCII: what mail servers and identity providers agree on.
-func validEmail(text string) bool {
-	at, err := mail.ParseAddress(text)
-	ascii := !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
-	return err == nil && at.Address == text && ascii && len(text) <= 254 && strings.Count(text, "@") == 1
-}
-
 func (s *Service) invite(ctx context.Context, tx tenant.Tx, in InviteCandidateInput) (gid.ID, error) {
-	version, err := invitable(ctx, tx.Scope, in.TemplateID, in.Version)
+	version, err := invitable(ctx, tx, in.TemplateID, in.Version)
 	if err != nil {
 		return gid.ID{}, err
 	}
@@ -147,8 +135,8 @@ func (s *Service) newSeed() (int64, error) {
 }
 
 // invitable finds the version to invite to. What is not visible is NotFound, what takes no candidates Conflict.
-func invitable(ctx context.Context, scope tenant.Scope, id gid.ID, number *int) (*ent.TemplateVersion, error) {
-	t, err := tenant.Only[*ent.Template]("template")(scope.Templates().Where(template.ID(id)).Only(ctx))
+func invitable(ctx context.Context, tx tenant.Tx, id gid.ID, number *int) (*ent.TemplateVersion, error) {
+	t, err := tenant.Only[*ent.Template]("template")(tx.HoldTemplate(ctx, id))
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +146,7 @@ func invitable(ctx context.Context, scope tenant.Scope, id gid.ID, number *int) 
 	case term.Retired:
 		return nil, conflict("this template is retired and takes no more candidates")
 	}
-	role, err := tenant.Only[*ent.JobRole]("job role")(scope.JobRoles().Where(jobrole.ID(t.JobRoleID)).Only(ctx))
+	role, err := tenant.Only[*ent.JobRole]("job role")(tx.HoldJobRole(ctx, t.JobRoleID))
 	if err != nil {
 		return nil, err
 	}
@@ -169,8 +157,8 @@ func invitable(ctx context.Context, scope tenant.Scope, id gid.ID, number *int) 
 	if number != nil {
 		wanted = *number
 	}
-	return tenant.Only[*ent.TemplateVersion]("template version")(scope.TemplateVersions().
-		Where(templateversion.TemplateID(id), templateversion.Number(wanted)).Only(ctx))
+	return tenant.Only[*ent.TemplateVersion]("template version")(tenant.Headline(tx.TemplateVersions().
+		Where(templateversion.TemplateID(id), templateversion.Number(wanted))).Only(ctx))
 }
 
 func orderIsNew(ctx context.Context, scope tenant.Scope, order *string) error {

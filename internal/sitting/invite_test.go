@@ -161,7 +161,7 @@ func TestCancel(t *testing.T) {
 		done, _ := r.submitted(t)
 		r.refused(t, "what is submitted", fault.Conflict, cancel(done))
 		late, _ := r.started(t)
-		r.clock.pass(allowed + tenant.Grace + time.Microsecond)
+		r.clock.pass(allowed + tenant.EndsAfter + time.Microsecond)
 		r.refused(t, "what is over", fault.Conflict, cancel(late))
 		r.refused(t, "what is not there", fault.NotFound, cancel(r.ids.New(gid.Session, r.clock.look())))
 	})
@@ -188,9 +188,8 @@ func TestAccept(t *testing.T) {
 		} {
 			r.refused(t, name, c.code, func() error { return accept(c.who, c.token) })
 		}
-		capitals := who
-		capitals.Identity.Email = " " + strings.ToUpper(who.Identity.Email)
-		s := must(r.sitting.Accept(t.Context(), capitals, sitting.AcceptInvitationInput{Token: token}))(t)
+		in := sitting.AcceptInvitationInput{Token: token, IdempotencyKey: new("k")}
+		s := must(r.sitting.Accept(t.Context(), who, in))(t)
 		if s.ID != row.ID || s.State != sitting.Invited || len(s.Sections()) != 0 || s.QuestionCount != 5 || s.TimeLimit != allowed || s.Title != "Screening" {
 			t.Errorf("got %+v", s)
 		}
@@ -198,6 +197,9 @@ func TestAccept(t *testing.T) {
 			t.Error(err)
 		}
 		r.refused(t, "a second identity of the same address", fault.LinkUsed, func() error { return accept(person("second", who.Identity.Email), token) })
+		r.refused(t, "a second identity with the key of the first", fault.IdempotencyMismatch, func() error {
+			return lastErr(r.sitting.Accept(t.Context(), person("second", who.Identity.Email), in))
+		})
 		t.Run("at its end it expires", func(t *testing.T) {
 			row, token, who := r.invited(t)
 			r.clock.set(row.ExpiresAt)
@@ -210,7 +212,7 @@ func TestAccept(t *testing.T) {
 			r.refused(t, "start when it expired", fault.Expired, func() error {
 				return lastErr(r.sitting.Start(t.Context(), who, sitting.StartSittingInput{ID: row.ID}))
 			})
-			r.clock.pass(tenant.Grace + time.Microsecond)
+			r.clock.pass(tenant.EndsAfter + time.Microsecond)
 			if s := must(r.sitting.Sitting(t.Context(), who, row.ID))(t); s.State != sitting.Expired {
 				t.Errorf("read: %s", s.State)
 			}

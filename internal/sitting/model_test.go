@@ -40,7 +40,7 @@ func (m *model) late() bool { return m.now().After(m.deadline.Add(tenant.Grace))
 // expect says what a save must come to: a revision or a fault.
 func (m *model) expect(ref string, seen int, key, text string) (revision int, code fault.Code) {
 	if before, ok := m.keys[key]; ok {
-		if before.ref == ref && before.text == text {
+		if before.ref == ref && before.text == text && before.revision == seen+1 {
 			return before.revision, ""
 		}
 		return 0, fault.IdempotencyMismatch
@@ -113,7 +113,7 @@ func (m *model) finish(rt *rapid.T) {
 }
 
 func (m *model) sweep() {
-	if m.ended == nil && m.late() {
+	if m.ended == nil && m.now().After(m.deadline.Add(tenant.EndsAfter)) {
 		m.end(m.deadline)
 	}
 }
@@ -121,7 +121,7 @@ func (m *model) sweep() {
 func (m *model) jump(rt *rapid.T) {
 	left := m.deadline.Sub(m.now())
 	m.r.clock.pass(rapid.SampledFrom([]time.Duration{
-		time.Second, time.Minute, 5 * time.Minute, max(0, left), max(0, left+tenant.Grace), max(0, left+tenant.Grace+time.Microsecond),
+		time.Second, time.Minute, 5 * time.Minute, max(0, left), max(0, left+tenant.Grace), max(0, left+tenant.Grace+time.Microsecond), max(0, left+tenant.EndsAfter+time.Microsecond),
 	}).Draw(rt, "jump"))
 }
 

@@ -90,7 +90,7 @@ func whyNot(ctx context.Context, tx tenant.Tx, in SaveResponseInput) (*Acknowled
 
 // again acknowledges a save that was stored before.
 func again(row *ent.Session, same *ent.Response, in SaveResponseInput) (*Acknowledgement, error) {
-	if same.Ref != in.Question || !reflect.DeepEqual(same.Answer, in.Answer) {
+	if same.Ref != in.Question || same.Revision != in.Revision+1 || !reflect.DeepEqual(same.Answer, in.Answer) {
 		return nil, fault.New(fault.IdempotencyMismatch, "this client key was used with another answer")
 	}
 	return &Acknowledgement{Question: same.Ref, Revision: same.Revision, SavedAt: same.SavedAt, Deadline: deadline(row)}, nil
@@ -109,6 +109,8 @@ func writable(tx tenant.Tx, row *ent.Session) error {
 	switch {
 	case row.StartedAt == nil:
 		return fault.New(fault.NotStarted, "start the sitting first")
+	case row.State == term.Cancelled:
+		return conflict("this sitting was withdrawn")
 	case row.State == term.InProgress && !tx.Received().After(deadline(row).Add(tenant.Grace)):
 		return nil
 	case row.State == term.InProgress, row.EndedAt != nil && !row.EndedAt.Before(deadline(row)):
@@ -120,7 +122,9 @@ func writable(tx tenant.Tx, row *ent.Session) error {
 
 // staleResponse carries the answer that stands, so that the client can show both.
 func staleResponse(ctx context.Context, tx tenant.Tx, in SaveResponseInput) error {
-	stale := &fault.Fault{Code: fault.Stale, Message: "this answer was changed elsewhere meanwhile", Field: []string{"revision"}}
+	stale := &fault.Fault{
+		Code: fault.Stale, Message: "this is not the answer's latest revision", Field: []string{"revision"}, Current: (*Response)(nil),
+	}
 	row, err := tx.Responses().Where(response.SessionID(in.SittingID), response.Ref(in.Question), tenant.Latest).Only(ctx)
 	if err == nil {
 		stale.Current = &Response{Question: row.Ref, Revision: row.Revision, Answer: row.Answer, SavedAt: row.SavedAt}

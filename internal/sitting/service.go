@@ -53,7 +53,7 @@ func (p *papers) of(ctx context.Context, scope tenant.Scope, version gid.ID) (*p
 		return found, nil
 	}
 	row, err := tenant.Only[*ent.TemplateVersion]("template version")(
-		scope.TemplateVersions().Where(templateversion.ID(version)).Only(ctx))
+		scope.TemplateVersions().Where(templateversion.ID(version)).Select(templateversion.FieldPaper).Only(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,7 @@ func ownSession(ctx context.Context, scope tenant.Scope) (*ent.Session, error) {
 
 // over reports whether a session waits for nothing but its end.
 func over(row *ent.Session, now time.Time) bool {
-	return row.DueAt != nil && now.After(row.DueAt.Add(tenant.Grace))
+	return row.DueAt != nil && now.After(row.DueAt.Add(tenant.EndsAfter))
 }
 
 // read makes the candidate's view of the scope's session.

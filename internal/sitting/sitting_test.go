@@ -54,7 +54,7 @@ func TestEveryMutation(t *testing.T) {
 			}},
 			"Finish": {action: policy.SessionFinish, actor: policy.Worker(r.owner.Org), events: []event.Type{event.SessionExpired}, foreign: true, keyless: true, fresh: func(t testing.TB) call {
 				row, _, _ := r.invited(t)
-				r.clock.set(row.ExpiresAt.Add(tenant.Grace + time.Microsecond))
+				r.clock.set(row.ExpiresAt.Add(tenant.EndsAfter + time.Microsecond))
 				return func(ctx context.Context, a policy.Actor, _ *string, _ bool) (gid.ID, error) {
 					return row.ID, r.sitting.Finish(ctx, a, row.ID)
 				}

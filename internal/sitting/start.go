@@ -32,7 +32,8 @@ func (s *Service) Start(ctx context.Context, actor policy.Actor, in StartSitting
 		if err != nil {
 			return nil, err
 		}
-		if err := start(ctx, tx, row); err != nil {
+		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return row.ID, start(ctx, tx, row) })
+		if err != nil {
 			return nil, err
 		}
 		return s.read(ctx, tx.Scope, tx.Now)
@@ -41,7 +42,7 @@ func (s *Service) Start(ctx context.Context, actor policy.Actor, in StartSitting
 
 func start(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
 	switch {
-	case row.State == term.InProgress && !over(row, tx.Now):
+	case row.State == term.InProgress:
 		return nil
 	case row.State == term.Cancelled:
 		return conflict("this invitation was withdrawn")

@@ -83,7 +83,7 @@ func TestFinish(t *testing.T) {
 		id, who := r.started(t)
 		must(r.sitting.SaveResponse(t.Context(), who, save(id, 0, "k", "t")))(t)
 		deadline := r.clock.look().Add(allowed)
-		r.clock.set(deadline.Add(tenant.Grace))
+		r.clock.set(deadline.Add(tenant.EndsAfter))
 		if err := r.unchanged(t, "finish in the grace", func() error { return finish(id) }); err != nil {
 			t.Error(err)
 		}
@@ -114,7 +114,7 @@ func TestFinish(t *testing.T) {
 		t.Run("a read ends what is over", func(t *testing.T) {
 			id, who := r.started(t)
 			deadline := r.clock.look().Add(allowed)
-			r.clock.set(deadline.Add(tenant.Grace + time.Microsecond))
+			r.clock.set(deadline.Add(tenant.EndsAfter + time.Microsecond))
 			s := must(r.sitting.Sitting(t.Context(), who, id))(t)
 			if s.State != sitting.Submitted || !s.EndedAt.Equal(deadline) || s.Receipt.Hash != r.receipt(t, who, s) || len(s.Sections()) != 2 {
 				t.Errorf("got %+v", s)
@@ -126,10 +126,10 @@ func TestFinish(t *testing.T) {
 // TestSubmitAndFinishAtOnce races the candidate's own submission, received in time, with the sweep.
 func TestSubmitAndFinishAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
-		for range 20 {
+		for range rounds / 10 {
 			id, who := r.started(t)
 			who.Received = r.clock.look().Add(allowed + tenant.Grace)
-			r.clock.pass(allowed + tenant.Grace + time.Second)
+			r.clock.pass(allowed + tenant.EndsAfter + time.Second)
 			before := r.snapshot(t)
 			var all sync.WaitGroup
 			for range 3 {

@@ -26,8 +26,8 @@ type Directory struct{ store *Store }
 // Directory gives the store's directory.
 func (s *Store) Directory() Directory { return Directory{s} }
 
-// Resolve finds who signed in and, by the organization's slug or as their only membership, where they act. An
-// organization that is not theirs is NotFound; someone without any membership is an actor with an identity alone.
+// Resolve finds who signed in and, by the organization's slug, where they act: without
+// a slug in the organization they joined first. An organization that is not theirs is NotFound; someone without any membership is an actor with an identity alone.
 // It is asked at every request, so that a removed role is refused on the next one.
 func (d Directory) Resolve(ctx context.Context, who policy.Identity, slug string) (policy.Actor, error) {
 	actor := policy.Actor{Identity: who}
@@ -63,15 +63,9 @@ type membership struct {
 	waits    bool // for its person's first sign-in
 }
 
-// fill gives an actor the membership. A hiring manager without a wider role is limited, whatever the row says.
+// fill gives an actor the membership.
 func (m membership) fill(a *policy.Actor) {
 	a.Org, a.ID, a.Roles, a.Limited, a.JobRoles = m.org, m.id, m.roles, m.limited, m.jobRoles
-	wider := slices.ContainsFunc(m.roles, func(r policy.Role) bool {
-		return r != policy.HiringManager && r != policy.Reviewer
-	})
-	if a.Has(policy.HiringManager) && !wider {
-		a.Limited = true
-	}
 }
 
 // memberships reads the identity's memberships and those that wait for its verified e-mail address.
@@ -123,10 +117,15 @@ func scanMembership(rows *sql.Rows) (membership, error) {
 // join ties the identity to the memberships that wait for it, once: an invited person's first sign-in. A membership
 // that already has an identity is never tied to another.
 func (d Directory) join(ctx context.Context, who policy.Identity, rows []membership) ([]membership, error) {
+	joined := map[gid.ID]bool{}
 	for _, m := range rows {
-		if !m.waits {
+		joined[m.org] = joined[m.org] || !m.waits
+	}
+	for _, m := range rows {
+		if !m.waits || joined[m.org] { // who is a member already is not tied to a second row
 			continue
 		}
+		joined[m.org] = true
 		actor := policy.Actor{Identity: who}
 		m.fill(&actor)
 		scope := Scope{store: d.store, actor: actor, action: policy.OrganizationRead, org: m.org}
@@ -176,13 +175,13 @@ func (d Directory) Organization(ctx context.Context, slug string) (gid.ID, error
 // Due is a session whose time is over.
 type Due struct{ Organization, Session gid.ID }
 
-// DueSessions lists sessions whose deadline plus grace has passed, the longest overdue first.
+// DueSessions lists sessions whose deadline passed EndsAfter ago or earlier, the longest overdue first.
 func (d Directory) DueSessions(ctx context.Context, limit int) ([]Due, error) {
 	now, err := d.store.now(ctx, d.store.pools.read)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := d.store.reads.Session.Query().Where(session.DueAtLT(now.Add(-Grace))).
+	rows, err := d.store.reads.Session.Query().Where(session.DueAtLT(now.Add(-EndsAfter))).
 		Order(session.ByDueAt()).Limit(limit).Select(session.FieldID, session.FieldOrganizationID).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find due sessions: %w", err)
@@ -241,7 +240,7 @@ func (d Directory) MoveIssuer(ctx context.Context, from, to string) error {
 	_, err := InTx(ctx, Scope{store: d.store}, func(tx Tx) (struct{}, error) {
 		for _, table := range []string{"members", "bindings"} {
 			query := "UPDATE " + table + " SET issuer = @to WHERE issuer = @from"
-			if _, err := tx.Exec(ctx, query, Args{"from": from, "to": to}); err != nil {
+			if _, err := tx.exec(ctx, query, Args{"from": from, "to": to}); err != nil {
 				return struct{}{}, fmt.Errorf("move issuer of %s: %w", table, err)
 			}
 		}

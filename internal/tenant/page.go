@@ -14,6 +14,9 @@ import (
 	"github.com/assay-hq/assay/internal/gid"
 )
 
+// maxCursorKey bounds the text of a cursor, in bytes: 200 characters of the longest kind.
+const maxCursorKey = 4 * 200
+
 // The bounds of a page.
 const (
 	DefaultPage = 25
@@ -155,7 +158,7 @@ func (c *Cursor) fits(order Order) bool {
 		return order.Column != "" && order.Number && math.Abs(key) < 1<<53 && key == math.Trunc(key)
 	case string:
 		// PostgreSQL has no text with a zero in it.
-		return order.Column != "" && !order.Number && len(key) <= 400 && !strings.ContainsRune(key, 0)
+		return order.Column != "" && !order.Number && len(key) <= maxCursorKey && !strings.ContainsRune(key, 0)
 	default:
 		return false
 	}

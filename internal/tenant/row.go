@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"context"
+	"slices"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -147,11 +148,6 @@ func (tx Tx) NewCandidate() *ent.CandidateCreate {
 	return tx.client.Candidate.Create().SetID(tx.NewID(gid.Candidate)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
 }
 
-// NewBinding begins a binding.
-func (tx Tx) NewBinding() *ent.BindingCreate {
-	return tx.client.Binding.Create().SetID(tx.NewID(gid.Binding)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
-}
-
 // NewSkill begins a skill.
 func (tx Tx) NewSkill() *ent.SkillCreate {
 	return tx.client.Skill.Create().SetID(tx.NewID(gid.Skill)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
@@ -285,7 +281,7 @@ func (s Scope) staff(q *entsql.Selector) {
 func (s Scope) roles(column string) func(*entsql.Selector) {
 	return func(q *entsql.Selector) {
 		s.staff(q)
-		if s.actor.Limited {
+		if s.limited {
 			q.Where(in(q.Dialect(), q.C(column), s.actor.JobRoles))
 		}
 	}
@@ -297,7 +293,7 @@ func (s Scope) sessions(column string) func(*entsql.Selector) {
 		switch {
 		case !s.candidate.IsZero():
 			q.Where(entsql.EQ(q.C(column), s.session))
-		case s.actor.Limited:
+		case s.limited:
 			q.Where(entsql.In(q.C(column), s.ofVisibleRoles(q, session.Table, session.FieldID)))
 		}
 	}
@@ -308,7 +304,7 @@ func (s Scope) candidates(q *entsql.Selector) {
 	switch {
 	case !s.candidate.IsZero():
 		q.Where(entsql.EQ(q.C(candidate.FieldID), s.candidate))
-	case s.actor.Limited:
+	case s.limited:
 		q.Where(entsql.In(q.C(candidate.FieldID), s.ofVisibleRoles(q, session.Table, session.FieldCandidateID)))
 	}
 }
@@ -317,7 +313,7 @@ func (s Scope) candidates(q *entsql.Selector) {
 func (s Scope) questions(column string) func(*entsql.Selector) {
 	return func(q *entsql.Selector) {
 		s.staff(q)
-		if !s.actor.Limited {
+		if !s.limited {
 			return
 		}
 		uses := entsql.Dialect(q.Dialect()).Select(templateuse.FieldQuestionID).From(entsql.Table(templateuse.Table))
@@ -395,6 +391,22 @@ func (tx Tx) LockReview(ctx context.Context, id gid.ID) (*ent.Review, error) {
 	return tx.Reviews().Where(review.ID(id), tx.forUpdate).Only(ctx)
 }
 
+// HoldTemplate reads a visible template and keeps it as it is until the commit, beside others who do.
+func (tx Tx) HoldTemplate(ctx context.Context, id gid.ID) (*ent.Template, error) {
+	return tx.Templates().Where(template.ID(id), tx.forShare).Only(ctx)
+}
+
+// HoldJobRole reads a visible job role and keeps it as it is until the commit, beside others who do.
+func (tx Tx) HoldJobRole(ctx context.Context, id gid.ID) (*ent.JobRole, error) {
+	return tx.JobRoles().Where(jobrole.ID(id), tx.forShare).Only(ctx)
+}
+
+func (tx Tx) forShare(q *entsql.Selector) {
+	if q.Dialect() == dialect.Postgres {
+		q.ForShare()
+	}
+}
+
 func (tx Tx) forUpdate(q *entsql.Selector) {
 	if q.Dialect() == dialect.Postgres {
 		q.ForUpdate()
@@ -405,6 +417,24 @@ func (tx Tx) forUpdate(q *entsql.Selector) {
 // invite somebody whom another job role knows.
 func (tx Tx) CandidateByEmail(ctx context.Context, email string) (*ent.Candidate, error) {
 	return tx.client.Candidate.Query().Where(candidate.OrganizationID(tx.org), candidate.Email(email)).Only(ctx)
+}
+
+// Bind ties a sign-in to the candidate of the scope; doing it again changes nothing.
+func (tx Tx) Bind(ctx context.Context, who policy.Identity) error {
+	_, err := tx.Exec(ctx, `INSERT INTO bindings (id, organization_id, candidate_id, issuer, subject, created_at)
+		VALUES (@id, @org, @candidate, @issuer, @subject, @now)
+		ON CONFLICT (organization_id, issuer, subject, candidate_id) DO NOTHING`, Args{
+		"id": tx.NewID(gid.Binding), "candidate": tx.candidate, "issuer": who.Issuer, "subject": who.Subject, "now": tx.Now,
+	})
+	return err
+}
+
+// Headline reads template versions without the two frozen documents, which are large and seldom shown.
+func Headline(q *ent.TemplateVersionQuery) *ent.TemplateVersionSelect {
+	columns := slices.DeleteFunc(slices.Clone(templateversion.Columns), func(c string) bool {
+		return c == templateversion.FieldPaper || c == templateversion.FieldKey
+	})
+	return q.Select(columns...)
 }
 
 // OwnBindings are the sign-ins of a candidate's scope.

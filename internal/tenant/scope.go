@@ -28,6 +28,7 @@ type Scope struct {
 	actor     policy.Actor
 	action    policy.Action
 	org       gid.ID
+	limited   bool   // only the actor's job roles are visible
 	candidate gid.ID // a candidate's scope: whose, which sitting, of which template version
 	session   gid.ID
 	version   gid.ID
@@ -44,6 +45,9 @@ func (s Scope) SessionID() gid.ID { return s.session }
 
 // VersionID is the template version of a candidate's sitting; zero in any other scope.
 func (s Scope) VersionID() gid.ID { return s.version }
+
+// Limited reports whether only the actor's job roles are visible.
+func (s Scope) Limited() bool { return s.limited }
 
 // Allows reports whether the actor may also do another action, for parts of an answer that need more.
 func (s Scope) Allows(action policy.Action) bool { return s.store.policy.Allows(s.actor, action) }

@@ -52,7 +52,7 @@ func (s *Store) Sequence(ctx context.Context) (n int, err error) {
 	if audits+events == 0 {
 		return 0, nil
 	}
-	return audits + events, commit(tx)
+	return audits + events, s.commit(ctx, tx)
 }
 
 // unsequenced looks whether there is anything to do, without the lock that writing takes.

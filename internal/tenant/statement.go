@@ -41,30 +41,32 @@ type watchedConn struct {
 func (c *watchedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	c.saw(query)
 	if c.prepared == nil || len(args) == 0 {
-		return c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
+		rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
+		return rows, troubled(err)
 	}
 	stmt, err := c.statement(ctx, query)
 	if err != nil {
-		return nil, err
+		return nil, troubled(err)
 	}
 	rows, err := stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
 	c.forgetOn(err, query, stmt)
-	return rows, err
+	return rows, troubled(err)
 }
 
 // ExecContext runs a statement, prepared if it has arguments.
 func (c *watchedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	c.saw(query)
 	if c.prepared == nil || len(args) == 0 {
-		return c.Conn.(driver.ExecerContext).ExecContext(ctx, query, args)
+		result, err := c.Conn.(driver.ExecerContext).ExecContext(ctx, query, args)
+		return result, troubled(err)
 	}
 	stmt, err := c.statement(ctx, query)
 	if err != nil {
-		return nil, err
+		return nil, troubled(err)
 	}
 	result, err := stmt.(driver.StmtExecContext).ExecContext(ctx, args)
 	c.forgetOn(err, query, stmt)
-	return result, err
+	return result, troubled(err)
 }
 
 func (c *watchedConn) saw(query string) {
@@ -106,7 +108,8 @@ func (c *watchedConn) forgetOn(err error, query string, stmt driver.Stmt) {
 
 // BeginTx begins a transaction.
 func (c *watchedConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
-	return c.Conn.(driver.ConnBeginTx).BeginTx(ctx, opts)
+	tx, err := c.Conn.(driver.ConnBeginTx).BeginTx(ctx, opts)
+	return tx, troubled(err)
 }
 
 // PrepareContext prepares a statement that the caller closes.

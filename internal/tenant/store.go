@@ -75,7 +75,7 @@ func (s *Store) Ready(ctx context.Context) error {
 	if err := s.pools.read.PingContext(ctx); err != nil {
 		return fmt.Errorf("database: %w", err)
 	}
-	ok, err := migration.Current(ctx, s.pools.write, s.pools.dialect)
+	ok, err := migration.Current(ctx, s.pools.read, s.pools.dialect)
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
@@ -87,14 +87,18 @@ func (s *Store) Ready(ctx context.Context) error {
 
 // As gives the scope of a member, an API key or a background worker in their organization. Nobody is
 // Unauthenticated; who lacks the action is Denied.
-func (s *Store) As(_ context.Context, actor policy.Actor, action policy.Action) (Scope, error) {
+func (s *Store) As(ctx context.Context, actor policy.Actor, action policy.Action) (Scope, error) {
 	if actor.IsNobody() {
 		return Scope{}, fault.New(fault.Unauthenticated, "sign in first")
 	}
 	if actor.Org.IsZero() || !s.policy.Allows(actor, action) {
+		s.log.WarnContext(ctx, "denied", "actor", actor.Label(), "action", string(action))
 		return Scope{}, denied(action)
 	}
-	return Scope{store: s, on: s.pools.read, client: s.reads, actor: actor, action: action, org: actor.Org}, nil
+	return Scope{
+		store: s, on: s.pools.read, client: s.reads, actor: actor, action: action, org: actor.Org,
+		limited: s.policy.Limits(actor, action),
+	}, nil
 }
 
 // AsSitting gives a candidate the scope of one of their own sittings. A sitting of somebody else, of another
@@ -183,3 +187,7 @@ func Only[T any](noun string) func(row T, err error) (T, error) {
 
 // Grace is how long after its deadline a sitting still takes what was sent before it, for the network's delay.
 const Grace = 5 * time.Second
+
+// EndsAfter is how long after its deadline a sitting is ended by itself: what was received within Grace and still
+// waits in a queue of ours has been stored by then.
+const EndsAfter = Grace + 3*time.Second

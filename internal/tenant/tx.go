@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -21,6 +22,8 @@ type Tx struct {
 	// Now is the one time of the operation, the same for every row it writes.
 	Now time.Time
 
+	received time.Time
+
 	tx      *sql.Tx
 	txid    int64       // PostgreSQL's number of the transaction; zero on SQLite
 	waiting *[]job.Args // jobs to run inline after the commit
@@ -34,8 +37,12 @@ const attempts = 5
 // Unavailable and repeats its idempotency key. Transactions are not nested.
 func InTx[T any](ctx context.Context, scope Scope, fn func(tx Tx) (T, error)) (T, error) {
 	for try := 1; ; try++ {
-		result, err := once(ctx, scope, fn)
-		if err == nil || !lostRace(err) || try == attempts {
+		var waiting []job.Args
+		result, err := once(ctx, scope, &waiting, fn)
+		if err == nil {
+			return result, scope.store.runInline(ctx, waiting)
+		}
+		if !lostRace(err) || try == attempts {
 			return result, err
 		}
 		if err := pause(ctx, try); err != nil {
@@ -44,7 +51,7 @@ func InTx[T any](ctx context.Context, scope Scope, fn func(tx Tx) (T, error)) (T
 	}
 }
 
-func once[T any](ctx context.Context, scope Scope, fn func(tx Tx) (T, error)) (T, error) {
+func once[T any](ctx context.Context, scope Scope, waiting *[]job.Args, fn func(tx Tx) (T, error)) (T, error) {
 	var none T
 	if _, inside := scope.on.(*sql.Tx); inside {
 		return none, errors.New("a transaction inside a transaction")
@@ -54,42 +61,33 @@ func once[T any](ctx context.Context, scope Scope, fn func(tx Tx) (T, error)) (T
 		return none, fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = sqlTx.Rollback() }() // after a commit it does nothing
-	tx := Tx{Scope: scope, tx: sqlTx, waiting: new([]job.Args)}
+	tx := Tx{Scope: scope, tx: sqlTx, waiting: waiting}
 	tx.on, tx.client = sqlTx, newClient(scope.store.pools.dialect, sqlTx)
 	if tx.Now, tx.txid, err = scope.store.begun(ctx, sqlTx); err != nil {
 		return none, err
 	}
+	tx.received = tx.receipt()
 	result, err := fn(tx)
 	if err != nil {
 		return none, err
 	}
-	if err := commit(sqlTx); err != nil {
-		return none, err
-	}
-	return result, scope.store.runInline(ctx, *tx.waiting)
+	return result, scope.store.commit(ctx, sqlTx)
 }
 
-// commit tells a refusal of the database, after which nothing is written, from a lost reply.
-func commit(tx *sql.Tx) error {
+// commit tells a refusal, after which nothing is written, from a lost reply, after which nobody knows. A server that
+// ends the connection may have written; a context that ended before did not ask it to.
+func (s *Store) commit(ctx context.Context, tx *sql.Tx) error {
 	err := tx.Commit()
 	if err == nil {
 		return nil
 	}
 	var refused *pq.Error
-	if errors.As(err, &refused) || errors.Is(err, context.Canceled) || errors.Is(err, sql.ErrTxDone) {
+	switch {
+	case errors.As(err, &refused) && !refused.Fatal(),
+		ctx.Err() != nil && errors.Is(err, ctx.Err()), errors.Is(err, sql.ErrTxDone):
 		return fmt.Errorf("commit: %w", err)
 	}
-	return &unknownOutcome{cause: err}
-}
-
-// unknownOutcome is a commit whose reply was lost: the caller gets Unavailable, the log gets the cause.
-type unknownOutcome struct{ cause error }
-
-// Error names the cause, for the log.
-func (u *unknownOutcome) Error() string { return "commit: outcome unknown: " + u.cause.Error() }
-
-// Unwrap gives the fault that the caller is told.
-func (u *unknownOutcome) Unwrap() error {
+	s.log.ErrorContext(ctx, "commit: outcome unknown", "error", err)
 	return fault.New(fault.Unavailable, "the outcome is unknown; repeat the request with the same idempotency key")
 }
 
@@ -116,7 +114,11 @@ func (tx Tx) NewID(kind gid.Kind) gid.ID { return tx.store.ids.New(kind, tx.Now)
 
 // Received is when the request reached the process, by the clock that decides: what our own queues cost is not
 // the candidate's time.
-func (tx Tx) Received() time.Time {
+func (tx Tx) Received() time.Time { return tx.received }
+
+// receipt computes Received once, when the time was read: what the transaction itself waits for later is not the
+// request's age.
+func (tx Tx) receipt() time.Time {
 	if tx.actor.Received.IsZero() {
 		return tx.Now
 	}
@@ -126,8 +128,16 @@ func (tx Tx) Received() time.Time {
 // micros never lets a clock that jumped make a request early or late.
 func micros(d time.Duration) time.Duration { return max(0, d.Truncate(time.Microsecond)) }
 
-// Exec runs a writing statement written as text, with @name arguments and @org; it returns how many rows it touched.
+// Exec runs a writing statement written as text and returns how many rows it touched. Like Query, it must name @org.
 func (tx Tx) Exec(ctx context.Context, text string, args Args) (int64, error) {
+	if !strings.Contains(text, "@org") {
+		return 0, fmt.Errorf("a statement without its organization: %.60s", text)
+	}
+	return tx.exec(ctx, text, args)
+}
+
+// exec is Exec for what belongs to no organization.
+func (tx Tx) exec(ctx context.Context, text string, args Args) (int64, error) {
 	query, values := tx.store.spell(text, tx.with(args))
 	result, err := tx.on.ExecContext(ctx, query, values...)
 	if err != nil {

@@ -36,6 +36,13 @@ func (w WebSessions) CommitCtx(ctx context.Context, token string, data []byte, e
 	})
 }
 
+// RenewCtx writes a session that is still there: one that was ended meanwhile stays ended.
+func (w WebSessions) RenewCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	return w.change(ctx, func(tx Tx) error {
+		return tx.client.WebSession.Update().Where(websession.ID(token)).SetData(data).SetExpiresAt(micro(expiry)).Exec(ctx)
+	})
+}
+
 // DeleteCtx ends a session.
 func (w WebSessions) DeleteCtx(ctx context.Context, token string) error {
 	return w.change(ctx, func(tx Tx) error {

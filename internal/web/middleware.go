@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -124,6 +125,9 @@ const maxBody = 1 << 20
 // guarded sets the headers that browsers keep people safe by, and refuses requests forged from other sites.
 func (s *Site) guarded(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
+	if err := origin.AddTrustedOrigin(s.cfg.PublicURL); err != nil { // behind a proxy the Host header is not ours
+		s.cfg.Log.Error("public URL is no origin", "error", err)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -139,11 +143,22 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		if err := origin.Check(r); err != nil && !strings.HasPrefix(r.URL.Path, "/dev/idp/") {
-			s.fail(w, r, http.StatusForbidden, "This request came from another site.")
+			s.refuseForged(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// refuseForged answers a request that came from another site, in the form that its door speaks.
+func (s *Site) refuseForged(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/graphql" {
+		s.fail(w, r, http.StatusForbidden, "This request came from another site.")
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(http.StatusForbidden)
+	_, _ = fmt.Fprintf(w, `{"errors":[{"message":"this request came from another site","extensions":{"code":"FORBIDDEN","requestId":%q}}]}`, RequestID(r.Context()))
 }
 
 // ClientAddress tells where a request came from: the connection, or what a trusted proxy says of it.

@@ -85,7 +85,9 @@ func (s *Site) Public() http.Handler {
 	mux.HandleFunc("GET /static/", s.static)
 	if s.cfg.Dev {
 		mux.Handle("GET /graphiql", s.cfg.Login.Middleware(http.HandlerFunc(s.graphiql)))
-		mux.HandleFunc("GET /dev/mail", s.mailbox)
+		mux.Handle("GET /dev/mail", s.cfg.Login.Middleware(http.HandlerFunc(s.mailbox)))
+	}
+	if s.cfg.Provider != nil {
 		mux.Handle("/dev/idp/", s.cfg.Provider)
 	}
 	return s.named(s.logged(s.recovered(s.guarded(mux))))

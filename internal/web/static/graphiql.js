@@ -12,7 +12,7 @@ query Start {
       nodes { id title }
     }
     reports(first: 5, orderBy: { field: SCORE }) {
-      nodes { percent band candidate { name } }
+      nodes { state percent band candidate { name } }
     }
   }
 }

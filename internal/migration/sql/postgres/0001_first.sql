@@ -17,10 +17,14 @@ CREATE UNIQUE INDEX "apikey_secret_hash" ON "api_keys" ("secret_hash");
 CREATE TABLE "audit_events" ("id" uuid NOT NULL, "at" timestamptz NOT NULL, "actor" character varying NOT NULL, "action" character varying NOT NULL, "subject_id" uuid NOT NULL, "detail" jsonb NULL, "address" character varying NOT NULL DEFAULT '', "request_id" character varying NOT NULL DEFAULT '', "txid" bigint NOT NULL DEFAULT 0, "position" bigint NULL, "hash" bytea NULL, "organization_id" uuid NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "audit_events_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION);
 -- Create index "audit_events_unchained" to table: "audit_events"
 CREATE INDEX "audit_events_unchained" ON "audit_events" ("txid", "id") WHERE position IS NULL;
--- Create index "auditevent_organization_id_at_id" to table: "audit_events"
-CREATE INDEX "auditevent_organization_id_at_id" ON "audit_events" ("organization_id", "at", "id");
+-- Create index "auditevent_organization_id_action_id" to table: "audit_events"
+CREATE INDEX "auditevent_organization_id_action_id" ON "audit_events" ("organization_id", "action", "id");
+-- Create index "auditevent_organization_id_id" to table: "audit_events"
+CREATE INDEX "auditevent_organization_id_id" ON "audit_events" ("organization_id", "id");
 -- Create index "auditevent_organization_id_position" to table: "audit_events"
 CREATE UNIQUE INDEX "auditevent_organization_id_position" ON "audit_events" ("organization_id", "position");
+-- Create index "auditevent_organization_id_subject_id_id" to table: "audit_events"
+CREATE INDEX "auditevent_organization_id_subject_id_id" ON "audit_events" ("organization_id", "subject_id", "id");
 -- Create "candidates" table
 CREATE TABLE "candidates" ("id" uuid NOT NULL, "created_at" timestamptz NOT NULL, "email" character varying NOT NULL, "name" character varying NOT NULL, "phone" character varying NULL, "external_id" character varying NULL, "organization_id" uuid NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "candidates_organization_id_id" UNIQUE ("organization_id", "id"), CONSTRAINT "candidates_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION);
 -- Create index "candidate_organization_id_email" to table: "candidates"
@@ -37,12 +41,18 @@ CREATE UNIQUE INDEX "binding_organization_id_issuer_subject_candidate_id" ON "bi
 CREATE TABLE "job_roles" ("id" uuid NOT NULL, "created_at" timestamptz NOT NULL, "title" character varying NOT NULL, "summary" character varying NOT NULL DEFAULT '', "level" character varying NOT NULL, "department" character varying NOT NULL DEFAULT '', "location" character varying NOT NULL DEFAULT '', "responsibilities" jsonb NOT NULL, "preferred_qualifications" jsonb NOT NULL, "external_job_id" character varying NULL, "status" character varying NOT NULL, "revision" bigint NOT NULL DEFAULT 1, "organization_id" uuid NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "job_roles_organization_id_id" UNIQUE ("organization_id", "id"), CONSTRAINT "job_roles_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "job_roles_level" CHECK (level IN ('FOUNDATION', 'ENTRY', 'EXPERIENCED', 'SENIOR')), CONSTRAINT "job_roles_revision" CHECK (revision >= 1), CONSTRAINT "job_roles_status" CHECK (status IN ('OPEN', 'CLOSED')));
 -- Create index "jobrole_organization_id_external_job_id" to table: "job_roles"
 CREATE UNIQUE INDEX "jobrole_organization_id_external_job_id" ON "job_roles" ("organization_id", "external_job_id");
+-- Create index "jobrole_organization_id_level_title_id" to table: "job_roles"
+CREATE INDEX "jobrole_organization_id_level_title_id" ON "job_roles" ("organization_id", "level", "title", "id");
+-- Create index "jobrole_organization_id_status_title_id" to table: "job_roles"
+CREATE INDEX "jobrole_organization_id_status_title_id" ON "job_roles" ("organization_id", "status", "title", "id");
 -- Create index "jobrole_organization_id_title_id" to table: "job_roles"
 CREATE INDEX "jobrole_organization_id_title_id" ON "job_roles" ("organization_id", "title", "id");
 -- Create "templates" table
 CREATE TABLE "templates" ("id" uuid NOT NULL, "created_at" timestamptz NOT NULL, "name" character varying NOT NULL, "mode" character varying NOT NULL, "state" character varying NOT NULL, "draft" jsonb NULL, "published_number" bigint NOT NULL DEFAULT 0, "draft_number" bigint NOT NULL DEFAULT 1, "revision" bigint NOT NULL DEFAULT 1, "organization_id" uuid NOT NULL, "job_role_id" uuid NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "templates_organization_id_id" UNIQUE ("organization_id", "id"), CONSTRAINT "templates_job_roles_job_role" FOREIGN KEY ("organization_id", "job_role_id") REFERENCES "job_roles" ("organization_id", "id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "templates_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "templates_mode" CHECK (mode IN ('ASSESSMENT', 'INTERVIEW', 'PRACTICE')), CONSTRAINT "templates_numbers" CHECK (published_number >= 0 AND (draft_number = 0 OR draft_number = published_number + 1)), CONSTRAINT "templates_state" CHECK (state IN ('DRAFT', 'PUBLISHED', 'RETIRED')));
 -- Create index "template_organization_id_job_role_id_id" to table: "templates"
 CREATE INDEX "template_organization_id_job_role_id_id" ON "templates" ("organization_id", "job_role_id", "id");
+-- Create index "template_organization_id_state_id" to table: "templates"
+CREATE INDEX "template_organization_id_state_id" ON "templates" ("organization_id", "state", "id");
 -- Create "template_versions" table
 CREATE TABLE "template_versions" ("id" uuid NOT NULL, "created_at" timestamptz NOT NULL, "number" bigint NOT NULL, "name" character varying NOT NULL, "paper" bytea NOT NULL, "key" bytea NOT NULL, "hash" character varying NOT NULL, "question_count" bigint NOT NULL, "time_limit_seconds" bigint NOT NULL, "points" bigint NOT NULL, "cut_percent" bigint NOT NULL, "published_by" uuid NOT NULL, "organization_id" uuid NOT NULL, "template_id" uuid NOT NULL, "job_role_id" uuid NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "template_versions_organization_id_id" UNIQUE ("organization_id", "id"), CONSTRAINT "template_versions_job_roles_job_role" FOREIGN KEY ("organization_id", "job_role_id") REFERENCES "job_roles" ("organization_id", "id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "template_versions_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "template_versions_templates_template" FOREIGN KEY ("organization_id", "template_id") REFERENCES "templates" ("organization_id", "id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "template_versions_limit" CHECK (time_limit_seconds > 0), CONSTRAINT "template_versions_number" CHECK (number >= 1), CONSTRAINT "template_versions_points" CHECK (points > 0));
 -- Create index "templateversion_organization_id_template_id_number" to table: "template_versions"
@@ -57,6 +67,8 @@ CREATE UNIQUE INDEX "session_link_hash" ON "sessions" ("link_hash");
 CREATE INDEX "session_organization_id_candidate_id" ON "sessions" ("organization_id", "candidate_id");
 -- Create index "session_organization_id_external_order_id" to table: "sessions"
 CREATE UNIQUE INDEX "session_organization_id_external_order_id" ON "sessions" ("organization_id", "external_order_id");
+-- Create index "session_organization_id_job_role_id_created_at" to table: "sessions"
+CREATE INDEX "session_organization_id_job_role_id_created_at" ON "sessions" ("organization_id", "job_role_id", "created_at");
 -- Create index "session_organization_id_job_role_id_id" to table: "sessions"
 CREATE INDEX "session_organization_id_job_role_id_id" ON "sessions" ("organization_id", "job_role_id", "id");
 -- Create index "session_organization_id_state_id" to table: "sessions"
@@ -85,8 +97,6 @@ CREATE TABLE "job_role_skills" ("id" uuid NOT NULL, "created_at" timestamptz NOT
 CREATE UNIQUE INDEX "jobroleskill_organization_id_job_role_id_skill_id" ON "job_role_skills" ("organization_id", "job_role_id", "skill_id");
 -- Create "mails" table
 CREATE TABLE "mails" ("id" uuid NOT NULL, "created_at" timestamptz NOT NULL, "kind" character varying NOT NULL, "recipient" character varying NOT NULL, "subject" character varying NOT NULL, "text" character varying NOT NULL, "sent_at" timestamptz NULL, "organization_id" uuid NOT NULL, "session_id" uuid NULL, PRIMARY KEY ("id"), CONSTRAINT "mails_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "mails_sessions_session" FOREIGN KEY ("organization_id", "session_id") REFERENCES "sessions" ("organization_id", "id") ON UPDATE NO ACTION ON DELETE NO ACTION);
--- Create index "mail_id" to table: "mails"
-CREATE INDEX "mail_id" ON "mails" ("id");
 -- Create index "mail_organization_id_id" to table: "mails"
 CREATE INDEX "mail_organization_id_id" ON "mails" ("organization_id", "id");
 -- Create "members" table
@@ -107,8 +117,14 @@ CREATE INDEX "once_created_at" ON "onces" ("created_at");
 CREATE UNIQUE INDEX "once_organization_id_actor_action_key" ON "onces" ("organization_id", "actor", "action", "key");
 -- Create "questions" table
 CREATE TABLE "questions" ("id" uuid NOT NULL, "created_at" timestamptz NOT NULL, "title" character varying NOT NULL, "kind" character varying NOT NULL, "category" character varying NOT NULL, "level" character varying NOT NULL, "language" character varying NOT NULL DEFAULT 'en', "state" character varying NOT NULL, "published_number" bigint NOT NULL DEFAULT 0, "draft_number" bigint NOT NULL DEFAULT 0, "revision" bigint NOT NULL DEFAULT 1, "organization_id" uuid NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "questions_organization_id_id" UNIQUE ("organization_id", "id"), CONSTRAINT "questions_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "questions_category" CHECK (category IN ('BEHAVIORAL', 'TECHNICAL', 'SYSTEM_DESIGN', 'CULTURE', 'SCREENING')), CONSTRAINT "questions_kind" CHECK (kind IN ('SINGLE_CHOICE', 'MULTIPLE_CHOICE', 'NUMERIC', 'SHORT_TEXT', 'LONG_TEXT')), CONSTRAINT "questions_level" CHECK (level IN ('FOUNDATION', 'ENTRY', 'EXPERIENCED', 'SENIOR')), CONSTRAINT "questions_numbers" CHECK (published_number >= 0 AND (draft_number = 0 OR draft_number = published_number + 1)), CONSTRAINT "questions_state" CHECK (state IN ('DRAFT', 'PUBLISHED', 'RETIRED')));
+-- Create index "question_organization_id_category_id" to table: "questions"
+CREATE INDEX "question_organization_id_category_id" ON "questions" ("organization_id", "category", "id");
 -- Create index "question_organization_id_kind_id" to table: "questions"
 CREATE INDEX "question_organization_id_kind_id" ON "questions" ("organization_id", "kind", "id");
+-- Create index "question_organization_id_level_id" to table: "questions"
+CREATE INDEX "question_organization_id_level_id" ON "questions" ("organization_id", "level", "id");
+-- Create index "question_organization_id_state_id" to table: "questions"
+CREATE INDEX "question_organization_id_state_id" ON "questions" ("organization_id", "state", "id");
 -- Create "question_revisions" table
 CREATE TABLE "question_revisions" ("id" uuid NOT NULL, "created_at" timestamptz NOT NULL, "number" bigint NOT NULL, "content" jsonb NOT NULL, "published_at" timestamptz NULL, "published_by" uuid NULL, "author_id" uuid NULL, "organization_id" uuid NOT NULL, "question_id" uuid NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "question_revisions_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "question_revisions_questions_question" FOREIGN KEY ("organization_id", "question_id") REFERENCES "questions" ("organization_id", "id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "question_revisions_number" CHECK (number >= 1));
 -- Create index "questionrevision_organization_id_question_id_number" to table: "question_revisions"
@@ -119,6 +135,8 @@ CREATE TABLE "reports" ("id" uuid NOT NULL, "created_at" timestamptz NOT NULL, "
 CREATE INDEX "report_organization_id_ended_at_id" ON "reports" ("organization_id", "ended_at", "id");
 -- Create index "report_organization_id_id" to table: "reports"
 CREATE INDEX "report_organization_id_id" ON "reports" ("organization_id", "id");
+-- Create index "report_organization_id_job_role_id_band_percent_id" to table: "reports"
+CREATE INDEX "report_organization_id_job_role_id_band_percent_id" ON "reports" ("organization_id", "job_role_id", "band", "percent", "id");
 -- Create index "report_organization_id_job_role_id_ended_at_id" to table: "reports"
 CREATE INDEX "report_organization_id_job_role_id_ended_at_id" ON "reports" ("organization_id", "job_role_id", "ended_at", "id");
 -- Create index "report_organization_id_job_role_id_id" to table: "reports"
@@ -129,6 +147,8 @@ CREATE INDEX "report_organization_id_job_role_id_percent_id" ON "reports" ("orga
 CREATE INDEX "report_organization_id_percent_id" ON "reports" ("organization_id", "percent", "id");
 -- Create index "report_organization_id_session_id_number" to table: "reports"
 CREATE UNIQUE INDEX "report_organization_id_session_id_number" ON "reports" ("organization_id", "session_id", "number");
+-- Create index "report_organization_id_state_id" to table: "reports"
+CREATE INDEX "report_organization_id_state_id" ON "reports" ("organization_id", "state", "id");
 -- Create index "reports_one_current" to table: "reports"
 CREATE UNIQUE INDEX "reports_one_current" ON "reports" ("organization_id", "session_id") WHERE superseded_at IS NULL;
 -- Create "responses" table

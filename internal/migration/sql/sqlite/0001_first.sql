@@ -9,8 +9,12 @@ CREATE UNIQUE INDEX `apikey_organization_id_name` ON `api_keys` (`organization_i
 CREATE TABLE `audit_events` (`id` uuid NOT NULL, `at` datetime NOT NULL, `actor` text NOT NULL, `action` text NOT NULL, `subject_id` uuid NOT NULL, `detail` json NULL, `address` text NOT NULL DEFAULT (''), `request_id` text NOT NULL DEFAULT (''), `txid` integer NOT NULL DEFAULT (0), `position` integer NULL, `hash` blob NULL, `organization_id` uuid NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `audit_events_organizations_organization` FOREIGN KEY (`organization_id`) REFERENCES `organizations` (`id`) ON DELETE NO ACTION);
 -- Create index "auditevent_organization_id_position" to table: "audit_events"
 CREATE UNIQUE INDEX `auditevent_organization_id_position` ON `audit_events` (`organization_id`, `position`);
--- Create index "auditevent_organization_id_at_id" to table: "audit_events"
-CREATE INDEX `auditevent_organization_id_at_id` ON `audit_events` (`organization_id`, `at`, `id`);
+-- Create index "auditevent_organization_id_id" to table: "audit_events"
+CREATE INDEX `auditevent_organization_id_id` ON `audit_events` (`organization_id`, `id`);
+-- Create index "auditevent_organization_id_action_id" to table: "audit_events"
+CREATE INDEX `auditevent_organization_id_action_id` ON `audit_events` (`organization_id`, `action`, `id`);
+-- Create index "auditevent_organization_id_subject_id_id" to table: "audit_events"
+CREATE INDEX `auditevent_organization_id_subject_id_id` ON `audit_events` (`organization_id`, `subject_id`, `id`);
 -- Create index "audit_events_unchained" to table: "audit_events"
 CREATE INDEX `audit_events_unchained` ON `audit_events` (`txid`, `id`) WHERE position IS NULL;
 -- Create "bindings" table
@@ -43,6 +47,10 @@ CREATE TABLE `job_roles` (`id` uuid NOT NULL, `created_at` datetime NOT NULL, `t
 CREATE UNIQUE INDEX `jobrole_organization_id_external_job_id` ON `job_roles` (`organization_id`, `external_job_id`);
 -- Create index "jobrole_organization_id_title_id" to table: "job_roles"
 CREATE INDEX `jobrole_organization_id_title_id` ON `job_roles` (`organization_id`, `title`, `id`);
+-- Create index "jobrole_organization_id_status_title_id" to table: "job_roles"
+CREATE INDEX `jobrole_organization_id_status_title_id` ON `job_roles` (`organization_id`, `status`, `title`, `id`);
+-- Create index "jobrole_organization_id_level_title_id" to table: "job_roles"
+CREATE INDEX `jobrole_organization_id_level_title_id` ON `job_roles` (`organization_id`, `level`, `title`, `id`);
 -- Create index "job_roles_organization_id_id" to table: "job_roles"
 CREATE UNIQUE INDEX `job_roles_organization_id_id` ON `job_roles` (`organization_id`, `id`);
 -- Create "job_role_skills" table
@@ -53,8 +61,6 @@ CREATE UNIQUE INDEX `jobroleskill_organization_id_job_role_id_skill_id` ON `job_
 CREATE TABLE `mails` (`id` uuid NOT NULL, `created_at` datetime NOT NULL, `kind` text NOT NULL, `recipient` text NOT NULL, `subject` text NOT NULL, `text` text NOT NULL, `sent_at` datetime NULL, `organization_id` uuid NOT NULL, `session_id` uuid NULL, PRIMARY KEY (`id`), CONSTRAINT `mails_organizations_organization` FOREIGN KEY (`organization_id`) REFERENCES `organizations` (`id`) ON DELETE NO ACTION, CONSTRAINT `mails_sessions_session` FOREIGN KEY (`organization_id`, `session_id`) REFERENCES `sessions` (`organization_id`, `id`) ON DELETE NO ACTION);
 -- Create index "mail_organization_id_id" to table: "mails"
 CREATE INDEX `mail_organization_id_id` ON `mails` (`organization_id`, `id`);
--- Create index "mail_id" to table: "mails"
-CREATE INDEX `mail_id` ON `mails` (`id`);
 -- Create "members" table
 CREATE TABLE `members` (`id` uuid NOT NULL, `created_at` datetime NOT NULL, `email` text NOT NULL, `name` text NOT NULL, `roles` json NOT NULL, `limited` bool NOT NULL DEFAULT (false), `job_role_ids` json NULL, `issuer` text NULL, `subject` text NULL, `removed_at` datetime NULL, `organization_id` uuid NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `members_organizations_organization` FOREIGN KEY (`organization_id`) REFERENCES `organizations` (`id`) ON DELETE NO ACTION);
 -- Create index "member_organization_id_email" to table: "members"
@@ -81,6 +87,12 @@ CREATE UNIQUE INDEX `organizations_slug_key` ON `organizations` (`slug`);
 CREATE TABLE `questions` (`id` uuid NOT NULL, `created_at` datetime NOT NULL, `title` text NOT NULL, `kind` text NOT NULL, `category` text NOT NULL, `level` text NOT NULL, `language` text NOT NULL DEFAULT ('en'), `state` text NOT NULL, `published_number` integer NOT NULL DEFAULT (0), `draft_number` integer NOT NULL DEFAULT (0), `revision` integer NOT NULL DEFAULT (1), `organization_id` uuid NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `questions_organizations_organization` FOREIGN KEY (`organization_id`) REFERENCES `organizations` (`id`) ON DELETE NO ACTION, CONSTRAINT `questions_category` CHECK (category IN ('BEHAVIORAL', 'TECHNICAL', 'SYSTEM_DESIGN', 'CULTURE', 'SCREENING')), CONSTRAINT `questions_kind` CHECK (kind IN ('SINGLE_CHOICE', 'MULTIPLE_CHOICE', 'NUMERIC', 'SHORT_TEXT', 'LONG_TEXT')), CONSTRAINT `questions_level` CHECK (level IN ('FOUNDATION', 'ENTRY', 'EXPERIENCED', 'SENIOR')), CONSTRAINT `questions_numbers` CHECK (published_number >= 0 AND (draft_number = 0 OR draft_number = published_number + 1)), CONSTRAINT `questions_state` CHECK (state IN ('DRAFT', 'PUBLISHED', 'RETIRED')));
 -- Create index "question_organization_id_kind_id" to table: "questions"
 CREATE INDEX `question_organization_id_kind_id` ON `questions` (`organization_id`, `kind`, `id`);
+-- Create index "question_organization_id_category_id" to table: "questions"
+CREATE INDEX `question_organization_id_category_id` ON `questions` (`organization_id`, `category`, `id`);
+-- Create index "question_organization_id_level_id" to table: "questions"
+CREATE INDEX `question_organization_id_level_id` ON `questions` (`organization_id`, `level`, `id`);
+-- Create index "question_organization_id_state_id" to table: "questions"
+CREATE INDEX `question_organization_id_state_id` ON `questions` (`organization_id`, `state`, `id`);
 -- Create index "questions_organization_id_id" to table: "questions"
 CREATE UNIQUE INDEX `questions_organization_id_id` ON `questions` (`organization_id`, `id`);
 -- Create "question_revisions" table
@@ -101,6 +113,10 @@ CREATE INDEX `report_organization_id_job_role_id_id` ON `reports` (`organization
 CREATE INDEX `report_organization_id_percent_id` ON `reports` (`organization_id`, `percent`, `id`);
 -- Create index "report_organization_id_job_role_id_percent_id" to table: "reports"
 CREATE INDEX `report_organization_id_job_role_id_percent_id` ON `reports` (`organization_id`, `job_role_id`, `percent`, `id`);
+-- Create index "report_organization_id_job_role_id_band_percent_id" to table: "reports"
+CREATE INDEX `report_organization_id_job_role_id_band_percent_id` ON `reports` (`organization_id`, `job_role_id`, `band`, `percent`, `id`);
+-- Create index "report_organization_id_state_id" to table: "reports"
+CREATE INDEX `report_organization_id_state_id` ON `reports` (`organization_id`, `state`, `id`);
 -- Create index "report_organization_id_job_role_id_ended_at_id" to table: "reports"
 CREATE INDEX `report_organization_id_job_role_id_ended_at_id` ON `reports` (`organization_id`, `job_role_id`, `ended_at`, `id`);
 -- Create index "report_organization_id_ended_at_id" to table: "reports"
@@ -133,6 +149,8 @@ CREATE INDEX `session_due_at` ON `sessions` (`due_at`);
 CREATE INDEX `session_organization_id_state_id` ON `sessions` (`organization_id`, `state`, `id`);
 -- Create index "session_organization_id_job_role_id_id" to table: "sessions"
 CREATE INDEX `session_organization_id_job_role_id_id` ON `sessions` (`organization_id`, `job_role_id`, `id`);
+-- Create index "session_organization_id_job_role_id_created_at" to table: "sessions"
+CREATE INDEX `session_organization_id_job_role_id_created_at` ON `sessions` (`organization_id`, `job_role_id`, `created_at`);
 -- Create index "session_organization_id_candidate_id" to table: "sessions"
 CREATE INDEX `session_organization_id_candidate_id` ON `sessions` (`organization_id`, `candidate_id`);
 -- Create index "session_organization_id_template_id_id" to table: "sessions"
@@ -153,6 +171,8 @@ CREATE UNIQUE INDEX `skills_organization_id_id` ON `skills` (`organization_id`, 
 CREATE TABLE `templates` (`id` uuid NOT NULL, `created_at` datetime NOT NULL, `name` text NOT NULL, `mode` text NOT NULL, `state` text NOT NULL, `draft` json NULL, `published_number` integer NOT NULL DEFAULT (0), `draft_number` integer NOT NULL DEFAULT (1), `revision` integer NOT NULL DEFAULT (1), `organization_id` uuid NOT NULL, `job_role_id` uuid NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `templates_organizations_organization` FOREIGN KEY (`organization_id`) REFERENCES `organizations` (`id`) ON DELETE NO ACTION, CONSTRAINT `templates_job_roles_job_role` FOREIGN KEY (`organization_id`, `job_role_id`) REFERENCES `job_roles` (`organization_id`, `id`) ON DELETE NO ACTION, CONSTRAINT `templates_mode` CHECK (mode IN ('ASSESSMENT', 'INTERVIEW', 'PRACTICE')), CONSTRAINT `templates_numbers` CHECK (published_number >= 0 AND (draft_number = 0 OR draft_number = published_number + 1)), CONSTRAINT `templates_state` CHECK (state IN ('DRAFT', 'PUBLISHED', 'RETIRED')));
 -- Create index "template_organization_id_job_role_id_id" to table: "templates"
 CREATE INDEX `template_organization_id_job_role_id_id` ON `templates` (`organization_id`, `job_role_id`, `id`);
+-- Create index "template_organization_id_state_id" to table: "templates"
+CREATE INDEX `template_organization_id_state_id` ON `templates` (`organization_id`, `state`, `id`);
 -- Create index "templates_organization_id_id" to table: "templates"
 CREATE UNIQUE INDEX `templates_organization_id_id` ON `templates` (`organization_id`, `id`);
 -- Create "template_uses" table

@@ -148,6 +148,9 @@ func authoringReads() []operation {
 		reads("authoring.VersionsByID", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.authors.VersionsByID(ctx, who, []gid.ID{o.version}))
 		}),
+		reads("authoring.Sheets", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.Sheets(ctx, who, []gid.ID{o.version}))
+		}),
 		reads("insight.Funnel", policy.InsightRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return done(o.insights.Funnel(ctx, who, insight.FunnelInput{JobRoleID: o.role}))
 		}),

@@ -2,7 +2,7 @@ package graph
 
 // priced declares what the lists without pages cost, which the transport cannot see: a usual number of their elements.
 func priced(usual int) func(childComplexity int) int {
-	return func(child int) int { return 1 + usual*child }
+	return func(child int) int { return usual * (1 + child) }
 }
 
 // Complexity is what each list without pages costs.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -68,7 +70,10 @@ func (r *Resolver) nodes(ctx context.Context, ids []gid.ID) ([]envelope.Node, er
 	found := make([]envelope.Node, len(ids))
 	for i, wait := range thunks {
 		node, err := wait()
-		if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Denied) {
+		switch {
+		case fault.Is(err, fault.Denied):
+			graphql.AddError(ctx, err) // told, and the others are given all the same
+		case err != nil && !fault.Is(err, fault.NotFound):
 			return nil, err
 		}
 		found[i] = node

@@ -153,6 +153,7 @@ var bounded = map[string]string{
 	"ReportResult.questions":          "2000, as the template's",
 	"QuestionResult.trace":            "one for each criterion, at most 20",
 	"ScoreDistribution.buckets":       "10",
+	"AssessmentTemplate.versions":     "the newest 100",
 	"ScoreDistribution.bands":         "the names of bands among the role's templates",
 }
 

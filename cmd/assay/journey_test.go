@@ -295,7 +295,7 @@ func deadlineEnds(t *testing.T, st *stage) {
 	refuse(t, st, []refusal{
 		{"a late answer", candidate, "saveResponse", acknowledgement, saving(sitting.ID, places["SINGLE_CHOICE"], 1, "d2", vars{"choices": []string{"a"}}), "DEADLINE_PASSED", "time is over", ""},
 		{"a late first answer", candidate, "saveResponse", acknowledgement, saving(sitting.ID, places["NUMERIC"], 0, "d3", vars{"number": "7"}), "DEADLINE_PASSED", "time is over", ""},
-		{"a late submission", candidate, "submitSitting", sittingID, vars{"id": sitting.ID}, "CONFLICT", "already submitted", ""},
+		{"a late submission", candidate, "submitSitting", sittingID, vars{"id": sitting.ID}, "DEADLINE_PASSED", "time is over", ""},
 	})
 }
 

@@ -57,10 +57,10 @@ func handIn(ctx context.Context, tx tenant.Tx, id gid.ID) error {
 		return fault.New(fault.NotStarted, "start the sitting first")
 	case row.State == term.Cancelled:
 		return conflict("this sitting was withdrawn")
-	case row.State != term.InProgress:
+	case row.State != term.InProgress && row.EndedAt.Before(deadline(row)):
 		return conflict("this sitting was already submitted")
-	case tx.Received().After(row.DueAt.Add(tenant.Grace)):
-		return fault.New(fault.DeadlinePassed, "the time is over; what was saved before it is submitted for you")
+	case row.State != term.InProgress, tx.Received().After(row.DueAt.Add(tenant.Grace)):
+		return fault.New(fault.DeadlinePassed, "the time is over; what was saved before it was submitted for you")
 	}
 	at := tx.Now
 	if at.After(*row.DueAt) {

@@ -161,13 +161,6 @@ func authoringReads() []operation {
 }
 
 // ofPage is some for a list that belongs to an object.
-func ofPage[T any](page *tenant.Page[T], err error) error {
-	if err != nil {
-		return err
-	}
-	return some(page.Nodes, nil)
-}
-
 func authoringWrites() []operation {
 	skill := writes("authoring.CreateSkill", policy.SkillWrite, func(_ *testing.T, o *org, _ *person) call {
 		in := authoring.CreateSkillInput{Name: o.next("skill ")}

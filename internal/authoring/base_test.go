@@ -37,14 +37,6 @@ func (c *clock) look() time.Time {
 	return c.now
 }
 
-func (c *clock) set(to time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = to
-}
-
-func (c *clock) pass(d time.Duration) { c.set(c.look().Add(d)) }
-
 // base is a store with two organizations, and a second look at its tables.
 type base struct {
 	db              *sql.DB

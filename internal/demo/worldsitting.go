@@ -88,7 +88,7 @@ func (s *worldSitting) invite(ctx context.Context) error {
 	s.id, s.secret = row.ID, s.links.secret
 	switch s.fate {
 	case worldStaysAway:
-		s.later(row.ExpiresAt.Add(tenant.Grace+time.Second), s.finish)
+		s.later(row.ExpiresAt.Add(tenant.EndsAfter+time.Second), s.finish)
 	case worldIsCancelled:
 		s.after(s.hours(2, 40), s.cancel)
 	case worldTakes:
@@ -148,7 +148,7 @@ func (s *worldSitting) unlessOver(d time.Duration, play func(context.Context) er
 		s.after(d, play)
 		return
 	}
-	s.later(s.deadline.Add(tenant.Grace+time.Second), s.finish)
+	s.later(s.deadline.Add(tenant.EndsAfter+time.Second), s.finish)
 }
 
 // save keeps an answer, unless the candidate has nothing to say.

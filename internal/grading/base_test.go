@@ -1,7 +1,6 @@
 package grading_test
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -385,8 +384,3 @@ func pages[T any](t testing.TB, n int, id func(T) gid.ID, list func(tenant.Pagin
 }
 
 func lastErr[T any](_ T, err error) error { return err }
-
-// sorted are ids in their own order, to be compared as a set.
-func sorted(ids ...gid.ID) []gid.ID {
-	return slices.SortedFunc(slices.Values(ids), func(a, b gid.ID) int { return cmp.Compare(a.String(), b.String()) })
-}

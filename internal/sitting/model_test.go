@@ -84,9 +84,9 @@ func (m *model) submit(rt *rapid.T) {
 	_, err := m.r.sitting.Submit(m.t.Context(), m.who, sitting.SubmitSittingInput{ID: m.id})
 	code := fault.Code("")
 	switch {
-	case m.ended != nil:
+	case m.ended != nil && m.ended.Before(m.deadline):
 		code = fault.Conflict
-	case m.late():
+	case m.ended != nil, m.late():
 		code = fault.DeadlinePassed
 	}
 	if code != "" && !fault.Is(err, code) || code == "" && err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -43,7 +44,7 @@ func troubled(err error) error {
 	return err
 }
 
-func troubledPostgres(err error, code pq.ErrorCode) error {
+func troubledPostgres(err error, code pqerror.Code) error {
 	switch {
 	case code == "55P03" || code == "53300": // a lock that was not to be had, too many connections
 		return &trouble{err, fault.New(fault.Overloaded, "the server is busy; try again in a moment")}

@@ -36,7 +36,7 @@ type playTemplate struct {
 	Revision        int
 	PublishedNumber *int
 	DraftNumber     *int
-	Versions        struct{ Nodes []playVersion }
+	Versions        []playVersion
 }
 
 const playTemplateFields = `template { id name revision publishedNumber draftNumber versions { id } }`
@@ -179,11 +179,11 @@ func (p *play) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if published.PublishedNumber == nil || *published.PublishedNumber != 1 || len(published.Versions.Nodes) != 1 {
+	if published.PublishedNumber == nil || *published.PublishedNumber != 1 || len(published.Versions) != 1 {
 		return errors.New("the published version is not number 1")
 	}
 	p.template = *published
-	if p.version, err = p.readVersion(ctx, published.Versions.Nodes[0].ID); err != nil {
+	if p.version, err = p.readVersion(ctx, published.Versions[0].ID); err != nil {
 		return err
 	}
 	v := p.version

@@ -107,7 +107,13 @@ func (c *serveCommand) serve(ctx context.Context, a *app, first bool) error {
 	case err = <-public.failed:
 	case err = <-admin.failed:
 	}
-	return errors.Join(err, drain(site, public, admin, stopWork))
+	err = errors.Join(err, drain(site, public, admin, stopWork))
+	if !c.NoWork { // what the last requests did gets its place as well
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		err = errors.Join(err, a.sequence(last))
+	}
+	return err
 }
 
 // drain lets requests in flight and the work finish, within one deadline for both, then closes.

@@ -123,10 +123,11 @@ func writable(tx tenant.Tx, row *ent.Session) error {
 // staleResponse carries the answer that stands, so that the client can show both.
 func staleResponse(ctx context.Context, tx tenant.Tx, in SaveResponseInput) error {
 	stale := &fault.Fault{
-		Code: fault.Stale, Message: "this is not the answer's latest revision", Field: []string{"revision"}, Current: (*Response)(nil),
+		Code: fault.Stale, Message: "nothing is saved for this question yet; its first revision is based on 0", Field: []string{"revision"}, Current: (*Response)(nil),
 	}
 	row, err := tx.Responses().Where(response.SessionID(in.SittingID), response.Ref(in.Question), tenant.Latest).Only(ctx)
 	if err == nil {
+		stale.Message = "this answer was changed elsewhere meanwhile"
 		stale.Current = &Response{Question: row.Ref, Revision: row.Revision, Answer: row.Answer, SavedAt: row.SavedAt}
 	} else if !ent.IsNotFound(err) {
 		return fmt.Errorf("find response: %w", err)

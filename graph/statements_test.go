@@ -67,7 +67,7 @@ func TestStatements(t *testing.T) {
 		for _, j := range journey {
 			counts := map[*org]int{}
 			for o, variables := range asked {
-				counts[o] = r.count(t, o.people[j.who], j.query, variables)
+				counts[o] = fewest(t, j.most, func() int { return r.count(t, o.people[j.who], j.query, variables) })
 			}
 			t.Logf("%-36s %d, and %d with %d rows", j.name, counts[small], counts[large], many)
 			if counts[small] != counts[large] || counts[small] > j.most {
@@ -77,9 +77,23 @@ func TestStatements(t *testing.T) {
 	})
 }
 
+// fewest asks again while more was counted than a query may run: a busy machine can make a loader's wait too short for
+// sixty rows and split one statement in two. A query that asks for each row never comes down.
+func fewest(t *testing.T, most int, count func() int) int {
+	t.Helper()
+	n := count()
+	for range 4 {
+		if n <= most {
+			break
+		}
+		n = min(n, count())
+	}
+	return n
+}
+
 // patience is how long loaders gather in these tests: a busy machine needs more than a millisecond to ask for sixty
 // rows, and would split a batch.
-const patience = 25 * time.Millisecond
+const patience = 50 * time.Millisecond
 
 func (r *rig) count(t *testing.T, who *person, query string, variables vars) int {
 	t.Helper()

@@ -16,7 +16,8 @@ build:
 
 # All tests, on SQLite and, where it is installed or may be, on PostgreSQL; says what was skipped.
 test:
-	@sh .ci/tools.sh postgres
+	@sh .ci/tools.sh postgres $${CI:+chromium node}
+	@sh .ci/packages.sh
 	@sh .ci/test.sh -timeout 14m ./...
 
 # Writes ent/, the generated half of graph/, and the page of variables. Migrations are made by hand:

@@ -114,9 +114,7 @@ func (s *Service) addKey(ctx context.Context, tx tenant.Tx, in CreateAPIKeyInput
 }
 
 func nameTaken(existing any) error {
-	return &fault.Fault{
-		Code: fault.AlreadyExists, Message: "there is already an API key of this name", Field: []string{"name"}, Current: existing,
-	}
+	return fault.Taken("there is already an API key of this name", existing, "name")
 }
 
 // newSecret makes a key's secret and the hash that is kept of the whole of it.

@@ -140,7 +140,5 @@ func visibleRoles(ctx context.Context, tx tenant.Tx, ids []gid.ID) error {
 }
 
 func addressTaken(existing any) error {
-	return &fault.Fault{
-		Code: fault.AlreadyExists, Message: "there is already a member with this address", Field: []string{"email"}, Current: existing,
-	}
+	return fault.Taken("there is already a member with this address", existing, "email")
 }

@@ -80,7 +80,7 @@ func addJobRole(ctx context.Context, tx tenant.Tx, f JobRoleFields) (gid.ID, err
 		SetResponsibilities(orEmpty(f.Responsibilities)).SetPreferredQualifications(orEmpty(f.PreferredQualifications)).
 		SetNillableExternalJobID(f.ExternalJobID).Save(ctx)
 	if ent.IsConstraintError(err) {
-		return gid.ID{}, taken("another job role has this external id", nil, "fields", "externalJobId")
+		return gid.ID{}, fault.Taken("another job role has this external id", nil, "fields", "externalJobId")
 	}
 	if err != nil {
 		return gid.ID{}, fmt.Errorf("create job role: %w", err)
@@ -127,7 +127,7 @@ func changeJobRole(ctx context.Context, tx tenant.Tx, in UpdateJobRoleInput) err
 	}
 	_, err = change.Save(ctx)
 	if ent.IsConstraintError(err) {
-		return taken("another job role has this external id", nil, "fields", "externalJobId")
+		return fault.Taken("another job role has this external id", nil, "fields", "externalJobId")
 	}
 	if err != nil {
 		return fmt.Errorf("update job role: %w", err)

@@ -25,10 +25,5 @@ func stale(current any) error {
 	}
 }
 
-// taken is the fault of a natural key that another row has.
-func taken(message string, existing any, path ...string) error {
-	return &fault.Fault{Code: fault.AlreadyExists, Message: message, Field: path, Current: existing}
-}
-
 // index renders a place in a list for the path of a fault.
 func index(i int) string { return strconv.Itoa(i) }

@@ -48,14 +48,14 @@ func addSkill(ctx context.Context, tx tenant.Tx, in CreateSkillInput) (gid.ID, e
 	key := nameKey(in.Name)
 	existing, err := tx.Skills().Where(skill.NameKey(key)).Only(ctx)
 	if err == nil {
-		return gid.ID{}, taken("there is already a skill of this name", existing, "name")
+		return gid.ID{}, fault.Taken("there is already a skill of this name", existing, "name")
 	}
 	if !ent.IsNotFound(err) {
 		return gid.ID{}, fmt.Errorf("find skill: %w", err)
 	}
 	row, err := tx.NewSkill().SetName(strings.TrimSpace(in.Name)).SetNameKey(key).SetDescription(in.Description).Save(ctx)
 	if ent.IsConstraintError(err) {
-		return gid.ID{}, taken("there is already a skill of this name", nil, "name")
+		return gid.ID{}, fault.Taken("there is already a skill of this name", nil, "name")
 	}
 	if err != nil {
 		return gid.ID{}, fmt.Errorf("create skill: %w", err)

@@ -77,6 +77,11 @@ func At(message string, path ...string) *Fault {
 	return &Fault{Code: Invalid, Message: message, Field: path}
 }
 
+// Taken makes an AlreadyExists fault at an input field whose natural key another object has: existing, if it is known.
+func Taken(message string, existing any, path ...string) *Fault {
+	return &Fault{Code: AlreadyExists, Message: message, Field: path, Current: existing}
+}
+
 // List is several faults found at once, so that a form can be mended in one go.
 type List []*Fault
 

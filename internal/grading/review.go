@@ -80,7 +80,7 @@ func reviewable(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
 	if err != nil {
 		return fmt.Errorf("find review: %w", err)
 	}
-	return &fault.Fault{Code: fault.AlreadyExists, Message: "this session is assigned already", Field: []string{"sessionId"}, Current: existing}
+	return fault.Taken("this session is assigned already", existing, "sessionId")
 }
 
 // reviewer demands a member who may review, who would see the review, and who is not the candidate.

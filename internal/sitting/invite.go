@@ -114,7 +114,7 @@ func (s *Service) invite(ctx context.Context, tx tenant.Tx, in InviteCandidateIn
 		SetInvitedBy(tx.Actor().Label()).SetLinkHash(hash).SetExpiresAt(expires).SetDueAt(expires).
 		SetAllowedSeconds(version.TimeLimitSeconds).SetSeed(seed).Save(ctx)
 	if ent.IsConstraintError(err) {
-		return gid.ID{}, &fault.Fault{Code: fault.AlreadyExists, Message: "this order id was used before", Field: []string{"externalOrderId"}}
+		return gid.ID{}, fault.Taken("this order id was used before", nil, "externalOrderId")
 	}
 	if err != nil {
 		return gid.ID{}, fmt.Errorf("create session: %w", err)
@@ -172,9 +172,7 @@ func orderIsNew(ctx context.Context, scope tenant.Scope, order *string) error {
 	if err != nil {
 		return fmt.Errorf("find order: %w", err)
 	}
-	return &fault.Fault{
-		Code: fault.AlreadyExists, Message: "this order id was used before", Field: []string{"externalOrderId"}, Current: existing,
-	}
+	return fault.Taken("this order id was used before", existing, "externalOrderId")
 }
 
 // findOrAddCandidate takes whoever has the e-mail address, or adds them. Two requests at once add one. An external id
@@ -192,7 +190,7 @@ func findOrAddCandidate(ctx context.Context, tx tenant.Tx, in CandidateInput) (*
 	}
 	person, err := tx.CandidateByEmail(ctx, in.Email)
 	if ent.IsNotFound(err) {
-		return nil, &fault.Fault{Code: fault.AlreadyExists, Message: "another candidate has this external id", Field: []string{"candidate", "externalId"}}
+		return nil, fault.Taken("another candidate has this external id", nil, "candidate", "externalId")
 	}
 	return person, err
 }

@@ -49,9 +49,35 @@ func (_c *APIKeyCreate) SetSecretHash(v []byte) *APIKeyCreate {
 	return _c
 }
 
+// SetPreviousHash sets the "previous_hash" field.
+func (_c *APIKeyCreate) SetPreviousHash(v []byte) *APIKeyCreate {
+	_c.mutation.SetPreviousHash(v)
+	return _c
+}
+
+// SetPreviousUntil sets the "previous_until" field.
+func (_c *APIKeyCreate) SetPreviousUntil(v time.Time) *APIKeyCreate {
+	_c.mutation.SetPreviousUntil(v)
+	return _c
+}
+
+// SetNillablePreviousUntil sets the "previous_until" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillablePreviousUntil(v *time.Time) *APIKeyCreate {
+	if v != nil {
+		_c.SetPreviousUntil(*v)
+	}
+	return _c
+}
+
 // SetPermissions sets the "permissions" field.
 func (_c *APIKeyCreate) SetPermissions(v []string) *APIKeyCreate {
 	_c.mutation.SetPermissions(v)
+	return _c
+}
+
+// SetHolders sets the "holders" field.
+func (_c *APIKeyCreate) SetHolders(v []gid.ID) *APIKeyCreate {
+	_c.mutation.SetHolders(v)
 	return _c
 }
 
@@ -79,6 +105,34 @@ func (_c *APIKeyCreate) SetRevokedAt(v time.Time) *APIKeyCreate {
 func (_c *APIKeyCreate) SetNillableRevokedAt(v *time.Time) *APIKeyCreate {
 	if v != nil {
 		_c.SetRevokedAt(*v)
+	}
+	return _c
+}
+
+// SetRotatedAt sets the "rotated_at" field.
+func (_c *APIKeyCreate) SetRotatedAt(v time.Time) *APIKeyCreate {
+	_c.mutation.SetRotatedAt(v)
+	return _c
+}
+
+// SetNillableRotatedAt sets the "rotated_at" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillableRotatedAt(v *time.Time) *APIKeyCreate {
+	if v != nil {
+		_c.SetRotatedAt(*v)
+	}
+	return _c
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (_c *APIKeyCreate) SetLastUsedAt(v time.Time) *APIKeyCreate {
+	_c.mutation.SetLastUsedAt(v)
+	return _c
+}
+
+// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
+func (_c *APIKeyCreate) SetNillableLastUsedAt(v *time.Time) *APIKeyCreate {
+	if v != nil {
+		_c.SetLastUsedAt(*v)
 	}
 	return _c
 }
@@ -194,9 +248,21 @@ func (_c *APIKeyCreate) createSpec() (*APIKey, *sqlgraph.CreateSpec) {
 		_spec.SetField(apikey.FieldSecretHash, field.TypeBytes, value)
 		_node.SecretHash = value
 	}
+	if value, ok := _c.mutation.PreviousHash(); ok {
+		_spec.SetField(apikey.FieldPreviousHash, field.TypeBytes, value)
+		_node.PreviousHash = value
+	}
+	if value, ok := _c.mutation.PreviousUntil(); ok {
+		_spec.SetField(apikey.FieldPreviousUntil, field.TypeTime, value)
+		_node.PreviousUntil = &value
+	}
 	if value, ok := _c.mutation.Permissions(); ok {
 		_spec.SetField(apikey.FieldPermissions, field.TypeJSON, value)
 		_node.Permissions = value
+	}
+	if value, ok := _c.mutation.Holders(); ok {
+		_spec.SetField(apikey.FieldHolders, field.TypeJSON, value)
+		_node.Holders = value
 	}
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(apikey.FieldExpiresAt, field.TypeTime, value)
@@ -205,6 +271,14 @@ func (_c *APIKeyCreate) createSpec() (*APIKey, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RevokedAt(); ok {
 		_spec.SetField(apikey.FieldRevokedAt, field.TypeTime, value)
 		_node.RevokedAt = &value
+	}
+	if value, ok := _c.mutation.RotatedAt(); ok {
+		_spec.SetField(apikey.FieldRotatedAt, field.TypeTime, value)
+		_node.RotatedAt = &value
+	}
+	if value, ok := _c.mutation.LastUsedAt(); ok {
+		_spec.SetField(apikey.FieldLastUsedAt, field.TypeTime, value)
+		_node.LastUsedAt = &value
 	}
 	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -287,6 +361,54 @@ func (u *APIKeyUpsert) UpdateName() *APIKeyUpsert {
 	return u
 }
 
+// SetSecretHash sets the "secret_hash" field.
+func (u *APIKeyUpsert) SetSecretHash(v []byte) *APIKeyUpsert {
+	u.Set(apikey.FieldSecretHash, v)
+	return u
+}
+
+// UpdateSecretHash sets the "secret_hash" field to the value that was provided on create.
+func (u *APIKeyUpsert) UpdateSecretHash() *APIKeyUpsert {
+	u.SetExcluded(apikey.FieldSecretHash)
+	return u
+}
+
+// SetPreviousHash sets the "previous_hash" field.
+func (u *APIKeyUpsert) SetPreviousHash(v []byte) *APIKeyUpsert {
+	u.Set(apikey.FieldPreviousHash, v)
+	return u
+}
+
+// UpdatePreviousHash sets the "previous_hash" field to the value that was provided on create.
+func (u *APIKeyUpsert) UpdatePreviousHash() *APIKeyUpsert {
+	u.SetExcluded(apikey.FieldPreviousHash)
+	return u
+}
+
+// ClearPreviousHash clears the value of the "previous_hash" field.
+func (u *APIKeyUpsert) ClearPreviousHash() *APIKeyUpsert {
+	u.SetNull(apikey.FieldPreviousHash)
+	return u
+}
+
+// SetPreviousUntil sets the "previous_until" field.
+func (u *APIKeyUpsert) SetPreviousUntil(v time.Time) *APIKeyUpsert {
+	u.Set(apikey.FieldPreviousUntil, v)
+	return u
+}
+
+// UpdatePreviousUntil sets the "previous_until" field to the value that was provided on create.
+func (u *APIKeyUpsert) UpdatePreviousUntil() *APIKeyUpsert {
+	u.SetExcluded(apikey.FieldPreviousUntil)
+	return u
+}
+
+// ClearPreviousUntil clears the value of the "previous_until" field.
+func (u *APIKeyUpsert) ClearPreviousUntil() *APIKeyUpsert {
+	u.SetNull(apikey.FieldPreviousUntil)
+	return u
+}
+
 // SetPermissions sets the "permissions" field.
 func (u *APIKeyUpsert) SetPermissions(v []string) *APIKeyUpsert {
 	u.Set(apikey.FieldPermissions, v)
@@ -296,6 +418,24 @@ func (u *APIKeyUpsert) SetPermissions(v []string) *APIKeyUpsert {
 // UpdatePermissions sets the "permissions" field to the value that was provided on create.
 func (u *APIKeyUpsert) UpdatePermissions() *APIKeyUpsert {
 	u.SetExcluded(apikey.FieldPermissions)
+	return u
+}
+
+// SetHolders sets the "holders" field.
+func (u *APIKeyUpsert) SetHolders(v []gid.ID) *APIKeyUpsert {
+	u.Set(apikey.FieldHolders, v)
+	return u
+}
+
+// UpdateHolders sets the "holders" field to the value that was provided on create.
+func (u *APIKeyUpsert) UpdateHolders() *APIKeyUpsert {
+	u.SetExcluded(apikey.FieldHolders)
+	return u
+}
+
+// ClearHolders clears the value of the "holders" field.
+func (u *APIKeyUpsert) ClearHolders() *APIKeyUpsert {
+	u.SetNull(apikey.FieldHolders)
 	return u
 }
 
@@ -335,6 +475,42 @@ func (u *APIKeyUpsert) ClearRevokedAt() *APIKeyUpsert {
 	return u
 }
 
+// SetRotatedAt sets the "rotated_at" field.
+func (u *APIKeyUpsert) SetRotatedAt(v time.Time) *APIKeyUpsert {
+	u.Set(apikey.FieldRotatedAt, v)
+	return u
+}
+
+// UpdateRotatedAt sets the "rotated_at" field to the value that was provided on create.
+func (u *APIKeyUpsert) UpdateRotatedAt() *APIKeyUpsert {
+	u.SetExcluded(apikey.FieldRotatedAt)
+	return u
+}
+
+// ClearRotatedAt clears the value of the "rotated_at" field.
+func (u *APIKeyUpsert) ClearRotatedAt() *APIKeyUpsert {
+	u.SetNull(apikey.FieldRotatedAt)
+	return u
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (u *APIKeyUpsert) SetLastUsedAt(v time.Time) *APIKeyUpsert {
+	u.Set(apikey.FieldLastUsedAt, v)
+	return u
+}
+
+// UpdateLastUsedAt sets the "last_used_at" field to the value that was provided on create.
+func (u *APIKeyUpsert) UpdateLastUsedAt() *APIKeyUpsert {
+	u.SetExcluded(apikey.FieldLastUsedAt)
+	return u
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (u *APIKeyUpsert) ClearLastUsedAt() *APIKeyUpsert {
+	u.SetNull(apikey.FieldLastUsedAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -357,9 +533,6 @@ func (u *APIKeyUpsertOne) UpdateNewValues() *APIKeyUpsertOne {
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(apikey.FieldCreatedAt)
-		}
-		if _, exists := u.create.mutation.SecretHash(); exists {
-			s.SetIgnore(apikey.FieldSecretHash)
 		}
 	}))
 	return u
@@ -406,6 +579,62 @@ func (u *APIKeyUpsertOne) UpdateName() *APIKeyUpsertOne {
 	})
 }
 
+// SetSecretHash sets the "secret_hash" field.
+func (u *APIKeyUpsertOne) SetSecretHash(v []byte) *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.SetSecretHash(v)
+	})
+}
+
+// UpdateSecretHash sets the "secret_hash" field to the value that was provided on create.
+func (u *APIKeyUpsertOne) UpdateSecretHash() *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.UpdateSecretHash()
+	})
+}
+
+// SetPreviousHash sets the "previous_hash" field.
+func (u *APIKeyUpsertOne) SetPreviousHash(v []byte) *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.SetPreviousHash(v)
+	})
+}
+
+// UpdatePreviousHash sets the "previous_hash" field to the value that was provided on create.
+func (u *APIKeyUpsertOne) UpdatePreviousHash() *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.UpdatePreviousHash()
+	})
+}
+
+// ClearPreviousHash clears the value of the "previous_hash" field.
+func (u *APIKeyUpsertOne) ClearPreviousHash() *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.ClearPreviousHash()
+	})
+}
+
+// SetPreviousUntil sets the "previous_until" field.
+func (u *APIKeyUpsertOne) SetPreviousUntil(v time.Time) *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.SetPreviousUntil(v)
+	})
+}
+
+// UpdatePreviousUntil sets the "previous_until" field to the value that was provided on create.
+func (u *APIKeyUpsertOne) UpdatePreviousUntil() *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.UpdatePreviousUntil()
+	})
+}
+
+// ClearPreviousUntil clears the value of the "previous_until" field.
+func (u *APIKeyUpsertOne) ClearPreviousUntil() *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.ClearPreviousUntil()
+	})
+}
+
 // SetPermissions sets the "permissions" field.
 func (u *APIKeyUpsertOne) SetPermissions(v []string) *APIKeyUpsertOne {
 	return u.Update(func(s *APIKeyUpsert) {
@@ -417,6 +646,27 @@ func (u *APIKeyUpsertOne) SetPermissions(v []string) *APIKeyUpsertOne {
 func (u *APIKeyUpsertOne) UpdatePermissions() *APIKeyUpsertOne {
 	return u.Update(func(s *APIKeyUpsert) {
 		s.UpdatePermissions()
+	})
+}
+
+// SetHolders sets the "holders" field.
+func (u *APIKeyUpsertOne) SetHolders(v []gid.ID) *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.SetHolders(v)
+	})
+}
+
+// UpdateHolders sets the "holders" field to the value that was provided on create.
+func (u *APIKeyUpsertOne) UpdateHolders() *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.UpdateHolders()
+	})
+}
+
+// ClearHolders clears the value of the "holders" field.
+func (u *APIKeyUpsertOne) ClearHolders() *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.ClearHolders()
 	})
 }
 
@@ -459,6 +709,48 @@ func (u *APIKeyUpsertOne) UpdateRevokedAt() *APIKeyUpsertOne {
 func (u *APIKeyUpsertOne) ClearRevokedAt() *APIKeyUpsertOne {
 	return u.Update(func(s *APIKeyUpsert) {
 		s.ClearRevokedAt()
+	})
+}
+
+// SetRotatedAt sets the "rotated_at" field.
+func (u *APIKeyUpsertOne) SetRotatedAt(v time.Time) *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.SetRotatedAt(v)
+	})
+}
+
+// UpdateRotatedAt sets the "rotated_at" field to the value that was provided on create.
+func (u *APIKeyUpsertOne) UpdateRotatedAt() *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.UpdateRotatedAt()
+	})
+}
+
+// ClearRotatedAt clears the value of the "rotated_at" field.
+func (u *APIKeyUpsertOne) ClearRotatedAt() *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.ClearRotatedAt()
+	})
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (u *APIKeyUpsertOne) SetLastUsedAt(v time.Time) *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.SetLastUsedAt(v)
+	})
+}
+
+// UpdateLastUsedAt sets the "last_used_at" field to the value that was provided on create.
+func (u *APIKeyUpsertOne) UpdateLastUsedAt() *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.UpdateLastUsedAt()
+	})
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (u *APIKeyUpsertOne) ClearLastUsedAt() *APIKeyUpsertOne {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.ClearLastUsedAt()
 	})
 }
 
@@ -650,9 +942,6 @@ func (u *APIKeyUpsertBulk) UpdateNewValues() *APIKeyUpsertBulk {
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(apikey.FieldCreatedAt)
 			}
-			if _, exists := b.mutation.SecretHash(); exists {
-				s.SetIgnore(apikey.FieldSecretHash)
-			}
 		}
 	}))
 	return u
@@ -699,6 +988,62 @@ func (u *APIKeyUpsertBulk) UpdateName() *APIKeyUpsertBulk {
 	})
 }
 
+// SetSecretHash sets the "secret_hash" field.
+func (u *APIKeyUpsertBulk) SetSecretHash(v []byte) *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.SetSecretHash(v)
+	})
+}
+
+// UpdateSecretHash sets the "secret_hash" field to the value that was provided on create.
+func (u *APIKeyUpsertBulk) UpdateSecretHash() *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.UpdateSecretHash()
+	})
+}
+
+// SetPreviousHash sets the "previous_hash" field.
+func (u *APIKeyUpsertBulk) SetPreviousHash(v []byte) *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.SetPreviousHash(v)
+	})
+}
+
+// UpdatePreviousHash sets the "previous_hash" field to the value that was provided on create.
+func (u *APIKeyUpsertBulk) UpdatePreviousHash() *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.UpdatePreviousHash()
+	})
+}
+
+// ClearPreviousHash clears the value of the "previous_hash" field.
+func (u *APIKeyUpsertBulk) ClearPreviousHash() *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.ClearPreviousHash()
+	})
+}
+
+// SetPreviousUntil sets the "previous_until" field.
+func (u *APIKeyUpsertBulk) SetPreviousUntil(v time.Time) *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.SetPreviousUntil(v)
+	})
+}
+
+// UpdatePreviousUntil sets the "previous_until" field to the value that was provided on create.
+func (u *APIKeyUpsertBulk) UpdatePreviousUntil() *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.UpdatePreviousUntil()
+	})
+}
+
+// ClearPreviousUntil clears the value of the "previous_until" field.
+func (u *APIKeyUpsertBulk) ClearPreviousUntil() *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.ClearPreviousUntil()
+	})
+}
+
 // SetPermissions sets the "permissions" field.
 func (u *APIKeyUpsertBulk) SetPermissions(v []string) *APIKeyUpsertBulk {
 	return u.Update(func(s *APIKeyUpsert) {
@@ -710,6 +1055,27 @@ func (u *APIKeyUpsertBulk) SetPermissions(v []string) *APIKeyUpsertBulk {
 func (u *APIKeyUpsertBulk) UpdatePermissions() *APIKeyUpsertBulk {
 	return u.Update(func(s *APIKeyUpsert) {
 		s.UpdatePermissions()
+	})
+}
+
+// SetHolders sets the "holders" field.
+func (u *APIKeyUpsertBulk) SetHolders(v []gid.ID) *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.SetHolders(v)
+	})
+}
+
+// UpdateHolders sets the "holders" field to the value that was provided on create.
+func (u *APIKeyUpsertBulk) UpdateHolders() *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.UpdateHolders()
+	})
+}
+
+// ClearHolders clears the value of the "holders" field.
+func (u *APIKeyUpsertBulk) ClearHolders() *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.ClearHolders()
 	})
 }
 
@@ -752,6 +1118,48 @@ func (u *APIKeyUpsertBulk) UpdateRevokedAt() *APIKeyUpsertBulk {
 func (u *APIKeyUpsertBulk) ClearRevokedAt() *APIKeyUpsertBulk {
 	return u.Update(func(s *APIKeyUpsert) {
 		s.ClearRevokedAt()
+	})
+}
+
+// SetRotatedAt sets the "rotated_at" field.
+func (u *APIKeyUpsertBulk) SetRotatedAt(v time.Time) *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.SetRotatedAt(v)
+	})
+}
+
+// UpdateRotatedAt sets the "rotated_at" field to the value that was provided on create.
+func (u *APIKeyUpsertBulk) UpdateRotatedAt() *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.UpdateRotatedAt()
+	})
+}
+
+// ClearRotatedAt clears the value of the "rotated_at" field.
+func (u *APIKeyUpsertBulk) ClearRotatedAt() *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.ClearRotatedAt()
+	})
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (u *APIKeyUpsertBulk) SetLastUsedAt(v time.Time) *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.SetLastUsedAt(v)
+	})
+}
+
+// UpdateLastUsedAt sets the "last_used_at" field to the value that was provided on create.
+func (u *APIKeyUpsertBulk) UpdateLastUsedAt() *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.UpdateLastUsedAt()
+	})
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (u *APIKeyUpsertBulk) ClearLastUsedAt() *APIKeyUpsertBulk {
+	return u.Update(func(s *APIKeyUpsert) {
+		s.ClearLastUsedAt()
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/assay-hq/assay/ent/apikey"
 	"github.com/assay-hq/assay/ent/predicate"
+	"github.com/assay-hq/assay/internal/gid"
 )
 
 // APIKeyUpdate is the builder for updating APIKey entities.
@@ -44,6 +45,44 @@ func (_u *APIKeyUpdate) SetNillableName(v *string) *APIKeyUpdate {
 	return _u
 }
 
+// SetSecretHash sets the "secret_hash" field.
+func (_u *APIKeyUpdate) SetSecretHash(v []byte) *APIKeyUpdate {
+	_u.mutation.SetSecretHash(v)
+	return _u
+}
+
+// SetPreviousHash sets the "previous_hash" field.
+func (_u *APIKeyUpdate) SetPreviousHash(v []byte) *APIKeyUpdate {
+	_u.mutation.SetPreviousHash(v)
+	return _u
+}
+
+// ClearPreviousHash clears the value of the "previous_hash" field.
+func (_u *APIKeyUpdate) ClearPreviousHash() *APIKeyUpdate {
+	_u.mutation.ClearPreviousHash()
+	return _u
+}
+
+// SetPreviousUntil sets the "previous_until" field.
+func (_u *APIKeyUpdate) SetPreviousUntil(v time.Time) *APIKeyUpdate {
+	_u.mutation.SetPreviousUntil(v)
+	return _u
+}
+
+// SetNillablePreviousUntil sets the "previous_until" field if the given value is not nil.
+func (_u *APIKeyUpdate) SetNillablePreviousUntil(v *time.Time) *APIKeyUpdate {
+	if v != nil {
+		_u.SetPreviousUntil(*v)
+	}
+	return _u
+}
+
+// ClearPreviousUntil clears the value of the "previous_until" field.
+func (_u *APIKeyUpdate) ClearPreviousUntil() *APIKeyUpdate {
+	_u.mutation.ClearPreviousUntil()
+	return _u
+}
+
 // SetPermissions sets the "permissions" field.
 func (_u *APIKeyUpdate) SetPermissions(v []string) *APIKeyUpdate {
 	_u.mutation.SetPermissions(v)
@@ -53,6 +92,24 @@ func (_u *APIKeyUpdate) SetPermissions(v []string) *APIKeyUpdate {
 // AppendPermissions appends value to the "permissions" field.
 func (_u *APIKeyUpdate) AppendPermissions(v []string) *APIKeyUpdate {
 	_u.mutation.AppendPermissions(v)
+	return _u
+}
+
+// SetHolders sets the "holders" field.
+func (_u *APIKeyUpdate) SetHolders(v []gid.ID) *APIKeyUpdate {
+	_u.mutation.SetHolders(v)
+	return _u
+}
+
+// AppendHolders appends value to the "holders" field.
+func (_u *APIKeyUpdate) AppendHolders(v []gid.ID) *APIKeyUpdate {
+	_u.mutation.AppendHolders(v)
+	return _u
+}
+
+// ClearHolders clears the value of the "holders" field.
+func (_u *APIKeyUpdate) ClearHolders() *APIKeyUpdate {
+	_u.mutation.ClearHolders()
 	return _u
 }
 
@@ -93,6 +150,46 @@ func (_u *APIKeyUpdate) SetNillableRevokedAt(v *time.Time) *APIKeyUpdate {
 // ClearRevokedAt clears the value of the "revoked_at" field.
 func (_u *APIKeyUpdate) ClearRevokedAt() *APIKeyUpdate {
 	_u.mutation.ClearRevokedAt()
+	return _u
+}
+
+// SetRotatedAt sets the "rotated_at" field.
+func (_u *APIKeyUpdate) SetRotatedAt(v time.Time) *APIKeyUpdate {
+	_u.mutation.SetRotatedAt(v)
+	return _u
+}
+
+// SetNillableRotatedAt sets the "rotated_at" field if the given value is not nil.
+func (_u *APIKeyUpdate) SetNillableRotatedAt(v *time.Time) *APIKeyUpdate {
+	if v != nil {
+		_u.SetRotatedAt(*v)
+	}
+	return _u
+}
+
+// ClearRotatedAt clears the value of the "rotated_at" field.
+func (_u *APIKeyUpdate) ClearRotatedAt() *APIKeyUpdate {
+	_u.mutation.ClearRotatedAt()
+	return _u
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (_u *APIKeyUpdate) SetLastUsedAt(v time.Time) *APIKeyUpdate {
+	_u.mutation.SetLastUsedAt(v)
+	return _u
+}
+
+// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
+func (_u *APIKeyUpdate) SetNillableLastUsedAt(v *time.Time) *APIKeyUpdate {
+	if v != nil {
+		_u.SetLastUsedAt(*v)
+	}
+	return _u
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (_u *APIKeyUpdate) ClearLastUsedAt() *APIKeyUpdate {
+	_u.mutation.ClearLastUsedAt()
 	return _u
 }
 
@@ -157,6 +254,21 @@ func (_u *APIKeyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(apikey.FieldName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.SecretHash(); ok {
+		_spec.SetField(apikey.FieldSecretHash, field.TypeBytes, value)
+	}
+	if value, ok := _u.mutation.PreviousHash(); ok {
+		_spec.SetField(apikey.FieldPreviousHash, field.TypeBytes, value)
+	}
+	if _u.mutation.PreviousHashCleared() {
+		_spec.ClearField(apikey.FieldPreviousHash, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.PreviousUntil(); ok {
+		_spec.SetField(apikey.FieldPreviousUntil, field.TypeTime, value)
+	}
+	if _u.mutation.PreviousUntilCleared() {
+		_spec.ClearField(apikey.FieldPreviousUntil, field.TypeTime)
+	}
 	if value, ok := _u.mutation.Permissions(); ok {
 		_spec.SetField(apikey.FieldPermissions, field.TypeJSON, value)
 	}
@@ -164,6 +276,17 @@ func (_u *APIKeyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, apikey.FieldPermissions, value)
 		})
+	}
+	if value, ok := _u.mutation.Holders(); ok {
+		_spec.SetField(apikey.FieldHolders, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedHolders(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, apikey.FieldHolders, value)
+		})
+	}
+	if _u.mutation.HoldersCleared() {
+		_spec.ClearField(apikey.FieldHolders, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(apikey.FieldExpiresAt, field.TypeTime, value)
@@ -176,6 +299,18 @@ func (_u *APIKeyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.RevokedAtCleared() {
 		_spec.ClearField(apikey.FieldRevokedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RotatedAt(); ok {
+		_spec.SetField(apikey.FieldRotatedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RotatedAtCleared() {
+		_spec.ClearField(apikey.FieldRotatedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.LastUsedAt(); ok {
+		_spec.SetField(apikey.FieldLastUsedAt, field.TypeTime, value)
+	}
+	if _u.mutation.LastUsedAtCleared() {
+		_spec.ClearField(apikey.FieldLastUsedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -213,6 +348,44 @@ func (_u *APIKeyUpdateOne) SetNillableName(v *string) *APIKeyUpdateOne {
 	return _u
 }
 
+// SetSecretHash sets the "secret_hash" field.
+func (_u *APIKeyUpdateOne) SetSecretHash(v []byte) *APIKeyUpdateOne {
+	_u.mutation.SetSecretHash(v)
+	return _u
+}
+
+// SetPreviousHash sets the "previous_hash" field.
+func (_u *APIKeyUpdateOne) SetPreviousHash(v []byte) *APIKeyUpdateOne {
+	_u.mutation.SetPreviousHash(v)
+	return _u
+}
+
+// ClearPreviousHash clears the value of the "previous_hash" field.
+func (_u *APIKeyUpdateOne) ClearPreviousHash() *APIKeyUpdateOne {
+	_u.mutation.ClearPreviousHash()
+	return _u
+}
+
+// SetPreviousUntil sets the "previous_until" field.
+func (_u *APIKeyUpdateOne) SetPreviousUntil(v time.Time) *APIKeyUpdateOne {
+	_u.mutation.SetPreviousUntil(v)
+	return _u
+}
+
+// SetNillablePreviousUntil sets the "previous_until" field if the given value is not nil.
+func (_u *APIKeyUpdateOne) SetNillablePreviousUntil(v *time.Time) *APIKeyUpdateOne {
+	if v != nil {
+		_u.SetPreviousUntil(*v)
+	}
+	return _u
+}
+
+// ClearPreviousUntil clears the value of the "previous_until" field.
+func (_u *APIKeyUpdateOne) ClearPreviousUntil() *APIKeyUpdateOne {
+	_u.mutation.ClearPreviousUntil()
+	return _u
+}
+
 // SetPermissions sets the "permissions" field.
 func (_u *APIKeyUpdateOne) SetPermissions(v []string) *APIKeyUpdateOne {
 	_u.mutation.SetPermissions(v)
@@ -222,6 +395,24 @@ func (_u *APIKeyUpdateOne) SetPermissions(v []string) *APIKeyUpdateOne {
 // AppendPermissions appends value to the "permissions" field.
 func (_u *APIKeyUpdateOne) AppendPermissions(v []string) *APIKeyUpdateOne {
 	_u.mutation.AppendPermissions(v)
+	return _u
+}
+
+// SetHolders sets the "holders" field.
+func (_u *APIKeyUpdateOne) SetHolders(v []gid.ID) *APIKeyUpdateOne {
+	_u.mutation.SetHolders(v)
+	return _u
+}
+
+// AppendHolders appends value to the "holders" field.
+func (_u *APIKeyUpdateOne) AppendHolders(v []gid.ID) *APIKeyUpdateOne {
+	_u.mutation.AppendHolders(v)
+	return _u
+}
+
+// ClearHolders clears the value of the "holders" field.
+func (_u *APIKeyUpdateOne) ClearHolders() *APIKeyUpdateOne {
+	_u.mutation.ClearHolders()
 	return _u
 }
 
@@ -262,6 +453,46 @@ func (_u *APIKeyUpdateOne) SetNillableRevokedAt(v *time.Time) *APIKeyUpdateOne {
 // ClearRevokedAt clears the value of the "revoked_at" field.
 func (_u *APIKeyUpdateOne) ClearRevokedAt() *APIKeyUpdateOne {
 	_u.mutation.ClearRevokedAt()
+	return _u
+}
+
+// SetRotatedAt sets the "rotated_at" field.
+func (_u *APIKeyUpdateOne) SetRotatedAt(v time.Time) *APIKeyUpdateOne {
+	_u.mutation.SetRotatedAt(v)
+	return _u
+}
+
+// SetNillableRotatedAt sets the "rotated_at" field if the given value is not nil.
+func (_u *APIKeyUpdateOne) SetNillableRotatedAt(v *time.Time) *APIKeyUpdateOne {
+	if v != nil {
+		_u.SetRotatedAt(*v)
+	}
+	return _u
+}
+
+// ClearRotatedAt clears the value of the "rotated_at" field.
+func (_u *APIKeyUpdateOne) ClearRotatedAt() *APIKeyUpdateOne {
+	_u.mutation.ClearRotatedAt()
+	return _u
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (_u *APIKeyUpdateOne) SetLastUsedAt(v time.Time) *APIKeyUpdateOne {
+	_u.mutation.SetLastUsedAt(v)
+	return _u
+}
+
+// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
+func (_u *APIKeyUpdateOne) SetNillableLastUsedAt(v *time.Time) *APIKeyUpdateOne {
+	if v != nil {
+		_u.SetLastUsedAt(*v)
+	}
+	return _u
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (_u *APIKeyUpdateOne) ClearLastUsedAt() *APIKeyUpdateOne {
+	_u.mutation.ClearLastUsedAt()
 	return _u
 }
 
@@ -356,6 +587,21 @@ func (_u *APIKeyUpdateOne) sqlSave(ctx context.Context) (_node *APIKey, err erro
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(apikey.FieldName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.SecretHash(); ok {
+		_spec.SetField(apikey.FieldSecretHash, field.TypeBytes, value)
+	}
+	if value, ok := _u.mutation.PreviousHash(); ok {
+		_spec.SetField(apikey.FieldPreviousHash, field.TypeBytes, value)
+	}
+	if _u.mutation.PreviousHashCleared() {
+		_spec.ClearField(apikey.FieldPreviousHash, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.PreviousUntil(); ok {
+		_spec.SetField(apikey.FieldPreviousUntil, field.TypeTime, value)
+	}
+	if _u.mutation.PreviousUntilCleared() {
+		_spec.ClearField(apikey.FieldPreviousUntil, field.TypeTime)
+	}
 	if value, ok := _u.mutation.Permissions(); ok {
 		_spec.SetField(apikey.FieldPermissions, field.TypeJSON, value)
 	}
@@ -363,6 +609,17 @@ func (_u *APIKeyUpdateOne) sqlSave(ctx context.Context) (_node *APIKey, err erro
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, apikey.FieldPermissions, value)
 		})
+	}
+	if value, ok := _u.mutation.Holders(); ok {
+		_spec.SetField(apikey.FieldHolders, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedHolders(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, apikey.FieldHolders, value)
+		})
+	}
+	if _u.mutation.HoldersCleared() {
+		_spec.ClearField(apikey.FieldHolders, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(apikey.FieldExpiresAt, field.TypeTime, value)
@@ -375,6 +632,18 @@ func (_u *APIKeyUpdateOne) sqlSave(ctx context.Context) (_node *APIKey, err erro
 	}
 	if _u.mutation.RevokedAtCleared() {
 		_spec.ClearField(apikey.FieldRevokedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RotatedAt(); ok {
+		_spec.SetField(apikey.FieldRotatedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RotatedAtCleared() {
+		_spec.ClearField(apikey.FieldRotatedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.LastUsedAt(); ok {
+		_spec.SetField(apikey.FieldLastUsedAt, field.TypeTime, value)
+	}
+	if _u.mutation.LastUsedAtCleared() {
+		_spec.ClearField(apikey.FieldLastUsedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &APIKey{config: _u.config}

@@ -22,6 +22,7 @@ import (
 	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/event"
+	"github.com/assay-hq/assay/ent/exposure"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/mail"
@@ -30,6 +31,7 @@ import (
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/question"
 	"github.com/assay-hq/assay/ent/questionrevision"
+	"github.com/assay-hq/assay/ent/questionskill"
 	"github.com/assay-hq/assay/ent/report"
 	"github.com/assay-hq/assay/ent/response"
 	"github.com/assay-hq/assay/ent/review"
@@ -39,6 +41,7 @@ import (
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateuse"
 	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/ent/versionuse"
 	"github.com/assay-hq/assay/ent/websession"
 
 	stdsql "database/sql"
@@ -61,6 +64,8 @@ type Client struct {
 	ClockEntry *ClockEntryClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// Exposure is the client for interacting with the Exposure builders.
+	Exposure *ExposureClient
 	// JobRole is the client for interacting with the JobRole builders.
 	JobRole *JobRoleClient
 	// JobRoleSkill is the client for interacting with the JobRoleSkill builders.
@@ -77,6 +82,8 @@ type Client struct {
 	Question *QuestionClient
 	// QuestionRevision is the client for interacting with the QuestionRevision builders.
 	QuestionRevision *QuestionRevisionClient
+	// QuestionSkill is the client for interacting with the QuestionSkill builders.
+	QuestionSkill *QuestionSkillClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
 	// Response is the client for interacting with the Response builders.
@@ -95,6 +102,8 @@ type Client struct {
 	TemplateUse *TemplateUseClient
 	// TemplateVersion is the client for interacting with the TemplateVersion builders.
 	TemplateVersion *TemplateVersionClient
+	// VersionUse is the client for interacting with the VersionUse builders.
+	VersionUse *VersionUseClient
 	// WebSession is the client for interacting with the WebSession builders.
 	WebSession *WebSessionClient
 }
@@ -114,6 +123,7 @@ func (c *Client) init() {
 	c.Candidate = NewCandidateClient(c.config)
 	c.ClockEntry = NewClockEntryClient(c.config)
 	c.Event = NewEventClient(c.config)
+	c.Exposure = NewExposureClient(c.config)
 	c.JobRole = NewJobRoleClient(c.config)
 	c.JobRoleSkill = NewJobRoleSkillClient(c.config)
 	c.Mail = NewMailClient(c.config)
@@ -122,6 +132,7 @@ func (c *Client) init() {
 	c.Organization = NewOrganizationClient(c.config)
 	c.Question = NewQuestionClient(c.config)
 	c.QuestionRevision = NewQuestionRevisionClient(c.config)
+	c.QuestionSkill = NewQuestionSkillClient(c.config)
 	c.Report = NewReportClient(c.config)
 	c.Response = NewResponseClient(c.config)
 	c.Review = NewReviewClient(c.config)
@@ -131,6 +142,7 @@ func (c *Client) init() {
 	c.Template = NewTemplateClient(c.config)
 	c.TemplateUse = NewTemplateUseClient(c.config)
 	c.TemplateVersion = NewTemplateVersionClient(c.config)
+	c.VersionUse = NewVersionUseClient(c.config)
 	c.WebSession = NewWebSessionClient(c.config)
 }
 
@@ -230,6 +242,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Candidate:        NewCandidateClient(cfg),
 		ClockEntry:       NewClockEntryClient(cfg),
 		Event:            NewEventClient(cfg),
+		Exposure:         NewExposureClient(cfg),
 		JobRole:          NewJobRoleClient(cfg),
 		JobRoleSkill:     NewJobRoleSkillClient(cfg),
 		Mail:             NewMailClient(cfg),
@@ -238,6 +251,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Organization:     NewOrganizationClient(cfg),
 		Question:         NewQuestionClient(cfg),
 		QuestionRevision: NewQuestionRevisionClient(cfg),
+		QuestionSkill:    NewQuestionSkillClient(cfg),
 		Report:           NewReportClient(cfg),
 		Response:         NewResponseClient(cfg),
 		Review:           NewReviewClient(cfg),
@@ -247,6 +261,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Template:         NewTemplateClient(cfg),
 		TemplateUse:      NewTemplateUseClient(cfg),
 		TemplateVersion:  NewTemplateVersionClient(cfg),
+		VersionUse:       NewVersionUseClient(cfg),
 		WebSession:       NewWebSessionClient(cfg),
 	}, nil
 }
@@ -273,6 +288,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Candidate:        NewCandidateClient(cfg),
 		ClockEntry:       NewClockEntryClient(cfg),
 		Event:            NewEventClient(cfg),
+		Exposure:         NewExposureClient(cfg),
 		JobRole:          NewJobRoleClient(cfg),
 		JobRoleSkill:     NewJobRoleSkillClient(cfg),
 		Mail:             NewMailClient(cfg),
@@ -281,6 +297,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Organization:     NewOrganizationClient(cfg),
 		Question:         NewQuestionClient(cfg),
 		QuestionRevision: NewQuestionRevisionClient(cfg),
+		QuestionSkill:    NewQuestionSkillClient(cfg),
 		Report:           NewReportClient(cfg),
 		Response:         NewResponseClient(cfg),
 		Review:           NewReviewClient(cfg),
@@ -290,6 +307,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Template:         NewTemplateClient(cfg),
 		TemplateUse:      NewTemplateUseClient(cfg),
 		TemplateVersion:  NewTemplateVersionClient(cfg),
+		VersionUse:       NewVersionUseClient(cfg),
 		WebSession:       NewWebSessionClient(cfg),
 	}, nil
 }
@@ -321,9 +339,10 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.AuditEvent, c.Binding, c.Candidate, c.ClockEntry, c.Event,
-		c.JobRole, c.JobRoleSkill, c.Mail, c.Member, c.Once, c.Organization,
-		c.Question, c.QuestionRevision, c.Report, c.Response, c.Review, c.Score,
-		c.Session, c.Skill, c.Template, c.TemplateUse, c.TemplateVersion, c.WebSession,
+		c.Exposure, c.JobRole, c.JobRoleSkill, c.Mail, c.Member, c.Once,
+		c.Organization, c.Question, c.QuestionRevision, c.QuestionSkill, c.Report,
+		c.Response, c.Review, c.Score, c.Session, c.Skill, c.Template, c.TemplateUse,
+		c.TemplateVersion, c.VersionUse, c.WebSession,
 	} {
 		n.Use(hooks...)
 	}
@@ -334,9 +353,10 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.AuditEvent, c.Binding, c.Candidate, c.ClockEntry, c.Event,
-		c.JobRole, c.JobRoleSkill, c.Mail, c.Member, c.Once, c.Organization,
-		c.Question, c.QuestionRevision, c.Report, c.Response, c.Review, c.Score,
-		c.Session, c.Skill, c.Template, c.TemplateUse, c.TemplateVersion, c.WebSession,
+		c.Exposure, c.JobRole, c.JobRoleSkill, c.Mail, c.Member, c.Once,
+		c.Organization, c.Question, c.QuestionRevision, c.QuestionSkill, c.Report,
+		c.Response, c.Review, c.Score, c.Session, c.Skill, c.Template, c.TemplateUse,
+		c.TemplateVersion, c.VersionUse, c.WebSession,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -357,6 +377,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ClockEntry.mutate(ctx, m)
 	case *EventMutation:
 		return c.Event.mutate(ctx, m)
+	case *ExposureMutation:
+		return c.Exposure.mutate(ctx, m)
 	case *JobRoleMutation:
 		return c.JobRole.mutate(ctx, m)
 	case *JobRoleSkillMutation:
@@ -373,6 +395,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Question.mutate(ctx, m)
 	case *QuestionRevisionMutation:
 		return c.QuestionRevision.mutate(ctx, m)
+	case *QuestionSkillMutation:
+		return c.QuestionSkill.mutate(ctx, m)
 	case *ReportMutation:
 		return c.Report.mutate(ctx, m)
 	case *ResponseMutation:
@@ -391,6 +415,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.TemplateUse.mutate(ctx, m)
 	case *TemplateVersionMutation:
 		return c.TemplateVersion.mutate(ctx, m)
+	case *VersionUseMutation:
+		return c.VersionUse.mutate(ctx, m)
 	case *WebSessionMutation:
 		return c.WebSession.mutate(ctx, m)
 	default:
@@ -1321,6 +1347,187 @@ func (c *EventClient) mutate(ctx context.Context, m *EventMutation) (Value, erro
 		return (&EventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Event mutation op: %q", m.Op())
+	}
+}
+
+// ExposureClient is a client for the Exposure schema.
+type ExposureClient struct {
+	config
+}
+
+// NewExposureClient returns a client for the Exposure from the given config.
+func NewExposureClient(c config) *ExposureClient {
+	return &ExposureClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `exposure.Hooks(f(g(h())))`.
+func (c *ExposureClient) Use(hooks ...Hook) {
+	c.hooks.Exposure = append(c.hooks.Exposure, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `exposure.Intercept(f(g(h())))`.
+func (c *ExposureClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Exposure = append(c.inters.Exposure, interceptors...)
+}
+
+// Create returns a builder for creating a Exposure entity.
+func (c *ExposureClient) Create() *ExposureCreate {
+	mutation := newExposureMutation(c.config, OpCreate)
+	return &ExposureCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Exposure entities.
+func (c *ExposureClient) CreateBulk(builders ...*ExposureCreate) *ExposureCreateBulk {
+	return &ExposureCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExposureClient) MapCreateBulk(slice any, setFunc func(*ExposureCreate, int)) *ExposureCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExposureCreateBulk{err: fmt.Errorf("calling to ExposureClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExposureCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExposureCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Exposure.
+func (c *ExposureClient) Update() *ExposureUpdate {
+	mutation := newExposureMutation(c.config, OpUpdate)
+	return &ExposureUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExposureClient) UpdateOne(_m *Exposure) *ExposureUpdateOne {
+	mutation := newExposureMutation(c.config, OpUpdateOne, withExposure(_m))
+	return &ExposureUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExposureClient) UpdateOneID(id gid.ID) *ExposureUpdateOne {
+	mutation := newExposureMutation(c.config, OpUpdateOne, withExposureID(id))
+	return &ExposureUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Exposure.
+func (c *ExposureClient) Delete() *ExposureDelete {
+	mutation := newExposureMutation(c.config, OpDelete)
+	return &ExposureDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExposureClient) DeleteOne(_m *Exposure) *ExposureDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExposureClient) DeleteOneID(id gid.ID) *ExposureDeleteOne {
+	builder := c.Delete().Where(exposure.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExposureDeleteOne{builder}
+}
+
+// Query returns a query builder for Exposure.
+func (c *ExposureClient) Query() *ExposureQuery {
+	return &ExposureQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExposure},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Exposure entity by its id.
+func (c *ExposureClient) Get(ctx context.Context, id gid.ID) (*Exposure, error) {
+	return c.Query().Where(exposure.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExposureClient) GetX(ctx context.Context, id gid.ID) *Exposure {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Exposure.
+func (c *ExposureClient) QueryOrganization(_m *Exposure) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exposure.Table, exposure.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, exposure.OrganizationTable, exposure.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySession queries the session edge of a Exposure.
+func (c *ExposureClient) QuerySession(_m *Exposure) *SessionQuery {
+	query := (&SessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exposure.Table, exposure.FieldID, id),
+			sqlgraph.To(session.Table, session.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, exposure.SessionTable, exposure.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTemplateVersion queries the template_version edge of a Exposure.
+func (c *ExposureClient) QueryTemplateVersion(_m *Exposure) *TemplateVersionQuery {
+	query := (&TemplateVersionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exposure.Table, exposure.FieldID, id),
+			sqlgraph.To(templateversion.Table, templateversion.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, exposure.TemplateVersionTable, exposure.TemplateVersionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ExposureClient) Hooks() []Hook {
+	return c.hooks.Exposure
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExposureClient) Interceptors() []Interceptor {
+	return c.inters.Exposure
+}
+
+func (c *ExposureClient) mutate(ctx context.Context, m *ExposureMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExposureCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExposureUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExposureUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExposureDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Exposure mutation op: %q", m.Op())
 	}
 }
 
@@ -2564,6 +2771,187 @@ func (c *QuestionRevisionClient) mutate(ctx context.Context, m *QuestionRevision
 	}
 }
 
+// QuestionSkillClient is a client for the QuestionSkill schema.
+type QuestionSkillClient struct {
+	config
+}
+
+// NewQuestionSkillClient returns a client for the QuestionSkill from the given config.
+func NewQuestionSkillClient(c config) *QuestionSkillClient {
+	return &QuestionSkillClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `questionskill.Hooks(f(g(h())))`.
+func (c *QuestionSkillClient) Use(hooks ...Hook) {
+	c.hooks.QuestionSkill = append(c.hooks.QuestionSkill, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `questionskill.Intercept(f(g(h())))`.
+func (c *QuestionSkillClient) Intercept(interceptors ...Interceptor) {
+	c.inters.QuestionSkill = append(c.inters.QuestionSkill, interceptors...)
+}
+
+// Create returns a builder for creating a QuestionSkill entity.
+func (c *QuestionSkillClient) Create() *QuestionSkillCreate {
+	mutation := newQuestionSkillMutation(c.config, OpCreate)
+	return &QuestionSkillCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of QuestionSkill entities.
+func (c *QuestionSkillClient) CreateBulk(builders ...*QuestionSkillCreate) *QuestionSkillCreateBulk {
+	return &QuestionSkillCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *QuestionSkillClient) MapCreateBulk(slice any, setFunc func(*QuestionSkillCreate, int)) *QuestionSkillCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &QuestionSkillCreateBulk{err: fmt.Errorf("calling to QuestionSkillClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*QuestionSkillCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &QuestionSkillCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for QuestionSkill.
+func (c *QuestionSkillClient) Update() *QuestionSkillUpdate {
+	mutation := newQuestionSkillMutation(c.config, OpUpdate)
+	return &QuestionSkillUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *QuestionSkillClient) UpdateOne(_m *QuestionSkill) *QuestionSkillUpdateOne {
+	mutation := newQuestionSkillMutation(c.config, OpUpdateOne, withQuestionSkill(_m))
+	return &QuestionSkillUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *QuestionSkillClient) UpdateOneID(id gid.ID) *QuestionSkillUpdateOne {
+	mutation := newQuestionSkillMutation(c.config, OpUpdateOne, withQuestionSkillID(id))
+	return &QuestionSkillUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for QuestionSkill.
+func (c *QuestionSkillClient) Delete() *QuestionSkillDelete {
+	mutation := newQuestionSkillMutation(c.config, OpDelete)
+	return &QuestionSkillDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *QuestionSkillClient) DeleteOne(_m *QuestionSkill) *QuestionSkillDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *QuestionSkillClient) DeleteOneID(id gid.ID) *QuestionSkillDeleteOne {
+	builder := c.Delete().Where(questionskill.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &QuestionSkillDeleteOne{builder}
+}
+
+// Query returns a query builder for QuestionSkill.
+func (c *QuestionSkillClient) Query() *QuestionSkillQuery {
+	return &QuestionSkillQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeQuestionSkill},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a QuestionSkill entity by its id.
+func (c *QuestionSkillClient) Get(ctx context.Context, id gid.ID) (*QuestionSkill, error) {
+	return c.Query().Where(questionskill.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *QuestionSkillClient) GetX(ctx context.Context, id gid.ID) *QuestionSkill {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a QuestionSkill.
+func (c *QuestionSkillClient) QueryOrganization(_m *QuestionSkill) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(questionskill.Table, questionskill.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, questionskill.OrganizationTable, questionskill.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryQuestion queries the question edge of a QuestionSkill.
+func (c *QuestionSkillClient) QueryQuestion(_m *QuestionSkill) *QuestionQuery {
+	query := (&QuestionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(questionskill.Table, questionskill.FieldID, id),
+			sqlgraph.To(question.Table, question.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, questionskill.QuestionTable, questionskill.QuestionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySkill queries the skill edge of a QuestionSkill.
+func (c *QuestionSkillClient) QuerySkill(_m *QuestionSkill) *SkillQuery {
+	query := (&SkillClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(questionskill.Table, questionskill.FieldID, id),
+			sqlgraph.To(skill.Table, skill.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, questionskill.SkillTable, questionskill.SkillColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *QuestionSkillClient) Hooks() []Hook {
+	return c.hooks.QuestionSkill
+}
+
+// Interceptors returns the client interceptors.
+func (c *QuestionSkillClient) Interceptors() []Interceptor {
+	return c.inters.QuestionSkill
+}
+
+func (c *QuestionSkillClient) mutate(ctx context.Context, m *QuestionSkillMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&QuestionSkillCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&QuestionSkillUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&QuestionSkillUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&QuestionSkillDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown QuestionSkill mutation op: %q", m.Op())
+	}
+}
+
 // ReportClient is a client for the Report schema.
 type ReportClient struct {
 	config
@@ -3657,6 +4045,70 @@ func (c *SkillClient) QueryOrganization(_m *Skill) *OrganizationQuery {
 	return query
 }
 
+// QueryParent queries the parent edge of a Skill.
+func (c *SkillClient) QueryParent(_m *Skill) *SkillQuery {
+	query := (&SkillClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(skill.Table, skill.FieldID, id),
+			sqlgraph.To(skill.Table, skill.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, skill.ParentTable, skill.ParentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryChildren queries the children edge of a Skill.
+func (c *SkillClient) QueryChildren(_m *Skill) *SkillQuery {
+	query := (&SkillClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(skill.Table, skill.FieldID, id),
+			sqlgraph.To(skill.Table, skill.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, skill.ChildrenTable, skill.ChildrenColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMergedInto queries the merged_into edge of a Skill.
+func (c *SkillClient) QueryMergedInto(_m *Skill) *SkillQuery {
+	query := (&SkillClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(skill.Table, skill.FieldID, id),
+			sqlgraph.To(skill.Table, skill.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, skill.MergedIntoTable, skill.MergedIntoColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMerged queries the merged edge of a Skill.
+func (c *SkillClient) QueryMerged(_m *Skill) *SkillQuery {
+	query := (&SkillClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(skill.Table, skill.FieldID, id),
+			sqlgraph.To(skill.Table, skill.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, skill.MergedTable, skill.MergedColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *SkillClient) Hooks() []Hook {
 	return c.hooks.Skill
@@ -4209,6 +4661,187 @@ func (c *TemplateVersionClient) mutate(ctx context.Context, m *TemplateVersionMu
 	}
 }
 
+// VersionUseClient is a client for the VersionUse schema.
+type VersionUseClient struct {
+	config
+}
+
+// NewVersionUseClient returns a client for the VersionUse from the given config.
+func NewVersionUseClient(c config) *VersionUseClient {
+	return &VersionUseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `versionuse.Hooks(f(g(h())))`.
+func (c *VersionUseClient) Use(hooks ...Hook) {
+	c.hooks.VersionUse = append(c.hooks.VersionUse, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `versionuse.Intercept(f(g(h())))`.
+func (c *VersionUseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VersionUse = append(c.inters.VersionUse, interceptors...)
+}
+
+// Create returns a builder for creating a VersionUse entity.
+func (c *VersionUseClient) Create() *VersionUseCreate {
+	mutation := newVersionUseMutation(c.config, OpCreate)
+	return &VersionUseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VersionUse entities.
+func (c *VersionUseClient) CreateBulk(builders ...*VersionUseCreate) *VersionUseCreateBulk {
+	return &VersionUseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VersionUseClient) MapCreateBulk(slice any, setFunc func(*VersionUseCreate, int)) *VersionUseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VersionUseCreateBulk{err: fmt.Errorf("calling to VersionUseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VersionUseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VersionUseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for VersionUse.
+func (c *VersionUseClient) Update() *VersionUseUpdate {
+	mutation := newVersionUseMutation(c.config, OpUpdate)
+	return &VersionUseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *VersionUseClient) UpdateOne(_m *VersionUse) *VersionUseUpdateOne {
+	mutation := newVersionUseMutation(c.config, OpUpdateOne, withVersionUse(_m))
+	return &VersionUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *VersionUseClient) UpdateOneID(id gid.ID) *VersionUseUpdateOne {
+	mutation := newVersionUseMutation(c.config, OpUpdateOne, withVersionUseID(id))
+	return &VersionUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for VersionUse.
+func (c *VersionUseClient) Delete() *VersionUseDelete {
+	mutation := newVersionUseMutation(c.config, OpDelete)
+	return &VersionUseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *VersionUseClient) DeleteOne(_m *VersionUse) *VersionUseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *VersionUseClient) DeleteOneID(id gid.ID) *VersionUseDeleteOne {
+	builder := c.Delete().Where(versionuse.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &VersionUseDeleteOne{builder}
+}
+
+// Query returns a query builder for VersionUse.
+func (c *VersionUseClient) Query() *VersionUseQuery {
+	return &VersionUseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVersionUse},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VersionUse entity by its id.
+func (c *VersionUseClient) Get(ctx context.Context, id gid.ID) (*VersionUse, error) {
+	return c.Query().Where(versionuse.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VersionUseClient) GetX(ctx context.Context, id gid.ID) *VersionUse {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a VersionUse.
+func (c *VersionUseClient) QueryOrganization(_m *VersionUse) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(versionuse.Table, versionuse.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, versionuse.OrganizationTable, versionuse.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTemplateVersion queries the template_version edge of a VersionUse.
+func (c *VersionUseClient) QueryTemplateVersion(_m *VersionUse) *TemplateVersionQuery {
+	query := (&TemplateVersionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(versionuse.Table, versionuse.FieldID, id),
+			sqlgraph.To(templateversion.Table, templateversion.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, versionuse.TemplateVersionTable, versionuse.TemplateVersionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryQuestion queries the question edge of a VersionUse.
+func (c *VersionUseClient) QueryQuestion(_m *VersionUse) *QuestionQuery {
+	query := (&QuestionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(versionuse.Table, versionuse.FieldID, id),
+			sqlgraph.To(question.Table, question.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, versionuse.QuestionTable, versionuse.QuestionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *VersionUseClient) Hooks() []Hook {
+	return c.hooks.VersionUse
+}
+
+// Interceptors returns the client interceptors.
+func (c *VersionUseClient) Interceptors() []Interceptor {
+	return c.inters.VersionUse
+}
+
+func (c *VersionUseClient) mutate(ctx context.Context, m *VersionUseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VersionUseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&VersionUseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&VersionUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&VersionUseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown VersionUse mutation op: %q", m.Op())
+	}
+}
+
 // WebSessionClient is a client for the WebSession schema.
 type WebSessionClient struct {
 	config
@@ -4345,16 +4978,16 @@ func (c *WebSessionClient) mutate(ctx context.Context, m *WebSessionMutation) (V
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, AuditEvent, Binding, Candidate, ClockEntry, Event, JobRole,
+		APIKey, AuditEvent, Binding, Candidate, ClockEntry, Event, Exposure, JobRole,
 		JobRoleSkill, Mail, Member, Once, Organization, Question, QuestionRevision,
-		Report, Response, Review, Score, Session, Skill, Template, TemplateUse,
-		TemplateVersion, WebSession []ent.Hook
+		QuestionSkill, Report, Response, Review, Score, Session, Skill, Template,
+		TemplateUse, TemplateVersion, VersionUse, WebSession []ent.Hook
 	}
 	inters struct {
-		APIKey, AuditEvent, Binding, Candidate, ClockEntry, Event, JobRole,
+		APIKey, AuditEvent, Binding, Candidate, ClockEntry, Event, Exposure, JobRole,
 		JobRoleSkill, Mail, Member, Once, Organization, Question, QuestionRevision,
-		Report, Response, Review, Score, Session, Skill, Template, TemplateUse,
-		TemplateVersion, WebSession []ent.Interceptor
+		QuestionSkill, Report, Response, Review, Score, Session, Skill, Template,
+		TemplateUse, TemplateVersion, VersionUse, WebSession []ent.Interceptor
 	}
 )
 

@@ -18,6 +18,7 @@ import (
 	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/event"
+	"github.com/assay-hq/assay/ent/exposure"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/mail"
@@ -26,6 +27,7 @@ import (
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/question"
 	"github.com/assay-hq/assay/ent/questionrevision"
+	"github.com/assay-hq/assay/ent/questionskill"
 	"github.com/assay-hq/assay/ent/report"
 	"github.com/assay-hq/assay/ent/response"
 	"github.com/assay-hq/assay/ent/review"
@@ -35,6 +37,7 @@ import (
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateuse"
 	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/ent/versionuse"
 	"github.com/assay-hq/assay/ent/websession"
 )
 
@@ -102,6 +105,7 @@ func checkColumn(t, c string) error {
 			candidate.Table:        candidate.ValidColumn,
 			clockentry.Table:       clockentry.ValidColumn,
 			event.Table:            event.ValidColumn,
+			exposure.Table:         exposure.ValidColumn,
 			jobrole.Table:          jobrole.ValidColumn,
 			jobroleskill.Table:     jobroleskill.ValidColumn,
 			mail.Table:             mail.ValidColumn,
@@ -110,6 +114,7 @@ func checkColumn(t, c string) error {
 			organization.Table:     organization.ValidColumn,
 			question.Table:         question.ValidColumn,
 			questionrevision.Table: questionrevision.ValidColumn,
+			questionskill.Table:    questionskill.ValidColumn,
 			report.Table:           report.ValidColumn,
 			response.Table:         response.ValidColumn,
 			review.Table:           review.ValidColumn,
@@ -119,6 +124,7 @@ func checkColumn(t, c string) error {
 			template.Table:         template.ValidColumn,
 			templateuse.Table:      templateuse.ValidColumn,
 			templateversion.Table:  templateversion.ValidColumn,
+			versionuse.Table:       versionuse.ValidColumn,
 			websession.Table:       websession.ValidColumn,
 		})
 	})

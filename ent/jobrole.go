@@ -43,8 +43,12 @@ type JobRole struct {
 	ExternalJobID *string `json:"external_job_id,omitempty"`
 	// Status holds the value of the "status" field.
 	Status term.JobRoleStatus `json:"status,omitempty"`
+	// PreparationTips holds the value of the "preparation_tips" field.
+	PreparationTips []string `json:"preparation_tips,omitempty"`
 	// Revision holds the value of the "revision" field.
 	Revision int `json:"revision,omitempty"`
+	// Handle holds the value of the "handle" field.
+	Handle *string `json:"handle,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the JobRoleQuery when eager-loading is set.
 	Edges        JobRoleEdges `json:"edges"`
@@ -76,13 +80,13 @@ func (*JobRole) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case jobrole.FieldResponsibilities, jobrole.FieldPreferredQualifications:
+		case jobrole.FieldResponsibilities, jobrole.FieldPreferredQualifications, jobrole.FieldPreparationTips:
 			values[i] = new([]byte)
 		case jobrole.FieldID, jobrole.FieldOrganizationID:
 			values[i] = new(gid.ID)
 		case jobrole.FieldRevision:
 			values[i] = new(sql.NullInt64)
-		case jobrole.FieldTitle, jobrole.FieldSummary, jobrole.FieldLevel, jobrole.FieldDepartment, jobrole.FieldLocation, jobrole.FieldExternalJobID, jobrole.FieldStatus:
+		case jobrole.FieldTitle, jobrole.FieldSummary, jobrole.FieldLevel, jobrole.FieldDepartment, jobrole.FieldLocation, jobrole.FieldExternalJobID, jobrole.FieldStatus, jobrole.FieldHandle:
 			values[i] = new(sql.NullString)
 		case jobrole.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -178,11 +182,26 @@ func (_m *JobRole) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Status = term.JobRoleStatus(value.String)
 			}
+		case jobrole.FieldPreparationTips:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field preparation_tips", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.PreparationTips); err != nil {
+					return fmt.Errorf("unmarshal field preparation_tips: %w", err)
+				}
+			}
 		case jobrole.FieldRevision:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field revision", values[i])
 			} else if value.Valid {
 				_m.Revision = int(value.Int64)
+			}
+		case jobrole.FieldHandle:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field handle", values[i])
+			} else if value.Valid {
+				_m.Handle = new(string)
+				*_m.Handle = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -260,8 +279,16 @@ func (_m *JobRole) String() string {
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))
 	builder.WriteString(", ")
+	builder.WriteString("preparation_tips=")
+	builder.WriteString(fmt.Sprintf("%v", _m.PreparationTips))
+	builder.WriteString(", ")
 	builder.WriteString("revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	if v := _m.Handle; v != nil {
+		builder.WriteString("handle=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -124,6 +124,12 @@ func (_c *JobRoleCreate) SetStatus(v term.JobRoleStatus) *JobRoleCreate {
 	return _c
 }
 
+// SetPreparationTips sets the "preparation_tips" field.
+func (_c *JobRoleCreate) SetPreparationTips(v []string) *JobRoleCreate {
+	_c.mutation.SetPreparationTips(v)
+	return _c
+}
+
 // SetRevision sets the "revision" field.
 func (_c *JobRoleCreate) SetRevision(v int) *JobRoleCreate {
 	_c.mutation.SetRevision(v)
@@ -134,6 +140,20 @@ func (_c *JobRoleCreate) SetRevision(v int) *JobRoleCreate {
 func (_c *JobRoleCreate) SetNillableRevision(v *int) *JobRoleCreate {
 	if v != nil {
 		_c.SetRevision(*v)
+	}
+	return _c
+}
+
+// SetHandle sets the "handle" field.
+func (_c *JobRoleCreate) SetHandle(v string) *JobRoleCreate {
+	_c.mutation.SetHandle(v)
+	return _c
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_c *JobRoleCreate) SetNillableHandle(v *string) *JobRoleCreate {
+	if v != nil {
+		_c.SetHandle(*v)
 	}
 	return _c
 }
@@ -326,9 +346,17 @@ func (_c *JobRoleCreate) createSpec() (*JobRole, *sqlgraph.CreateSpec) {
 		_spec.SetField(jobrole.FieldStatus, field.TypeEnum, value)
 		_node.Status = value
 	}
+	if value, ok := _c.mutation.PreparationTips(); ok {
+		_spec.SetField(jobrole.FieldPreparationTips, field.TypeJSON, value)
+		_node.PreparationTips = value
+	}
 	if value, ok := _c.mutation.Revision(); ok {
 		_spec.SetField(jobrole.FieldRevision, field.TypeInt, value)
 		_node.Revision = value
+	}
+	if value, ok := _c.mutation.Handle(); ok {
+		_spec.SetField(jobrole.FieldHandle, field.TypeString, value)
+		_node.Handle = &value
 	}
 	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -513,6 +541,24 @@ func (u *JobRoleUpsert) UpdateStatus() *JobRoleUpsert {
 	return u
 }
 
+// SetPreparationTips sets the "preparation_tips" field.
+func (u *JobRoleUpsert) SetPreparationTips(v []string) *JobRoleUpsert {
+	u.Set(jobrole.FieldPreparationTips, v)
+	return u
+}
+
+// UpdatePreparationTips sets the "preparation_tips" field to the value that was provided on create.
+func (u *JobRoleUpsert) UpdatePreparationTips() *JobRoleUpsert {
+	u.SetExcluded(jobrole.FieldPreparationTips)
+	return u
+}
+
+// ClearPreparationTips clears the value of the "preparation_tips" field.
+func (u *JobRoleUpsert) ClearPreparationTips() *JobRoleUpsert {
+	u.SetNull(jobrole.FieldPreparationTips)
+	return u
+}
+
 // SetRevision sets the "revision" field.
 func (u *JobRoleUpsert) SetRevision(v int) *JobRoleUpsert {
 	u.Set(jobrole.FieldRevision, v)
@@ -528,6 +574,24 @@ func (u *JobRoleUpsert) UpdateRevision() *JobRoleUpsert {
 // AddRevision adds v to the "revision" field.
 func (u *JobRoleUpsert) AddRevision(v int) *JobRoleUpsert {
 	u.Add(jobrole.FieldRevision, v)
+	return u
+}
+
+// SetHandle sets the "handle" field.
+func (u *JobRoleUpsert) SetHandle(v string) *JobRoleUpsert {
+	u.Set(jobrole.FieldHandle, v)
+	return u
+}
+
+// UpdateHandle sets the "handle" field to the value that was provided on create.
+func (u *JobRoleUpsert) UpdateHandle() *JobRoleUpsert {
+	u.SetExcluded(jobrole.FieldHandle)
+	return u
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (u *JobRoleUpsert) ClearHandle() *JobRoleUpsert {
+	u.SetNull(jobrole.FieldHandle)
 	return u
 }
 
@@ -718,6 +782,27 @@ func (u *JobRoleUpsertOne) UpdateStatus() *JobRoleUpsertOne {
 	})
 }
 
+// SetPreparationTips sets the "preparation_tips" field.
+func (u *JobRoleUpsertOne) SetPreparationTips(v []string) *JobRoleUpsertOne {
+	return u.Update(func(s *JobRoleUpsert) {
+		s.SetPreparationTips(v)
+	})
+}
+
+// UpdatePreparationTips sets the "preparation_tips" field to the value that was provided on create.
+func (u *JobRoleUpsertOne) UpdatePreparationTips() *JobRoleUpsertOne {
+	return u.Update(func(s *JobRoleUpsert) {
+		s.UpdatePreparationTips()
+	})
+}
+
+// ClearPreparationTips clears the value of the "preparation_tips" field.
+func (u *JobRoleUpsertOne) ClearPreparationTips() *JobRoleUpsertOne {
+	return u.Update(func(s *JobRoleUpsert) {
+		s.ClearPreparationTips()
+	})
+}
+
 // SetRevision sets the "revision" field.
 func (u *JobRoleUpsertOne) SetRevision(v int) *JobRoleUpsertOne {
 	return u.Update(func(s *JobRoleUpsert) {
@@ -736,6 +821,27 @@ func (u *JobRoleUpsertOne) AddRevision(v int) *JobRoleUpsertOne {
 func (u *JobRoleUpsertOne) UpdateRevision() *JobRoleUpsertOne {
 	return u.Update(func(s *JobRoleUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetHandle sets the "handle" field.
+func (u *JobRoleUpsertOne) SetHandle(v string) *JobRoleUpsertOne {
+	return u.Update(func(s *JobRoleUpsert) {
+		s.SetHandle(v)
+	})
+}
+
+// UpdateHandle sets the "handle" field to the value that was provided on create.
+func (u *JobRoleUpsertOne) UpdateHandle() *JobRoleUpsertOne {
+	return u.Update(func(s *JobRoleUpsert) {
+		s.UpdateHandle()
+	})
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (u *JobRoleUpsertOne) ClearHandle() *JobRoleUpsertOne {
+	return u.Update(func(s *JobRoleUpsert) {
+		s.ClearHandle()
 	})
 }
 
@@ -1093,6 +1199,27 @@ func (u *JobRoleUpsertBulk) UpdateStatus() *JobRoleUpsertBulk {
 	})
 }
 
+// SetPreparationTips sets the "preparation_tips" field.
+func (u *JobRoleUpsertBulk) SetPreparationTips(v []string) *JobRoleUpsertBulk {
+	return u.Update(func(s *JobRoleUpsert) {
+		s.SetPreparationTips(v)
+	})
+}
+
+// UpdatePreparationTips sets the "preparation_tips" field to the value that was provided on create.
+func (u *JobRoleUpsertBulk) UpdatePreparationTips() *JobRoleUpsertBulk {
+	return u.Update(func(s *JobRoleUpsert) {
+		s.UpdatePreparationTips()
+	})
+}
+
+// ClearPreparationTips clears the value of the "preparation_tips" field.
+func (u *JobRoleUpsertBulk) ClearPreparationTips() *JobRoleUpsertBulk {
+	return u.Update(func(s *JobRoleUpsert) {
+		s.ClearPreparationTips()
+	})
+}
+
 // SetRevision sets the "revision" field.
 func (u *JobRoleUpsertBulk) SetRevision(v int) *JobRoleUpsertBulk {
 	return u.Update(func(s *JobRoleUpsert) {
@@ -1111,6 +1238,27 @@ func (u *JobRoleUpsertBulk) AddRevision(v int) *JobRoleUpsertBulk {
 func (u *JobRoleUpsertBulk) UpdateRevision() *JobRoleUpsertBulk {
 	return u.Update(func(s *JobRoleUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetHandle sets the "handle" field.
+func (u *JobRoleUpsertBulk) SetHandle(v string) *JobRoleUpsertBulk {
+	return u.Update(func(s *JobRoleUpsert) {
+		s.SetHandle(v)
+	})
+}
+
+// UpdateHandle sets the "handle" field to the value that was provided on create.
+func (u *JobRoleUpsertBulk) UpdateHandle() *JobRoleUpsertBulk {
+	return u.Update(func(s *JobRoleUpsert) {
+		s.UpdateHandle()
+	})
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (u *JobRoleUpsertBulk) ClearHandle() *JobRoleUpsertBulk {
+	return u.Update(func(s *JobRoleUpsert) {
+		s.ClearHandle()
 	})
 }
 

@@ -158,6 +158,24 @@ func (_u *JobRoleUpdate) SetNillableStatus(v *term.JobRoleStatus) *JobRoleUpdate
 	return _u
 }
 
+// SetPreparationTips sets the "preparation_tips" field.
+func (_u *JobRoleUpdate) SetPreparationTips(v []string) *JobRoleUpdate {
+	_u.mutation.SetPreparationTips(v)
+	return _u
+}
+
+// AppendPreparationTips appends value to the "preparation_tips" field.
+func (_u *JobRoleUpdate) AppendPreparationTips(v []string) *JobRoleUpdate {
+	_u.mutation.AppendPreparationTips(v)
+	return _u
+}
+
+// ClearPreparationTips clears the value of the "preparation_tips" field.
+func (_u *JobRoleUpdate) ClearPreparationTips() *JobRoleUpdate {
+	_u.mutation.ClearPreparationTips()
+	return _u
+}
+
 // SetRevision sets the "revision" field.
 func (_u *JobRoleUpdate) SetRevision(v int) *JobRoleUpdate {
 	_u.mutation.ResetRevision()
@@ -176,6 +194,26 @@ func (_u *JobRoleUpdate) SetNillableRevision(v *int) *JobRoleUpdate {
 // AddRevision adds value to the "revision" field.
 func (_u *JobRoleUpdate) AddRevision(v int) *JobRoleUpdate {
 	_u.mutation.AddRevision(v)
+	return _u
+}
+
+// SetHandle sets the "handle" field.
+func (_u *JobRoleUpdate) SetHandle(v string) *JobRoleUpdate {
+	_u.mutation.SetHandle(v)
+	return _u
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_u *JobRoleUpdate) SetNillableHandle(v *string) *JobRoleUpdate {
+	if v != nil {
+		_u.SetHandle(*v)
+	}
+	return _u
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (_u *JobRoleUpdate) ClearHandle() *JobRoleUpdate {
+	_u.mutation.ClearHandle()
 	return _u
 }
 
@@ -287,11 +325,28 @@ func (_u *JobRoleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(jobrole.FieldStatus, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.PreparationTips(); ok {
+		_spec.SetField(jobrole.FieldPreparationTips, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedPreparationTips(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, jobrole.FieldPreparationTips, value)
+		})
+	}
+	if _u.mutation.PreparationTipsCleared() {
+		_spec.ClearField(jobrole.FieldPreparationTips, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Revision(); ok {
 		_spec.SetField(jobrole.FieldRevision, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(jobrole.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Handle(); ok {
+		_spec.SetField(jobrole.FieldHandle, field.TypeString, value)
+	}
+	if _u.mutation.HandleCleared() {
+		_spec.ClearField(jobrole.FieldHandle, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -443,6 +498,24 @@ func (_u *JobRoleUpdateOne) SetNillableStatus(v *term.JobRoleStatus) *JobRoleUpd
 	return _u
 }
 
+// SetPreparationTips sets the "preparation_tips" field.
+func (_u *JobRoleUpdateOne) SetPreparationTips(v []string) *JobRoleUpdateOne {
+	_u.mutation.SetPreparationTips(v)
+	return _u
+}
+
+// AppendPreparationTips appends value to the "preparation_tips" field.
+func (_u *JobRoleUpdateOne) AppendPreparationTips(v []string) *JobRoleUpdateOne {
+	_u.mutation.AppendPreparationTips(v)
+	return _u
+}
+
+// ClearPreparationTips clears the value of the "preparation_tips" field.
+func (_u *JobRoleUpdateOne) ClearPreparationTips() *JobRoleUpdateOne {
+	_u.mutation.ClearPreparationTips()
+	return _u
+}
+
 // SetRevision sets the "revision" field.
 func (_u *JobRoleUpdateOne) SetRevision(v int) *JobRoleUpdateOne {
 	_u.mutation.ResetRevision()
@@ -461,6 +534,26 @@ func (_u *JobRoleUpdateOne) SetNillableRevision(v *int) *JobRoleUpdateOne {
 // AddRevision adds value to the "revision" field.
 func (_u *JobRoleUpdateOne) AddRevision(v int) *JobRoleUpdateOne {
 	_u.mutation.AddRevision(v)
+	return _u
+}
+
+// SetHandle sets the "handle" field.
+func (_u *JobRoleUpdateOne) SetHandle(v string) *JobRoleUpdateOne {
+	_u.mutation.SetHandle(v)
+	return _u
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_u *JobRoleUpdateOne) SetNillableHandle(v *string) *JobRoleUpdateOne {
+	if v != nil {
+		_u.SetHandle(*v)
+	}
+	return _u
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (_u *JobRoleUpdateOne) ClearHandle() *JobRoleUpdateOne {
+	_u.mutation.ClearHandle()
 	return _u
 }
 
@@ -602,11 +695,28 @@ func (_u *JobRoleUpdateOne) sqlSave(ctx context.Context) (_node *JobRole, err er
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(jobrole.FieldStatus, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.PreparationTips(); ok {
+		_spec.SetField(jobrole.FieldPreparationTips, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedPreparationTips(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, jobrole.FieldPreparationTips, value)
+		})
+	}
+	if _u.mutation.PreparationTipsCleared() {
+		_spec.ClearField(jobrole.FieldPreparationTips, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Revision(); ok {
 		_spec.SetField(jobrole.FieldRevision, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(jobrole.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Handle(); ok {
+		_spec.SetField(jobrole.FieldHandle, field.TypeString, value)
+	}
+	if _u.mutation.HandleCleared() {
+		_spec.ClearField(jobrole.FieldHandle, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &JobRole{config: _u.config}

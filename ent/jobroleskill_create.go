@@ -326,6 +326,18 @@ type (
 	}
 )
 
+// SetSkillID sets the "skill_id" field.
+func (u *JobRoleSkillUpsert) SetSkillID(v gid.ID) *JobRoleSkillUpsert {
+	u.Set(jobroleskill.FieldSkillID, v)
+	return u
+}
+
+// UpdateSkillID sets the "skill_id" field to the value that was provided on create.
+func (u *JobRoleSkillUpsert) UpdateSkillID() *JobRoleSkillUpsert {
+	u.SetExcluded(jobroleskill.FieldSkillID)
+	return u
+}
+
 // SetWeight sets the "weight" field.
 func (u *JobRoleSkillUpsert) SetWeight(v int) *JobRoleSkillUpsert {
 	u.Set(jobroleskill.FieldWeight, v)
@@ -400,9 +412,6 @@ func (u *JobRoleSkillUpsertOne) UpdateNewValues() *JobRoleSkillUpsertOne {
 		if _, exists := u.create.mutation.JobRoleID(); exists {
 			s.SetIgnore(jobroleskill.FieldJobRoleID)
 		}
-		if _, exists := u.create.mutation.SkillID(); exists {
-			s.SetIgnore(jobroleskill.FieldSkillID)
-		}
 	}))
 	return u
 }
@@ -432,6 +441,20 @@ func (u *JobRoleSkillUpsertOne) Update(set func(*JobRoleSkillUpsert)) *JobRoleSk
 		set(&JobRoleSkillUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetSkillID sets the "skill_id" field.
+func (u *JobRoleSkillUpsertOne) SetSkillID(v gid.ID) *JobRoleSkillUpsertOne {
+	return u.Update(func(s *JobRoleSkillUpsert) {
+		s.SetSkillID(v)
+	})
+}
+
+// UpdateSkillID sets the "skill_id" field to the value that was provided on create.
+func (u *JobRoleSkillUpsertOne) UpdateSkillID() *JobRoleSkillUpsertOne {
+	return u.Update(func(s *JobRoleSkillUpsert) {
+		s.UpdateSkillID()
+	})
 }
 
 // SetWeight sets the "weight" field.
@@ -682,9 +705,6 @@ func (u *JobRoleSkillUpsertBulk) UpdateNewValues() *JobRoleSkillUpsertBulk {
 			if _, exists := b.mutation.JobRoleID(); exists {
 				s.SetIgnore(jobroleskill.FieldJobRoleID)
 			}
-			if _, exists := b.mutation.SkillID(); exists {
-				s.SetIgnore(jobroleskill.FieldSkillID)
-			}
 		}
 	}))
 	return u
@@ -715,6 +735,20 @@ func (u *JobRoleSkillUpsertBulk) Update(set func(*JobRoleSkillUpsert)) *JobRoleS
 		set(&JobRoleSkillUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetSkillID sets the "skill_id" field.
+func (u *JobRoleSkillUpsertBulk) SetSkillID(v gid.ID) *JobRoleSkillUpsertBulk {
+	return u.Update(func(s *JobRoleSkillUpsert) {
+		s.SetSkillID(v)
+	})
+}
+
+// UpdateSkillID sets the "skill_id" field to the value that was provided on create.
+func (u *JobRoleSkillUpsertBulk) UpdateSkillID() *JobRoleSkillUpsertBulk {
+	return u.Update(func(s *JobRoleSkillUpsert) {
+		s.UpdateSkillID()
+	})
 }
 
 // SetWeight sets the "weight" field.

@@ -12,6 +12,8 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/predicate"
+	"github.com/assay-hq/assay/ent/skill"
+	"github.com/assay-hq/assay/internal/gid"
 )
 
 // JobRoleSkillUpdate is the builder for updating JobRoleSkill entities.
@@ -25,6 +27,20 @@ type JobRoleSkillUpdate struct {
 // Where appends a list predicates to the JobRoleSkillUpdate builder.
 func (_u *JobRoleSkillUpdate) Where(ps ...predicate.JobRoleSkill) *JobRoleSkillUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetSkillID sets the "skill_id" field.
+func (_u *JobRoleSkillUpdate) SetSkillID(v gid.ID) *JobRoleSkillUpdate {
+	_u.mutation.SetSkillID(v)
+	return _u
+}
+
+// SetNillableSkillID sets the "skill_id" field if the given value is not nil.
+func (_u *JobRoleSkillUpdate) SetNillableSkillID(v *gid.ID) *JobRoleSkillUpdate {
+	if v != nil {
+		_u.SetSkillID(*v)
+	}
 	return _u
 }
 
@@ -84,9 +100,20 @@ func (_u *JobRoleSkillUpdate) AddPosition(v int) *JobRoleSkillUpdate {
 	return _u
 }
 
+// SetSkill sets the "skill" edge to the Skill entity.
+func (_u *JobRoleSkillUpdate) SetSkill(v *Skill) *JobRoleSkillUpdate {
+	return _u.SetSkillID(v.ID)
+}
+
 // Mutation returns the JobRoleSkillMutation object of the builder.
 func (_u *JobRoleSkillUpdate) Mutation() *JobRoleSkillMutation {
 	return _u.mutation
+}
+
+// ClearSkill clears the "skill" edge to the Skill entity.
+func (_u *JobRoleSkillUpdate) ClearSkill() *JobRoleSkillUpdate {
+	_u.mutation.ClearSkill()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -163,6 +190,35 @@ func (_u *JobRoleSkillUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.AddedPosition(); ok {
 		_spec.AddField(jobroleskill.FieldPosition, field.TypeInt, value)
 	}
+	if _u.mutation.SkillCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   jobroleskill.SkillTable,
+			Columns: []string{jobroleskill.SkillColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeUUID),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SkillIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   jobroleskill.SkillTable,
+			Columns: []string{jobroleskill.SkillColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeUUID),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -183,6 +239,20 @@ type JobRoleSkillUpdateOne struct {
 	hooks     []Hook
 	mutation  *JobRoleSkillMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetSkillID sets the "skill_id" field.
+func (_u *JobRoleSkillUpdateOne) SetSkillID(v gid.ID) *JobRoleSkillUpdateOne {
+	_u.mutation.SetSkillID(v)
+	return _u
+}
+
+// SetNillableSkillID sets the "skill_id" field if the given value is not nil.
+func (_u *JobRoleSkillUpdateOne) SetNillableSkillID(v *gid.ID) *JobRoleSkillUpdateOne {
+	if v != nil {
+		_u.SetSkillID(*v)
+	}
+	return _u
 }
 
 // SetWeight sets the "weight" field.
@@ -241,9 +311,20 @@ func (_u *JobRoleSkillUpdateOne) AddPosition(v int) *JobRoleSkillUpdateOne {
 	return _u
 }
 
+// SetSkill sets the "skill" edge to the Skill entity.
+func (_u *JobRoleSkillUpdateOne) SetSkill(v *Skill) *JobRoleSkillUpdateOne {
+	return _u.SetSkillID(v.ID)
+}
+
 // Mutation returns the JobRoleSkillMutation object of the builder.
 func (_u *JobRoleSkillUpdateOne) Mutation() *JobRoleSkillMutation {
 	return _u.mutation
+}
+
+// ClearSkill clears the "skill" edge to the Skill entity.
+func (_u *JobRoleSkillUpdateOne) ClearSkill() *JobRoleSkillUpdateOne {
+	_u.mutation.ClearSkill()
+	return _u
 }
 
 // Where appends a list predicates to the JobRoleSkillUpdate builder.
@@ -349,6 +430,35 @@ func (_u *JobRoleSkillUpdateOne) sqlSave(ctx context.Context) (_node *JobRoleSki
 	}
 	if value, ok := _u.mutation.AddedPosition(); ok {
 		_spec.AddField(jobroleskill.FieldPosition, field.TypeInt, value)
+	}
+	if _u.mutation.SkillCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   jobroleskill.SkillTable,
+			Columns: []string{jobroleskill.SkillColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeUUID),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SkillIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   jobroleskill.SkillTable,
+			Columns: []string{jobroleskill.SkillColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeUUID),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &JobRoleSkill{config: _u.config}

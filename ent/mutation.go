@@ -17,6 +17,7 @@ import (
 	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/event"
+	"github.com/assay-hq/assay/ent/exposure"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/mail"
@@ -26,6 +27,7 @@ import (
 	"github.com/assay-hq/assay/ent/predicate"
 	"github.com/assay-hq/assay/ent/question"
 	"github.com/assay-hq/assay/ent/questionrevision"
+	"github.com/assay-hq/assay/ent/questionskill"
 	"github.com/assay-hq/assay/ent/report"
 	"github.com/assay-hq/assay/ent/response"
 	"github.com/assay-hq/assay/ent/review"
@@ -35,6 +37,7 @@ import (
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateuse"
 	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/ent/versionuse"
 	"github.com/assay-hq/assay/ent/websession"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
@@ -56,6 +59,7 @@ const (
 	TypeCandidate        = "Candidate"
 	TypeClockEntry       = "ClockEntry"
 	TypeEvent            = "Event"
+	TypeExposure         = "Exposure"
 	TypeJobRole          = "JobRole"
 	TypeJobRoleSkill     = "JobRoleSkill"
 	TypeMail             = "Mail"
@@ -64,6 +68,7 @@ const (
 	TypeOrganization     = "Organization"
 	TypeQuestion         = "Question"
 	TypeQuestionRevision = "QuestionRevision"
+	TypeQuestionSkill    = "QuestionSkill"
 	TypeReport           = "Report"
 	TypeResponse         = "Response"
 	TypeReview           = "Review"
@@ -73,6 +78,7 @@ const (
 	TypeTemplate         = "Template"
 	TypeTemplateUse      = "TemplateUse"
 	TypeTemplateVersion  = "TemplateVersion"
+	TypeVersionUse       = "VersionUse"
 	TypeWebSession       = "WebSession"
 )
 
@@ -85,10 +91,16 @@ type APIKeyMutation struct {
 	created_at          *time.Time
 	name                *string
 	secret_hash         *[]byte
+	previous_hash       *[]byte
+	previous_until      *time.Time
 	permissions         *[]string
 	appendpermissions   []string
+	holders             *[]gid.ID
+	appendholders       []gid.ID
 	expires_at          *time.Time
 	revoked_at          *time.Time
+	rotated_at          *time.Time
+	last_used_at        *time.Time
 	clearedFields       map[string]struct{}
 	organization        *gid.ID
 	clearedorganization bool
@@ -345,6 +357,104 @@ func (m *APIKeyMutation) ResetSecretHash() {
 	m.secret_hash = nil
 }
 
+// SetPreviousHash sets the "previous_hash" field.
+func (m *APIKeyMutation) SetPreviousHash(b []byte) {
+	m.previous_hash = &b
+}
+
+// PreviousHash returns the value of the "previous_hash" field in the mutation.
+func (m *APIKeyMutation) PreviousHash() (r []byte, exists bool) {
+	v := m.previous_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreviousHash returns the old "previous_hash" field's value of the APIKey entity.
+// If the APIKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *APIKeyMutation) OldPreviousHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreviousHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreviousHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreviousHash: %w", err)
+	}
+	return oldValue.PreviousHash, nil
+}
+
+// ClearPreviousHash clears the value of the "previous_hash" field.
+func (m *APIKeyMutation) ClearPreviousHash() {
+	m.previous_hash = nil
+	m.clearedFields[apikey.FieldPreviousHash] = struct{}{}
+}
+
+// PreviousHashCleared returns if the "previous_hash" field was cleared in this mutation.
+func (m *APIKeyMutation) PreviousHashCleared() bool {
+	_, ok := m.clearedFields[apikey.FieldPreviousHash]
+	return ok
+}
+
+// ResetPreviousHash resets all changes to the "previous_hash" field.
+func (m *APIKeyMutation) ResetPreviousHash() {
+	m.previous_hash = nil
+	delete(m.clearedFields, apikey.FieldPreviousHash)
+}
+
+// SetPreviousUntil sets the "previous_until" field.
+func (m *APIKeyMutation) SetPreviousUntil(t time.Time) {
+	m.previous_until = &t
+}
+
+// PreviousUntil returns the value of the "previous_until" field in the mutation.
+func (m *APIKeyMutation) PreviousUntil() (r time.Time, exists bool) {
+	v := m.previous_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreviousUntil returns the old "previous_until" field's value of the APIKey entity.
+// If the APIKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *APIKeyMutation) OldPreviousUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreviousUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreviousUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreviousUntil: %w", err)
+	}
+	return oldValue.PreviousUntil, nil
+}
+
+// ClearPreviousUntil clears the value of the "previous_until" field.
+func (m *APIKeyMutation) ClearPreviousUntil() {
+	m.previous_until = nil
+	m.clearedFields[apikey.FieldPreviousUntil] = struct{}{}
+}
+
+// PreviousUntilCleared returns if the "previous_until" field was cleared in this mutation.
+func (m *APIKeyMutation) PreviousUntilCleared() bool {
+	_, ok := m.clearedFields[apikey.FieldPreviousUntil]
+	return ok
+}
+
+// ResetPreviousUntil resets all changes to the "previous_until" field.
+func (m *APIKeyMutation) ResetPreviousUntil() {
+	m.previous_until = nil
+	delete(m.clearedFields, apikey.FieldPreviousUntil)
+}
+
 // SetPermissions sets the "permissions" field.
 func (m *APIKeyMutation) SetPermissions(s []string) {
 	m.permissions = &s
@@ -394,6 +504,71 @@ func (m *APIKeyMutation) AppendedPermissions() ([]string, bool) {
 func (m *APIKeyMutation) ResetPermissions() {
 	m.permissions = nil
 	m.appendpermissions = nil
+}
+
+// SetHolders sets the "holders" field.
+func (m *APIKeyMutation) SetHolders(gi []gid.ID) {
+	m.holders = &gi
+	m.appendholders = nil
+}
+
+// Holders returns the value of the "holders" field in the mutation.
+func (m *APIKeyMutation) Holders() (r []gid.ID, exists bool) {
+	v := m.holders
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHolders returns the old "holders" field's value of the APIKey entity.
+// If the APIKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *APIKeyMutation) OldHolders(ctx context.Context) (v []gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHolders is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHolders requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHolders: %w", err)
+	}
+	return oldValue.Holders, nil
+}
+
+// AppendHolders adds gi to the "holders" field.
+func (m *APIKeyMutation) AppendHolders(gi []gid.ID) {
+	m.appendholders = append(m.appendholders, gi...)
+}
+
+// AppendedHolders returns the list of values that were appended to the "holders" field in this mutation.
+func (m *APIKeyMutation) AppendedHolders() ([]gid.ID, bool) {
+	if len(m.appendholders) == 0 {
+		return nil, false
+	}
+	return m.appendholders, true
+}
+
+// ClearHolders clears the value of the "holders" field.
+func (m *APIKeyMutation) ClearHolders() {
+	m.holders = nil
+	m.appendholders = nil
+	m.clearedFields[apikey.FieldHolders] = struct{}{}
+}
+
+// HoldersCleared returns if the "holders" field was cleared in this mutation.
+func (m *APIKeyMutation) HoldersCleared() bool {
+	_, ok := m.clearedFields[apikey.FieldHolders]
+	return ok
+}
+
+// ResetHolders resets all changes to the "holders" field.
+func (m *APIKeyMutation) ResetHolders() {
+	m.holders = nil
+	m.appendholders = nil
+	delete(m.clearedFields, apikey.FieldHolders)
 }
 
 // SetExpiresAt sets the "expires_at" field.
@@ -494,6 +669,104 @@ func (m *APIKeyMutation) ResetRevokedAt() {
 	delete(m.clearedFields, apikey.FieldRevokedAt)
 }
 
+// SetRotatedAt sets the "rotated_at" field.
+func (m *APIKeyMutation) SetRotatedAt(t time.Time) {
+	m.rotated_at = &t
+}
+
+// RotatedAt returns the value of the "rotated_at" field in the mutation.
+func (m *APIKeyMutation) RotatedAt() (r time.Time, exists bool) {
+	v := m.rotated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRotatedAt returns the old "rotated_at" field's value of the APIKey entity.
+// If the APIKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *APIKeyMutation) OldRotatedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRotatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRotatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRotatedAt: %w", err)
+	}
+	return oldValue.RotatedAt, nil
+}
+
+// ClearRotatedAt clears the value of the "rotated_at" field.
+func (m *APIKeyMutation) ClearRotatedAt() {
+	m.rotated_at = nil
+	m.clearedFields[apikey.FieldRotatedAt] = struct{}{}
+}
+
+// RotatedAtCleared returns if the "rotated_at" field was cleared in this mutation.
+func (m *APIKeyMutation) RotatedAtCleared() bool {
+	_, ok := m.clearedFields[apikey.FieldRotatedAt]
+	return ok
+}
+
+// ResetRotatedAt resets all changes to the "rotated_at" field.
+func (m *APIKeyMutation) ResetRotatedAt() {
+	m.rotated_at = nil
+	delete(m.clearedFields, apikey.FieldRotatedAt)
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (m *APIKeyMutation) SetLastUsedAt(t time.Time) {
+	m.last_used_at = &t
+}
+
+// LastUsedAt returns the value of the "last_used_at" field in the mutation.
+func (m *APIKeyMutation) LastUsedAt() (r time.Time, exists bool) {
+	v := m.last_used_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastUsedAt returns the old "last_used_at" field's value of the APIKey entity.
+// If the APIKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *APIKeyMutation) OldLastUsedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastUsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastUsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastUsedAt: %w", err)
+	}
+	return oldValue.LastUsedAt, nil
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (m *APIKeyMutation) ClearLastUsedAt() {
+	m.last_used_at = nil
+	m.clearedFields[apikey.FieldLastUsedAt] = struct{}{}
+}
+
+// LastUsedAtCleared returns if the "last_used_at" field was cleared in this mutation.
+func (m *APIKeyMutation) LastUsedAtCleared() bool {
+	_, ok := m.clearedFields[apikey.FieldLastUsedAt]
+	return ok
+}
+
+// ResetLastUsedAt resets all changes to the "last_used_at" field.
+func (m *APIKeyMutation) ResetLastUsedAt() {
+	m.last_used_at = nil
+	delete(m.clearedFields, apikey.FieldLastUsedAt)
+}
+
 // ClearOrganization clears the "organization" edge to the Organization entity.
 func (m *APIKeyMutation) ClearOrganization() {
 	m.clearedorganization = true
@@ -555,7 +828,7 @@ func (m *APIKeyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *APIKeyMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 12)
 	if m.organization != nil {
 		fields = append(fields, apikey.FieldOrganizationID)
 	}
@@ -568,14 +841,29 @@ func (m *APIKeyMutation) Fields() []string {
 	if m.secret_hash != nil {
 		fields = append(fields, apikey.FieldSecretHash)
 	}
+	if m.previous_hash != nil {
+		fields = append(fields, apikey.FieldPreviousHash)
+	}
+	if m.previous_until != nil {
+		fields = append(fields, apikey.FieldPreviousUntil)
+	}
 	if m.permissions != nil {
 		fields = append(fields, apikey.FieldPermissions)
+	}
+	if m.holders != nil {
+		fields = append(fields, apikey.FieldHolders)
 	}
 	if m.expires_at != nil {
 		fields = append(fields, apikey.FieldExpiresAt)
 	}
 	if m.revoked_at != nil {
 		fields = append(fields, apikey.FieldRevokedAt)
+	}
+	if m.rotated_at != nil {
+		fields = append(fields, apikey.FieldRotatedAt)
+	}
+	if m.last_used_at != nil {
+		fields = append(fields, apikey.FieldLastUsedAt)
 	}
 	return fields
 }
@@ -593,12 +881,22 @@ func (m *APIKeyMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case apikey.FieldSecretHash:
 		return m.SecretHash()
+	case apikey.FieldPreviousHash:
+		return m.PreviousHash()
+	case apikey.FieldPreviousUntil:
+		return m.PreviousUntil()
 	case apikey.FieldPermissions:
 		return m.Permissions()
+	case apikey.FieldHolders:
+		return m.Holders()
 	case apikey.FieldExpiresAt:
 		return m.ExpiresAt()
 	case apikey.FieldRevokedAt:
 		return m.RevokedAt()
+	case apikey.FieldRotatedAt:
+		return m.RotatedAt()
+	case apikey.FieldLastUsedAt:
+		return m.LastUsedAt()
 	}
 	return nil, false
 }
@@ -616,12 +914,22 @@ func (m *APIKeyMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldName(ctx)
 	case apikey.FieldSecretHash:
 		return m.OldSecretHash(ctx)
+	case apikey.FieldPreviousHash:
+		return m.OldPreviousHash(ctx)
+	case apikey.FieldPreviousUntil:
+		return m.OldPreviousUntil(ctx)
 	case apikey.FieldPermissions:
 		return m.OldPermissions(ctx)
+	case apikey.FieldHolders:
+		return m.OldHolders(ctx)
 	case apikey.FieldExpiresAt:
 		return m.OldExpiresAt(ctx)
 	case apikey.FieldRevokedAt:
 		return m.OldRevokedAt(ctx)
+	case apikey.FieldRotatedAt:
+		return m.OldRotatedAt(ctx)
+	case apikey.FieldLastUsedAt:
+		return m.OldLastUsedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown APIKey field %s", name)
 }
@@ -659,12 +967,33 @@ func (m *APIKeyMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSecretHash(v)
 		return nil
+	case apikey.FieldPreviousHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreviousHash(v)
+		return nil
+	case apikey.FieldPreviousUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreviousUntil(v)
+		return nil
 	case apikey.FieldPermissions:
 		v, ok := value.([]string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPermissions(v)
+		return nil
+	case apikey.FieldHolders:
+		v, ok := value.([]gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHolders(v)
 		return nil
 	case apikey.FieldExpiresAt:
 		v, ok := value.(time.Time)
@@ -679,6 +1008,20 @@ func (m *APIKeyMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRevokedAt(v)
+		return nil
+	case apikey.FieldRotatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRotatedAt(v)
+		return nil
+	case apikey.FieldLastUsedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastUsedAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown APIKey field %s", name)
@@ -710,11 +1053,26 @@ func (m *APIKeyMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *APIKeyMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(apikey.FieldPreviousHash) {
+		fields = append(fields, apikey.FieldPreviousHash)
+	}
+	if m.FieldCleared(apikey.FieldPreviousUntil) {
+		fields = append(fields, apikey.FieldPreviousUntil)
+	}
+	if m.FieldCleared(apikey.FieldHolders) {
+		fields = append(fields, apikey.FieldHolders)
+	}
 	if m.FieldCleared(apikey.FieldExpiresAt) {
 		fields = append(fields, apikey.FieldExpiresAt)
 	}
 	if m.FieldCleared(apikey.FieldRevokedAt) {
 		fields = append(fields, apikey.FieldRevokedAt)
+	}
+	if m.FieldCleared(apikey.FieldRotatedAt) {
+		fields = append(fields, apikey.FieldRotatedAt)
+	}
+	if m.FieldCleared(apikey.FieldLastUsedAt) {
+		fields = append(fields, apikey.FieldLastUsedAt)
 	}
 	return fields
 }
@@ -730,11 +1088,26 @@ func (m *APIKeyMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *APIKeyMutation) ClearField(name string) error {
 	switch name {
+	case apikey.FieldPreviousHash:
+		m.ClearPreviousHash()
+		return nil
+	case apikey.FieldPreviousUntil:
+		m.ClearPreviousUntil()
+		return nil
+	case apikey.FieldHolders:
+		m.ClearHolders()
+		return nil
 	case apikey.FieldExpiresAt:
 		m.ClearExpiresAt()
 		return nil
 	case apikey.FieldRevokedAt:
 		m.ClearRevokedAt()
+		return nil
+	case apikey.FieldRotatedAt:
+		m.ClearRotatedAt()
+		return nil
+	case apikey.FieldLastUsedAt:
+		m.ClearLastUsedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown APIKey nullable field %s", name)
@@ -756,14 +1129,29 @@ func (m *APIKeyMutation) ResetField(name string) error {
 	case apikey.FieldSecretHash:
 		m.ResetSecretHash()
 		return nil
+	case apikey.FieldPreviousHash:
+		m.ResetPreviousHash()
+		return nil
+	case apikey.FieldPreviousUntil:
+		m.ResetPreviousUntil()
+		return nil
 	case apikey.FieldPermissions:
 		m.ResetPermissions()
+		return nil
+	case apikey.FieldHolders:
+		m.ResetHolders()
 		return nil
 	case apikey.FieldExpiresAt:
 		m.ResetExpiresAt()
 		return nil
 	case apikey.FieldRevokedAt:
 		m.ResetRevokedAt()
+		return nil
+	case apikey.FieldRotatedAt:
+		m.ResetRotatedAt()
+		return nil
+	case apikey.FieldLastUsedAt:
+		m.ResetLastUsedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown APIKey field %s", name)
@@ -4586,6 +4974,700 @@ func (m *EventMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Event edge %s", name)
 }
 
+// ExposureMutation represents an operation that mutates the Exposure nodes in the graph.
+type ExposureMutation struct {
+	config
+	op                      Op
+	typ                     string
+	id                      *gid.ID
+	created_at              *time.Time
+	ref                     *string
+	clearedFields           map[string]struct{}
+	organization            *gid.ID
+	clearedorganization     bool
+	session                 *gid.ID
+	clearedsession          bool
+	template_version        *gid.ID
+	clearedtemplate_version bool
+	done                    bool
+	oldValue                func(context.Context) (*Exposure, error)
+	predicates              []predicate.Exposure
+}
+
+var _ ent.Mutation = (*ExposureMutation)(nil)
+
+// exposureOption allows management of the mutation configuration using functional options.
+type exposureOption func(*ExposureMutation)
+
+// newExposureMutation creates new mutation for the Exposure entity.
+func newExposureMutation(c config, op Op, opts ...exposureOption) *ExposureMutation {
+	m := &ExposureMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeExposure,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withExposureID sets the ID field of the mutation.
+func withExposureID(id gid.ID) exposureOption {
+	return func(m *ExposureMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Exposure
+		)
+		m.oldValue = func(ctx context.Context) (*Exposure, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Exposure.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withExposure sets the old Exposure of the mutation.
+func withExposure(node *Exposure) exposureOption {
+	return func(m *ExposureMutation) {
+		m.oldValue = func(context.Context) (*Exposure, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ExposureMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ExposureMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Exposure entities.
+func (m *ExposureMutation) SetID(id gid.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ExposureMutation) ID() (id gid.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ExposureMutation) IDs(ctx context.Context) ([]gid.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []gid.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Exposure.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ExposureMutation) SetOrganizationID(gi gid.ID) {
+	m.organization = &gi
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ExposureMutation) OrganizationID() (r gid.ID, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the Exposure entity.
+// If the Exposure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExposureMutation) OldOrganizationID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ExposureMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ExposureMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ExposureMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Exposure entity.
+// If the Exposure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExposureMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ExposureMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSessionID sets the "session_id" field.
+func (m *ExposureMutation) SetSessionID(gi gid.ID) {
+	m.session = &gi
+}
+
+// SessionID returns the value of the "session_id" field in the mutation.
+func (m *ExposureMutation) SessionID() (r gid.ID, exists bool) {
+	v := m.session
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSessionID returns the old "session_id" field's value of the Exposure entity.
+// If the Exposure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExposureMutation) OldSessionID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSessionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSessionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSessionID: %w", err)
+	}
+	return oldValue.SessionID, nil
+}
+
+// ResetSessionID resets all changes to the "session_id" field.
+func (m *ExposureMutation) ResetSessionID() {
+	m.session = nil
+}
+
+// SetTemplateVersionID sets the "template_version_id" field.
+func (m *ExposureMutation) SetTemplateVersionID(gi gid.ID) {
+	m.template_version = &gi
+}
+
+// TemplateVersionID returns the value of the "template_version_id" field in the mutation.
+func (m *ExposureMutation) TemplateVersionID() (r gid.ID, exists bool) {
+	v := m.template_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplateVersionID returns the old "template_version_id" field's value of the Exposure entity.
+// If the Exposure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExposureMutation) OldTemplateVersionID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplateVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplateVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplateVersionID: %w", err)
+	}
+	return oldValue.TemplateVersionID, nil
+}
+
+// ResetTemplateVersionID resets all changes to the "template_version_id" field.
+func (m *ExposureMutation) ResetTemplateVersionID() {
+	m.template_version = nil
+}
+
+// SetRef sets the "ref" field.
+func (m *ExposureMutation) SetRef(s string) {
+	m.ref = &s
+}
+
+// Ref returns the value of the "ref" field in the mutation.
+func (m *ExposureMutation) Ref() (r string, exists bool) {
+	v := m.ref
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRef returns the old "ref" field's value of the Exposure entity.
+// If the Exposure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExposureMutation) OldRef(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRef is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRef requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRef: %w", err)
+	}
+	return oldValue.Ref, nil
+}
+
+// ResetRef resets all changes to the "ref" field.
+func (m *ExposureMutation) ResetRef() {
+	m.ref = nil
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *ExposureMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[exposure.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *ExposureMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *ExposureMutation) OrganizationIDs() (ids []gid.ID) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *ExposureMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearSession clears the "session" edge to the Session entity.
+func (m *ExposureMutation) ClearSession() {
+	m.clearedsession = true
+	m.clearedFields[exposure.FieldSessionID] = struct{}{}
+}
+
+// SessionCleared reports if the "session" edge to the Session entity was cleared.
+func (m *ExposureMutation) SessionCleared() bool {
+	return m.clearedsession
+}
+
+// SessionIDs returns the "session" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SessionID instead. It exists only for internal usage by the builders.
+func (m *ExposureMutation) SessionIDs() (ids []gid.ID) {
+	if id := m.session; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSession resets all changes to the "session" edge.
+func (m *ExposureMutation) ResetSession() {
+	m.session = nil
+	m.clearedsession = false
+}
+
+// ClearTemplateVersion clears the "template_version" edge to the TemplateVersion entity.
+func (m *ExposureMutation) ClearTemplateVersion() {
+	m.clearedtemplate_version = true
+	m.clearedFields[exposure.FieldTemplateVersionID] = struct{}{}
+}
+
+// TemplateVersionCleared reports if the "template_version" edge to the TemplateVersion entity was cleared.
+func (m *ExposureMutation) TemplateVersionCleared() bool {
+	return m.clearedtemplate_version
+}
+
+// TemplateVersionIDs returns the "template_version" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TemplateVersionID instead. It exists only for internal usage by the builders.
+func (m *ExposureMutation) TemplateVersionIDs() (ids []gid.ID) {
+	if id := m.template_version; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTemplateVersion resets all changes to the "template_version" edge.
+func (m *ExposureMutation) ResetTemplateVersion() {
+	m.template_version = nil
+	m.clearedtemplate_version = false
+}
+
+// Where appends a list predicates to the ExposureMutation builder.
+func (m *ExposureMutation) Where(ps ...predicate.Exposure) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ExposureMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ExposureMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Exposure, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ExposureMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ExposureMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Exposure).
+func (m *ExposureMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ExposureMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.organization != nil {
+		fields = append(fields, exposure.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, exposure.FieldCreatedAt)
+	}
+	if m.session != nil {
+		fields = append(fields, exposure.FieldSessionID)
+	}
+	if m.template_version != nil {
+		fields = append(fields, exposure.FieldTemplateVersionID)
+	}
+	if m.ref != nil {
+		fields = append(fields, exposure.FieldRef)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ExposureMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case exposure.FieldOrganizationID:
+		return m.OrganizationID()
+	case exposure.FieldCreatedAt:
+		return m.CreatedAt()
+	case exposure.FieldSessionID:
+		return m.SessionID()
+	case exposure.FieldTemplateVersionID:
+		return m.TemplateVersionID()
+	case exposure.FieldRef:
+		return m.Ref()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ExposureMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case exposure.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case exposure.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case exposure.FieldSessionID:
+		return m.OldSessionID(ctx)
+	case exposure.FieldTemplateVersionID:
+		return m.OldTemplateVersionID(ctx)
+	case exposure.FieldRef:
+		return m.OldRef(ctx)
+	}
+	return nil, fmt.Errorf("unknown Exposure field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExposureMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case exposure.FieldOrganizationID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case exposure.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case exposure.FieldSessionID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSessionID(v)
+		return nil
+	case exposure.FieldTemplateVersionID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplateVersionID(v)
+		return nil
+	case exposure.FieldRef:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRef(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Exposure field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ExposureMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ExposureMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExposureMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Exposure numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ExposureMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ExposureMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ExposureMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Exposure nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ExposureMutation) ResetField(name string) error {
+	switch name {
+	case exposure.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case exposure.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case exposure.FieldSessionID:
+		m.ResetSessionID()
+		return nil
+	case exposure.FieldTemplateVersionID:
+		m.ResetTemplateVersionID()
+		return nil
+	case exposure.FieldRef:
+		m.ResetRef()
+		return nil
+	}
+	return fmt.Errorf("unknown Exposure field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ExposureMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.organization != nil {
+		edges = append(edges, exposure.EdgeOrganization)
+	}
+	if m.session != nil {
+		edges = append(edges, exposure.EdgeSession)
+	}
+	if m.template_version != nil {
+		edges = append(edges, exposure.EdgeTemplateVersion)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ExposureMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case exposure.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case exposure.EdgeSession:
+		if id := m.session; id != nil {
+			return []ent.Value{*id}
+		}
+	case exposure.EdgeTemplateVersion:
+		if id := m.template_version; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ExposureMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ExposureMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ExposureMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedorganization {
+		edges = append(edges, exposure.EdgeOrganization)
+	}
+	if m.clearedsession {
+		edges = append(edges, exposure.EdgeSession)
+	}
+	if m.clearedtemplate_version {
+		edges = append(edges, exposure.EdgeTemplateVersion)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ExposureMutation) EdgeCleared(name string) bool {
+	switch name {
+	case exposure.EdgeOrganization:
+		return m.clearedorganization
+	case exposure.EdgeSession:
+		return m.clearedsession
+	case exposure.EdgeTemplateVersion:
+		return m.clearedtemplate_version
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ExposureMutation) ClearEdge(name string) error {
+	switch name {
+	case exposure.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case exposure.EdgeSession:
+		m.ClearSession()
+		return nil
+	case exposure.EdgeTemplateVersion:
+		m.ClearTemplateVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Exposure unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ExposureMutation) ResetEdge(name string) error {
+	switch name {
+	case exposure.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case exposure.EdgeSession:
+		m.ResetSession()
+		return nil
+	case exposure.EdgeTemplateVersion:
+		m.ResetTemplateVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Exposure edge %s", name)
+}
+
 // JobRoleMutation represents an operation that mutates the JobRole nodes in the graph.
 type JobRoleMutation struct {
 	config
@@ -4604,8 +5686,11 @@ type JobRoleMutation struct {
 	appendpreferred_qualifications []string
 	external_job_id                *string
 	status                         *term.JobRoleStatus
+	preparation_tips               *[]string
+	appendpreparation_tips         []string
 	revision                       *int
 	addrevision                    *int
+	handle                         *string
 	clearedFields                  map[string]struct{}
 	organization                   *gid.ID
 	clearedorganization            bool
@@ -5157,6 +6242,71 @@ func (m *JobRoleMutation) ResetStatus() {
 	m.status = nil
 }
 
+// SetPreparationTips sets the "preparation_tips" field.
+func (m *JobRoleMutation) SetPreparationTips(s []string) {
+	m.preparation_tips = &s
+	m.appendpreparation_tips = nil
+}
+
+// PreparationTips returns the value of the "preparation_tips" field in the mutation.
+func (m *JobRoleMutation) PreparationTips() (r []string, exists bool) {
+	v := m.preparation_tips
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreparationTips returns the old "preparation_tips" field's value of the JobRole entity.
+// If the JobRole object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobRoleMutation) OldPreparationTips(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreparationTips is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreparationTips requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreparationTips: %w", err)
+	}
+	return oldValue.PreparationTips, nil
+}
+
+// AppendPreparationTips adds s to the "preparation_tips" field.
+func (m *JobRoleMutation) AppendPreparationTips(s []string) {
+	m.appendpreparation_tips = append(m.appendpreparation_tips, s...)
+}
+
+// AppendedPreparationTips returns the list of values that were appended to the "preparation_tips" field in this mutation.
+func (m *JobRoleMutation) AppendedPreparationTips() ([]string, bool) {
+	if len(m.appendpreparation_tips) == 0 {
+		return nil, false
+	}
+	return m.appendpreparation_tips, true
+}
+
+// ClearPreparationTips clears the value of the "preparation_tips" field.
+func (m *JobRoleMutation) ClearPreparationTips() {
+	m.preparation_tips = nil
+	m.appendpreparation_tips = nil
+	m.clearedFields[jobrole.FieldPreparationTips] = struct{}{}
+}
+
+// PreparationTipsCleared returns if the "preparation_tips" field was cleared in this mutation.
+func (m *JobRoleMutation) PreparationTipsCleared() bool {
+	_, ok := m.clearedFields[jobrole.FieldPreparationTips]
+	return ok
+}
+
+// ResetPreparationTips resets all changes to the "preparation_tips" field.
+func (m *JobRoleMutation) ResetPreparationTips() {
+	m.preparation_tips = nil
+	m.appendpreparation_tips = nil
+	delete(m.clearedFields, jobrole.FieldPreparationTips)
+}
+
 // SetRevision sets the "revision" field.
 func (m *JobRoleMutation) SetRevision(i int) {
 	m.revision = &i
@@ -5211,6 +6361,55 @@ func (m *JobRoleMutation) AddedRevision() (r int, exists bool) {
 func (m *JobRoleMutation) ResetRevision() {
 	m.revision = nil
 	m.addrevision = nil
+}
+
+// SetHandle sets the "handle" field.
+func (m *JobRoleMutation) SetHandle(s string) {
+	m.handle = &s
+}
+
+// Handle returns the value of the "handle" field in the mutation.
+func (m *JobRoleMutation) Handle() (r string, exists bool) {
+	v := m.handle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandle returns the old "handle" field's value of the JobRole entity.
+// If the JobRole object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobRoleMutation) OldHandle(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandle: %w", err)
+	}
+	return oldValue.Handle, nil
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (m *JobRoleMutation) ClearHandle() {
+	m.handle = nil
+	m.clearedFields[jobrole.FieldHandle] = struct{}{}
+}
+
+// HandleCleared returns if the "handle" field was cleared in this mutation.
+func (m *JobRoleMutation) HandleCleared() bool {
+	_, ok := m.clearedFields[jobrole.FieldHandle]
+	return ok
+}
+
+// ResetHandle resets all changes to the "handle" field.
+func (m *JobRoleMutation) ResetHandle() {
+	m.handle = nil
+	delete(m.clearedFields, jobrole.FieldHandle)
 }
 
 // ClearOrganization clears the "organization" edge to the Organization entity.
@@ -5274,7 +6473,7 @@ func (m *JobRoleMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *JobRoleMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 14)
 	if m.organization != nil {
 		fields = append(fields, jobrole.FieldOrganizationID)
 	}
@@ -5308,8 +6507,14 @@ func (m *JobRoleMutation) Fields() []string {
 	if m.status != nil {
 		fields = append(fields, jobrole.FieldStatus)
 	}
+	if m.preparation_tips != nil {
+		fields = append(fields, jobrole.FieldPreparationTips)
+	}
 	if m.revision != nil {
 		fields = append(fields, jobrole.FieldRevision)
+	}
+	if m.handle != nil {
+		fields = append(fields, jobrole.FieldHandle)
 	}
 	return fields
 }
@@ -5341,8 +6546,12 @@ func (m *JobRoleMutation) Field(name string) (ent.Value, bool) {
 		return m.ExternalJobID()
 	case jobrole.FieldStatus:
 		return m.Status()
+	case jobrole.FieldPreparationTips:
+		return m.PreparationTips()
 	case jobrole.FieldRevision:
 		return m.Revision()
+	case jobrole.FieldHandle:
+		return m.Handle()
 	}
 	return nil, false
 }
@@ -5374,8 +6583,12 @@ func (m *JobRoleMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldExternalJobID(ctx)
 	case jobrole.FieldStatus:
 		return m.OldStatus(ctx)
+	case jobrole.FieldPreparationTips:
+		return m.OldPreparationTips(ctx)
 	case jobrole.FieldRevision:
 		return m.OldRevision(ctx)
+	case jobrole.FieldHandle:
+		return m.OldHandle(ctx)
 	}
 	return nil, fmt.Errorf("unknown JobRole field %s", name)
 }
@@ -5462,12 +6675,26 @@ func (m *JobRoleMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStatus(v)
 		return nil
+	case jobrole.FieldPreparationTips:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreparationTips(v)
+		return nil
 	case jobrole.FieldRevision:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRevision(v)
+		return nil
+	case jobrole.FieldHandle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandle(v)
 		return nil
 	}
 	return fmt.Errorf("unknown JobRole field %s", name)
@@ -5517,6 +6744,12 @@ func (m *JobRoleMutation) ClearedFields() []string {
 	if m.FieldCleared(jobrole.FieldExternalJobID) {
 		fields = append(fields, jobrole.FieldExternalJobID)
 	}
+	if m.FieldCleared(jobrole.FieldPreparationTips) {
+		fields = append(fields, jobrole.FieldPreparationTips)
+	}
+	if m.FieldCleared(jobrole.FieldHandle) {
+		fields = append(fields, jobrole.FieldHandle)
+	}
 	return fields
 }
 
@@ -5533,6 +6766,12 @@ func (m *JobRoleMutation) ClearField(name string) error {
 	switch name {
 	case jobrole.FieldExternalJobID:
 		m.ClearExternalJobID()
+		return nil
+	case jobrole.FieldPreparationTips:
+		m.ClearPreparationTips()
+		return nil
+	case jobrole.FieldHandle:
+		m.ClearHandle()
 		return nil
 	}
 	return fmt.Errorf("unknown JobRole nullable field %s", name)
@@ -5575,8 +6814,14 @@ func (m *JobRoleMutation) ResetField(name string) error {
 	case jobrole.FieldStatus:
 		m.ResetStatus()
 		return nil
+	case jobrole.FieldPreparationTips:
+		m.ResetPreparationTips()
+		return nil
 	case jobrole.FieldRevision:
 		m.ResetRevision()
+		return nil
+	case jobrole.FieldHandle:
+		m.ResetHandle()
 		return nil
 	}
 	return fmt.Errorf("unknown JobRole field %s", name)
@@ -9097,18 +10342,19 @@ func (m *OnceMutation) ResetEdge(name string) error {
 // OrganizationMutation represents an operation that mutates the Organization nodes in the graph.
 type OrganizationMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *gid.ID
-	created_at    *time.Time
-	slug          *string
-	name          *string
-	time_zone     *string
-	locale        *string
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*Organization, error)
-	predicates    []predicate.Organization
+	op                   Op
+	typ                  string
+	id                   *gid.ID
+	created_at           *time.Time
+	slug                 *string
+	name                 *string
+	time_zone            *string
+	locale               *string
+	publication_approval *bool
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*Organization, error)
+	predicates           []predicate.Organization
 }
 
 var _ ent.Mutation = (*OrganizationMutation)(nil)
@@ -9395,6 +10641,42 @@ func (m *OrganizationMutation) ResetLocale() {
 	m.locale = nil
 }
 
+// SetPublicationApproval sets the "publication_approval" field.
+func (m *OrganizationMutation) SetPublicationApproval(b bool) {
+	m.publication_approval = &b
+}
+
+// PublicationApproval returns the value of the "publication_approval" field in the mutation.
+func (m *OrganizationMutation) PublicationApproval() (r bool, exists bool) {
+	v := m.publication_approval
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublicationApproval returns the old "publication_approval" field's value of the Organization entity.
+// If the Organization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganizationMutation) OldPublicationApproval(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublicationApproval is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublicationApproval requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublicationApproval: %w", err)
+	}
+	return oldValue.PublicationApproval, nil
+}
+
+// ResetPublicationApproval resets all changes to the "publication_approval" field.
+func (m *OrganizationMutation) ResetPublicationApproval() {
+	m.publication_approval = nil
+}
+
 // Where appends a list predicates to the OrganizationMutation builder.
 func (m *OrganizationMutation) Where(ps ...predicate.Organization) {
 	m.predicates = append(m.predicates, ps...)
@@ -9429,7 +10711,7 @@ func (m *OrganizationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrganizationMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
 	if m.created_at != nil {
 		fields = append(fields, organization.FieldCreatedAt)
 	}
@@ -9444,6 +10726,9 @@ func (m *OrganizationMutation) Fields() []string {
 	}
 	if m.locale != nil {
 		fields = append(fields, organization.FieldLocale)
+	}
+	if m.publication_approval != nil {
+		fields = append(fields, organization.FieldPublicationApproval)
 	}
 	return fields
 }
@@ -9463,6 +10748,8 @@ func (m *OrganizationMutation) Field(name string) (ent.Value, bool) {
 		return m.TimeZone()
 	case organization.FieldLocale:
 		return m.Locale()
+	case organization.FieldPublicationApproval:
+		return m.PublicationApproval()
 	}
 	return nil, false
 }
@@ -9482,6 +10769,8 @@ func (m *OrganizationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldTimeZone(ctx)
 	case organization.FieldLocale:
 		return m.OldLocale(ctx)
+	case organization.FieldPublicationApproval:
+		return m.OldPublicationApproval(ctx)
 	}
 	return nil, fmt.Errorf("unknown Organization field %s", name)
 }
@@ -9525,6 +10814,13 @@ func (m *OrganizationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLocale(v)
+		return nil
+	case organization.FieldPublicationApproval:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublicationApproval(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Organization field %s", name)
@@ -9589,6 +10885,9 @@ func (m *OrganizationMutation) ResetField(name string) error {
 		return nil
 	case organization.FieldLocale:
 		m.ResetLocale()
+		return nil
+	case organization.FieldPublicationApproval:
+		m.ResetPublicationApproval()
 		return nil
 	}
 	return fmt.Errorf("unknown Organization field %s", name)
@@ -9661,6 +10960,8 @@ type QuestionMutation struct {
 	adddraft_number     *int
 	revision            *int
 	addrevision         *int
+	words               *string
+	handle              *string
 	clearedFields       map[string]struct{}
 	organization        *gid.ID
 	clearedorganization bool
@@ -10229,6 +11530,91 @@ func (m *QuestionMutation) ResetRevision() {
 	m.addrevision = nil
 }
 
+// SetWords sets the "words" field.
+func (m *QuestionMutation) SetWords(s string) {
+	m.words = &s
+}
+
+// Words returns the value of the "words" field in the mutation.
+func (m *QuestionMutation) Words() (r string, exists bool) {
+	v := m.words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWords returns the old "words" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldWords(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWords: %w", err)
+	}
+	return oldValue.Words, nil
+}
+
+// ResetWords resets all changes to the "words" field.
+func (m *QuestionMutation) ResetWords() {
+	m.words = nil
+}
+
+// SetHandle sets the "handle" field.
+func (m *QuestionMutation) SetHandle(s string) {
+	m.handle = &s
+}
+
+// Handle returns the value of the "handle" field in the mutation.
+func (m *QuestionMutation) Handle() (r string, exists bool) {
+	v := m.handle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandle returns the old "handle" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldHandle(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandle: %w", err)
+	}
+	return oldValue.Handle, nil
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (m *QuestionMutation) ClearHandle() {
+	m.handle = nil
+	m.clearedFields[question.FieldHandle] = struct{}{}
+}
+
+// HandleCleared returns if the "handle" field was cleared in this mutation.
+func (m *QuestionMutation) HandleCleared() bool {
+	_, ok := m.clearedFields[question.FieldHandle]
+	return ok
+}
+
+// ResetHandle resets all changes to the "handle" field.
+func (m *QuestionMutation) ResetHandle() {
+	m.handle = nil
+	delete(m.clearedFields, question.FieldHandle)
+}
+
 // ClearOrganization clears the "organization" edge to the Organization entity.
 func (m *QuestionMutation) ClearOrganization() {
 	m.clearedorganization = true
@@ -10290,7 +11676,7 @@ func (m *QuestionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *QuestionMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 13)
 	if m.organization != nil {
 		fields = append(fields, question.FieldOrganizationID)
 	}
@@ -10324,6 +11710,12 @@ func (m *QuestionMutation) Fields() []string {
 	if m.revision != nil {
 		fields = append(fields, question.FieldRevision)
 	}
+	if m.words != nil {
+		fields = append(fields, question.FieldWords)
+	}
+	if m.handle != nil {
+		fields = append(fields, question.FieldHandle)
+	}
 	return fields
 }
 
@@ -10354,6 +11746,10 @@ func (m *QuestionMutation) Field(name string) (ent.Value, bool) {
 		return m.DraftNumber()
 	case question.FieldRevision:
 		return m.Revision()
+	case question.FieldWords:
+		return m.Words()
+	case question.FieldHandle:
+		return m.Handle()
 	}
 	return nil, false
 }
@@ -10385,6 +11781,10 @@ func (m *QuestionMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldDraftNumber(ctx)
 	case question.FieldRevision:
 		return m.OldRevision(ctx)
+	case question.FieldWords:
+		return m.OldWords(ctx)
+	case question.FieldHandle:
+		return m.OldHandle(ctx)
 	}
 	return nil, fmt.Errorf("unknown Question field %s", name)
 }
@@ -10471,6 +11871,20 @@ func (m *QuestionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevision(v)
 		return nil
+	case question.FieldWords:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWords(v)
+		return nil
+	case question.FieldHandle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandle(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Question field %s", name)
 }
@@ -10539,7 +11953,11 @@ func (m *QuestionMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *QuestionMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(question.FieldHandle) {
+		fields = append(fields, question.FieldHandle)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -10552,6 +11970,11 @@ func (m *QuestionMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *QuestionMutation) ClearField(name string) error {
+	switch name {
+	case question.FieldHandle:
+		m.ClearHandle()
+		return nil
+	}
 	return fmt.Errorf("unknown Question nullable field %s", name)
 }
 
@@ -10591,6 +12014,12 @@ func (m *QuestionMutation) ResetField(name string) error {
 		return nil
 	case question.FieldRevision:
 		m.ResetRevision()
+		return nil
+	case question.FieldWords:
+		m.ResetWords()
+		return nil
+	case question.FieldHandle:
+		m.ResetHandle()
 		return nil
 	}
 	return fmt.Errorf("unknown Question field %s", name)
@@ -10679,10 +12108,19 @@ type QuestionRevisionMutation struct {
 	created_at          *time.Time
 	number              *int
 	addnumber           *int
+	title               *string
+	category            *term.Category
+	level               *term.Level
+	language            *string
 	content             **content.Question
 	published_at        *time.Time
 	published_by        *gid.ID
 	author_id           *gid.ID
+	editors             *[]gid.ID
+	appendeditors       []gid.ID
+	approved_by         *gid.ID
+	approved_at         *time.Time
+	prompt_html         *string
 	clearedFields       map[string]struct{}
 	organization        *gid.ID
 	clearedorganization bool
@@ -10961,6 +12399,176 @@ func (m *QuestionRevisionMutation) ResetNumber() {
 	m.addnumber = nil
 }
 
+// SetTitle sets the "title" field.
+func (m *QuestionRevisionMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *QuestionRevisionMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the QuestionRevision entity.
+// If the QuestionRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionRevisionMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *QuestionRevisionMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetCategory sets the "category" field.
+func (m *QuestionRevisionMutation) SetCategory(t term.Category) {
+	m.category = &t
+}
+
+// Category returns the value of the "category" field in the mutation.
+func (m *QuestionRevisionMutation) Category() (r term.Category, exists bool) {
+	v := m.category
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategory returns the old "category" field's value of the QuestionRevision entity.
+// If the QuestionRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionRevisionMutation) OldCategory(ctx context.Context) (v *term.Category, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategory: %w", err)
+	}
+	return oldValue.Category, nil
+}
+
+// ClearCategory clears the value of the "category" field.
+func (m *QuestionRevisionMutation) ClearCategory() {
+	m.category = nil
+	m.clearedFields[questionrevision.FieldCategory] = struct{}{}
+}
+
+// CategoryCleared returns if the "category" field was cleared in this mutation.
+func (m *QuestionRevisionMutation) CategoryCleared() bool {
+	_, ok := m.clearedFields[questionrevision.FieldCategory]
+	return ok
+}
+
+// ResetCategory resets all changes to the "category" field.
+func (m *QuestionRevisionMutation) ResetCategory() {
+	m.category = nil
+	delete(m.clearedFields, questionrevision.FieldCategory)
+}
+
+// SetLevel sets the "level" field.
+func (m *QuestionRevisionMutation) SetLevel(t term.Level) {
+	m.level = &t
+}
+
+// Level returns the value of the "level" field in the mutation.
+func (m *QuestionRevisionMutation) Level() (r term.Level, exists bool) {
+	v := m.level
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLevel returns the old "level" field's value of the QuestionRevision entity.
+// If the QuestionRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionRevisionMutation) OldLevel(ctx context.Context) (v *term.Level, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLevel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLevel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLevel: %w", err)
+	}
+	return oldValue.Level, nil
+}
+
+// ClearLevel clears the value of the "level" field.
+func (m *QuestionRevisionMutation) ClearLevel() {
+	m.level = nil
+	m.clearedFields[questionrevision.FieldLevel] = struct{}{}
+}
+
+// LevelCleared returns if the "level" field was cleared in this mutation.
+func (m *QuestionRevisionMutation) LevelCleared() bool {
+	_, ok := m.clearedFields[questionrevision.FieldLevel]
+	return ok
+}
+
+// ResetLevel resets all changes to the "level" field.
+func (m *QuestionRevisionMutation) ResetLevel() {
+	m.level = nil
+	delete(m.clearedFields, questionrevision.FieldLevel)
+}
+
+// SetLanguage sets the "language" field.
+func (m *QuestionRevisionMutation) SetLanguage(s string) {
+	m.language = &s
+}
+
+// Language returns the value of the "language" field in the mutation.
+func (m *QuestionRevisionMutation) Language() (r string, exists bool) {
+	v := m.language
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLanguage returns the old "language" field's value of the QuestionRevision entity.
+// If the QuestionRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionRevisionMutation) OldLanguage(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLanguage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLanguage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLanguage: %w", err)
+	}
+	return oldValue.Language, nil
+}
+
+// ResetLanguage resets all changes to the "language" field.
+func (m *QuestionRevisionMutation) ResetLanguage() {
+	m.language = nil
+}
+
 // SetContent sets the "content" field.
 func (m *QuestionRevisionMutation) SetContent(c *content.Question) {
 	m.content = &c
@@ -11144,6 +12752,205 @@ func (m *QuestionRevisionMutation) ResetAuthorID() {
 	delete(m.clearedFields, questionrevision.FieldAuthorID)
 }
 
+// SetEditors sets the "editors" field.
+func (m *QuestionRevisionMutation) SetEditors(gi []gid.ID) {
+	m.editors = &gi
+	m.appendeditors = nil
+}
+
+// Editors returns the value of the "editors" field in the mutation.
+func (m *QuestionRevisionMutation) Editors() (r []gid.ID, exists bool) {
+	v := m.editors
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEditors returns the old "editors" field's value of the QuestionRevision entity.
+// If the QuestionRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionRevisionMutation) OldEditors(ctx context.Context) (v []gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEditors is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEditors requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEditors: %w", err)
+	}
+	return oldValue.Editors, nil
+}
+
+// AppendEditors adds gi to the "editors" field.
+func (m *QuestionRevisionMutation) AppendEditors(gi []gid.ID) {
+	m.appendeditors = append(m.appendeditors, gi...)
+}
+
+// AppendedEditors returns the list of values that were appended to the "editors" field in this mutation.
+func (m *QuestionRevisionMutation) AppendedEditors() ([]gid.ID, bool) {
+	if len(m.appendeditors) == 0 {
+		return nil, false
+	}
+	return m.appendeditors, true
+}
+
+// ClearEditors clears the value of the "editors" field.
+func (m *QuestionRevisionMutation) ClearEditors() {
+	m.editors = nil
+	m.appendeditors = nil
+	m.clearedFields[questionrevision.FieldEditors] = struct{}{}
+}
+
+// EditorsCleared returns if the "editors" field was cleared in this mutation.
+func (m *QuestionRevisionMutation) EditorsCleared() bool {
+	_, ok := m.clearedFields[questionrevision.FieldEditors]
+	return ok
+}
+
+// ResetEditors resets all changes to the "editors" field.
+func (m *QuestionRevisionMutation) ResetEditors() {
+	m.editors = nil
+	m.appendeditors = nil
+	delete(m.clearedFields, questionrevision.FieldEditors)
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (m *QuestionRevisionMutation) SetApprovedBy(gi gid.ID) {
+	m.approved_by = &gi
+}
+
+// ApprovedBy returns the value of the "approved_by" field in the mutation.
+func (m *QuestionRevisionMutation) ApprovedBy() (r gid.ID, exists bool) {
+	v := m.approved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedBy returns the old "approved_by" field's value of the QuestionRevision entity.
+// If the QuestionRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionRevisionMutation) OldApprovedBy(ctx context.Context) (v *gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedBy: %w", err)
+	}
+	return oldValue.ApprovedBy, nil
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (m *QuestionRevisionMutation) ClearApprovedBy() {
+	m.approved_by = nil
+	m.clearedFields[questionrevision.FieldApprovedBy] = struct{}{}
+}
+
+// ApprovedByCleared returns if the "approved_by" field was cleared in this mutation.
+func (m *QuestionRevisionMutation) ApprovedByCleared() bool {
+	_, ok := m.clearedFields[questionrevision.FieldApprovedBy]
+	return ok
+}
+
+// ResetApprovedBy resets all changes to the "approved_by" field.
+func (m *QuestionRevisionMutation) ResetApprovedBy() {
+	m.approved_by = nil
+	delete(m.clearedFields, questionrevision.FieldApprovedBy)
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (m *QuestionRevisionMutation) SetApprovedAt(t time.Time) {
+	m.approved_at = &t
+}
+
+// ApprovedAt returns the value of the "approved_at" field in the mutation.
+func (m *QuestionRevisionMutation) ApprovedAt() (r time.Time, exists bool) {
+	v := m.approved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedAt returns the old "approved_at" field's value of the QuestionRevision entity.
+// If the QuestionRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionRevisionMutation) OldApprovedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedAt: %w", err)
+	}
+	return oldValue.ApprovedAt, nil
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (m *QuestionRevisionMutation) ClearApprovedAt() {
+	m.approved_at = nil
+	m.clearedFields[questionrevision.FieldApprovedAt] = struct{}{}
+}
+
+// ApprovedAtCleared returns if the "approved_at" field was cleared in this mutation.
+func (m *QuestionRevisionMutation) ApprovedAtCleared() bool {
+	_, ok := m.clearedFields[questionrevision.FieldApprovedAt]
+	return ok
+}
+
+// ResetApprovedAt resets all changes to the "approved_at" field.
+func (m *QuestionRevisionMutation) ResetApprovedAt() {
+	m.approved_at = nil
+	delete(m.clearedFields, questionrevision.FieldApprovedAt)
+}
+
+// SetPromptHTML sets the "prompt_html" field.
+func (m *QuestionRevisionMutation) SetPromptHTML(s string) {
+	m.prompt_html = &s
+}
+
+// PromptHTML returns the value of the "prompt_html" field in the mutation.
+func (m *QuestionRevisionMutation) PromptHTML() (r string, exists bool) {
+	v := m.prompt_html
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPromptHTML returns the old "prompt_html" field's value of the QuestionRevision entity.
+// If the QuestionRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionRevisionMutation) OldPromptHTML(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPromptHTML is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPromptHTML requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPromptHTML: %w", err)
+	}
+	return oldValue.PromptHTML, nil
+}
+
+// ResetPromptHTML resets all changes to the "prompt_html" field.
+func (m *QuestionRevisionMutation) ResetPromptHTML() {
+	m.prompt_html = nil
+}
+
 // ClearOrganization clears the "organization" edge to the Organization entity.
 func (m *QuestionRevisionMutation) ClearOrganization() {
 	m.clearedorganization = true
@@ -11232,7 +13039,7 @@ func (m *QuestionRevisionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *QuestionRevisionMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 16)
 	if m.organization != nil {
 		fields = append(fields, questionrevision.FieldOrganizationID)
 	}
@@ -11245,6 +13052,18 @@ func (m *QuestionRevisionMutation) Fields() []string {
 	if m.number != nil {
 		fields = append(fields, questionrevision.FieldNumber)
 	}
+	if m.title != nil {
+		fields = append(fields, questionrevision.FieldTitle)
+	}
+	if m.category != nil {
+		fields = append(fields, questionrevision.FieldCategory)
+	}
+	if m.level != nil {
+		fields = append(fields, questionrevision.FieldLevel)
+	}
+	if m.language != nil {
+		fields = append(fields, questionrevision.FieldLanguage)
+	}
 	if m.content != nil {
 		fields = append(fields, questionrevision.FieldContent)
 	}
@@ -11256,6 +13075,18 @@ func (m *QuestionRevisionMutation) Fields() []string {
 	}
 	if m.author_id != nil {
 		fields = append(fields, questionrevision.FieldAuthorID)
+	}
+	if m.editors != nil {
+		fields = append(fields, questionrevision.FieldEditors)
+	}
+	if m.approved_by != nil {
+		fields = append(fields, questionrevision.FieldApprovedBy)
+	}
+	if m.approved_at != nil {
+		fields = append(fields, questionrevision.FieldApprovedAt)
+	}
+	if m.prompt_html != nil {
+		fields = append(fields, questionrevision.FieldPromptHTML)
 	}
 	return fields
 }
@@ -11273,6 +13104,14 @@ func (m *QuestionRevisionMutation) Field(name string) (ent.Value, bool) {
 		return m.QuestionID()
 	case questionrevision.FieldNumber:
 		return m.Number()
+	case questionrevision.FieldTitle:
+		return m.Title()
+	case questionrevision.FieldCategory:
+		return m.Category()
+	case questionrevision.FieldLevel:
+		return m.Level()
+	case questionrevision.FieldLanguage:
+		return m.Language()
 	case questionrevision.FieldContent:
 		return m.Content()
 	case questionrevision.FieldPublishedAt:
@@ -11281,6 +13120,14 @@ func (m *QuestionRevisionMutation) Field(name string) (ent.Value, bool) {
 		return m.PublishedBy()
 	case questionrevision.FieldAuthorID:
 		return m.AuthorID()
+	case questionrevision.FieldEditors:
+		return m.Editors()
+	case questionrevision.FieldApprovedBy:
+		return m.ApprovedBy()
+	case questionrevision.FieldApprovedAt:
+		return m.ApprovedAt()
+	case questionrevision.FieldPromptHTML:
+		return m.PromptHTML()
 	}
 	return nil, false
 }
@@ -11298,6 +13145,14 @@ func (m *QuestionRevisionMutation) OldField(ctx context.Context, name string) (e
 		return m.OldQuestionID(ctx)
 	case questionrevision.FieldNumber:
 		return m.OldNumber(ctx)
+	case questionrevision.FieldTitle:
+		return m.OldTitle(ctx)
+	case questionrevision.FieldCategory:
+		return m.OldCategory(ctx)
+	case questionrevision.FieldLevel:
+		return m.OldLevel(ctx)
+	case questionrevision.FieldLanguage:
+		return m.OldLanguage(ctx)
 	case questionrevision.FieldContent:
 		return m.OldContent(ctx)
 	case questionrevision.FieldPublishedAt:
@@ -11306,6 +13161,14 @@ func (m *QuestionRevisionMutation) OldField(ctx context.Context, name string) (e
 		return m.OldPublishedBy(ctx)
 	case questionrevision.FieldAuthorID:
 		return m.OldAuthorID(ctx)
+	case questionrevision.FieldEditors:
+		return m.OldEditors(ctx)
+	case questionrevision.FieldApprovedBy:
+		return m.OldApprovedBy(ctx)
+	case questionrevision.FieldApprovedAt:
+		return m.OldApprovedAt(ctx)
+	case questionrevision.FieldPromptHTML:
+		return m.OldPromptHTML(ctx)
 	}
 	return nil, fmt.Errorf("unknown QuestionRevision field %s", name)
 }
@@ -11343,6 +13206,34 @@ func (m *QuestionRevisionMutation) SetField(name string, value ent.Value) error 
 		}
 		m.SetNumber(v)
 		return nil
+	case questionrevision.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case questionrevision.FieldCategory:
+		v, ok := value.(term.Category)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategory(v)
+		return nil
+	case questionrevision.FieldLevel:
+		v, ok := value.(term.Level)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLevel(v)
+		return nil
+	case questionrevision.FieldLanguage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLanguage(v)
+		return nil
 	case questionrevision.FieldContent:
 		v, ok := value.(*content.Question)
 		if !ok {
@@ -11370,6 +13261,34 @@ func (m *QuestionRevisionMutation) SetField(name string, value ent.Value) error 
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAuthorID(v)
+		return nil
+	case questionrevision.FieldEditors:
+		v, ok := value.([]gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEditors(v)
+		return nil
+	case questionrevision.FieldApprovedBy:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedBy(v)
+		return nil
+	case questionrevision.FieldApprovedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedAt(v)
+		return nil
+	case questionrevision.FieldPromptHTML:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPromptHTML(v)
 		return nil
 	}
 	return fmt.Errorf("unknown QuestionRevision field %s", name)
@@ -11416,6 +13335,12 @@ func (m *QuestionRevisionMutation) AddField(name string, value ent.Value) error 
 // mutation.
 func (m *QuestionRevisionMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(questionrevision.FieldCategory) {
+		fields = append(fields, questionrevision.FieldCategory)
+	}
+	if m.FieldCleared(questionrevision.FieldLevel) {
+		fields = append(fields, questionrevision.FieldLevel)
+	}
 	if m.FieldCleared(questionrevision.FieldPublishedAt) {
 		fields = append(fields, questionrevision.FieldPublishedAt)
 	}
@@ -11424,6 +13349,15 @@ func (m *QuestionRevisionMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(questionrevision.FieldAuthorID) {
 		fields = append(fields, questionrevision.FieldAuthorID)
+	}
+	if m.FieldCleared(questionrevision.FieldEditors) {
+		fields = append(fields, questionrevision.FieldEditors)
+	}
+	if m.FieldCleared(questionrevision.FieldApprovedBy) {
+		fields = append(fields, questionrevision.FieldApprovedBy)
+	}
+	if m.FieldCleared(questionrevision.FieldApprovedAt) {
+		fields = append(fields, questionrevision.FieldApprovedAt)
 	}
 	return fields
 }
@@ -11439,6 +13373,12 @@ func (m *QuestionRevisionMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *QuestionRevisionMutation) ClearField(name string) error {
 	switch name {
+	case questionrevision.FieldCategory:
+		m.ClearCategory()
+		return nil
+	case questionrevision.FieldLevel:
+		m.ClearLevel()
+		return nil
 	case questionrevision.FieldPublishedAt:
 		m.ClearPublishedAt()
 		return nil
@@ -11447,6 +13387,15 @@ func (m *QuestionRevisionMutation) ClearField(name string) error {
 		return nil
 	case questionrevision.FieldAuthorID:
 		m.ClearAuthorID()
+		return nil
+	case questionrevision.FieldEditors:
+		m.ClearEditors()
+		return nil
+	case questionrevision.FieldApprovedBy:
+		m.ClearApprovedBy()
+		return nil
+	case questionrevision.FieldApprovedAt:
+		m.ClearApprovedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown QuestionRevision nullable field %s", name)
@@ -11468,6 +13417,18 @@ func (m *QuestionRevisionMutation) ResetField(name string) error {
 	case questionrevision.FieldNumber:
 		m.ResetNumber()
 		return nil
+	case questionrevision.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case questionrevision.FieldCategory:
+		m.ResetCategory()
+		return nil
+	case questionrevision.FieldLevel:
+		m.ResetLevel()
+		return nil
+	case questionrevision.FieldLanguage:
+		m.ResetLanguage()
+		return nil
 	case questionrevision.FieldContent:
 		m.ResetContent()
 		return nil
@@ -11479,6 +13440,18 @@ func (m *QuestionRevisionMutation) ResetField(name string) error {
 		return nil
 	case questionrevision.FieldAuthorID:
 		m.ResetAuthorID()
+		return nil
+	case questionrevision.FieldEditors:
+		m.ResetEditors()
+		return nil
+	case questionrevision.FieldApprovedBy:
+		m.ResetApprovedBy()
+		return nil
+	case questionrevision.FieldApprovedAt:
+		m.ResetApprovedAt()
+		return nil
+	case questionrevision.FieldPromptHTML:
+		m.ResetPromptHTML()
 		return nil
 	}
 	return fmt.Errorf("unknown QuestionRevision field %s", name)
@@ -11574,6 +13547,646 @@ func (m *QuestionRevisionMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown QuestionRevision edge %s", name)
+}
+
+// QuestionSkillMutation represents an operation that mutates the QuestionSkill nodes in the graph.
+type QuestionSkillMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *gid.ID
+	created_at          *time.Time
+	clearedFields       map[string]struct{}
+	organization        *gid.ID
+	clearedorganization bool
+	question            *gid.ID
+	clearedquestion     bool
+	skill               *gid.ID
+	clearedskill        bool
+	done                bool
+	oldValue            func(context.Context) (*QuestionSkill, error)
+	predicates          []predicate.QuestionSkill
+}
+
+var _ ent.Mutation = (*QuestionSkillMutation)(nil)
+
+// questionskillOption allows management of the mutation configuration using functional options.
+type questionskillOption func(*QuestionSkillMutation)
+
+// newQuestionSkillMutation creates new mutation for the QuestionSkill entity.
+func newQuestionSkillMutation(c config, op Op, opts ...questionskillOption) *QuestionSkillMutation {
+	m := &QuestionSkillMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeQuestionSkill,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withQuestionSkillID sets the ID field of the mutation.
+func withQuestionSkillID(id gid.ID) questionskillOption {
+	return func(m *QuestionSkillMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *QuestionSkill
+		)
+		m.oldValue = func(ctx context.Context) (*QuestionSkill, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().QuestionSkill.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withQuestionSkill sets the old QuestionSkill of the mutation.
+func withQuestionSkill(node *QuestionSkill) questionskillOption {
+	return func(m *QuestionSkillMutation) {
+		m.oldValue = func(context.Context) (*QuestionSkill, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m QuestionSkillMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m QuestionSkillMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of QuestionSkill entities.
+func (m *QuestionSkillMutation) SetID(id gid.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *QuestionSkillMutation) ID() (id gid.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *QuestionSkillMutation) IDs(ctx context.Context) ([]gid.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []gid.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().QuestionSkill.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *QuestionSkillMutation) SetOrganizationID(gi gid.ID) {
+	m.organization = &gi
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *QuestionSkillMutation) OrganizationID() (r gid.ID, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the QuestionSkill entity.
+// If the QuestionSkill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionSkillMutation) OldOrganizationID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *QuestionSkillMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *QuestionSkillMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *QuestionSkillMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the QuestionSkill entity.
+// If the QuestionSkill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionSkillMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *QuestionSkillMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetQuestionID sets the "question_id" field.
+func (m *QuestionSkillMutation) SetQuestionID(gi gid.ID) {
+	m.question = &gi
+}
+
+// QuestionID returns the value of the "question_id" field in the mutation.
+func (m *QuestionSkillMutation) QuestionID() (r gid.ID, exists bool) {
+	v := m.question
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuestionID returns the old "question_id" field's value of the QuestionSkill entity.
+// If the QuestionSkill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionSkillMutation) OldQuestionID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuestionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuestionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuestionID: %w", err)
+	}
+	return oldValue.QuestionID, nil
+}
+
+// ResetQuestionID resets all changes to the "question_id" field.
+func (m *QuestionSkillMutation) ResetQuestionID() {
+	m.question = nil
+}
+
+// SetSkillID sets the "skill_id" field.
+func (m *QuestionSkillMutation) SetSkillID(gi gid.ID) {
+	m.skill = &gi
+}
+
+// SkillID returns the value of the "skill_id" field in the mutation.
+func (m *QuestionSkillMutation) SkillID() (r gid.ID, exists bool) {
+	v := m.skill
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSkillID returns the old "skill_id" field's value of the QuestionSkill entity.
+// If the QuestionSkill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionSkillMutation) OldSkillID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSkillID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSkillID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSkillID: %w", err)
+	}
+	return oldValue.SkillID, nil
+}
+
+// ResetSkillID resets all changes to the "skill_id" field.
+func (m *QuestionSkillMutation) ResetSkillID() {
+	m.skill = nil
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *QuestionSkillMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[questionskill.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *QuestionSkillMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *QuestionSkillMutation) OrganizationIDs() (ids []gid.ID) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *QuestionSkillMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearQuestion clears the "question" edge to the Question entity.
+func (m *QuestionSkillMutation) ClearQuestion() {
+	m.clearedquestion = true
+	m.clearedFields[questionskill.FieldQuestionID] = struct{}{}
+}
+
+// QuestionCleared reports if the "question" edge to the Question entity was cleared.
+func (m *QuestionSkillMutation) QuestionCleared() bool {
+	return m.clearedquestion
+}
+
+// QuestionIDs returns the "question" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// QuestionID instead. It exists only for internal usage by the builders.
+func (m *QuestionSkillMutation) QuestionIDs() (ids []gid.ID) {
+	if id := m.question; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetQuestion resets all changes to the "question" edge.
+func (m *QuestionSkillMutation) ResetQuestion() {
+	m.question = nil
+	m.clearedquestion = false
+}
+
+// ClearSkill clears the "skill" edge to the Skill entity.
+func (m *QuestionSkillMutation) ClearSkill() {
+	m.clearedskill = true
+	m.clearedFields[questionskill.FieldSkillID] = struct{}{}
+}
+
+// SkillCleared reports if the "skill" edge to the Skill entity was cleared.
+func (m *QuestionSkillMutation) SkillCleared() bool {
+	return m.clearedskill
+}
+
+// SkillIDs returns the "skill" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SkillID instead. It exists only for internal usage by the builders.
+func (m *QuestionSkillMutation) SkillIDs() (ids []gid.ID) {
+	if id := m.skill; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSkill resets all changes to the "skill" edge.
+func (m *QuestionSkillMutation) ResetSkill() {
+	m.skill = nil
+	m.clearedskill = false
+}
+
+// Where appends a list predicates to the QuestionSkillMutation builder.
+func (m *QuestionSkillMutation) Where(ps ...predicate.QuestionSkill) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the QuestionSkillMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *QuestionSkillMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.QuestionSkill, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *QuestionSkillMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *QuestionSkillMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (QuestionSkill).
+func (m *QuestionSkillMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *QuestionSkillMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.organization != nil {
+		fields = append(fields, questionskill.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, questionskill.FieldCreatedAt)
+	}
+	if m.question != nil {
+		fields = append(fields, questionskill.FieldQuestionID)
+	}
+	if m.skill != nil {
+		fields = append(fields, questionskill.FieldSkillID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *QuestionSkillMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case questionskill.FieldOrganizationID:
+		return m.OrganizationID()
+	case questionskill.FieldCreatedAt:
+		return m.CreatedAt()
+	case questionskill.FieldQuestionID:
+		return m.QuestionID()
+	case questionskill.FieldSkillID:
+		return m.SkillID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *QuestionSkillMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case questionskill.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case questionskill.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case questionskill.FieldQuestionID:
+		return m.OldQuestionID(ctx)
+	case questionskill.FieldSkillID:
+		return m.OldSkillID(ctx)
+	}
+	return nil, fmt.Errorf("unknown QuestionSkill field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *QuestionSkillMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case questionskill.FieldOrganizationID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case questionskill.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case questionskill.FieldQuestionID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuestionID(v)
+		return nil
+	case questionskill.FieldSkillID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSkillID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown QuestionSkill field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *QuestionSkillMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *QuestionSkillMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *QuestionSkillMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown QuestionSkill numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *QuestionSkillMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *QuestionSkillMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *QuestionSkillMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown QuestionSkill nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *QuestionSkillMutation) ResetField(name string) error {
+	switch name {
+	case questionskill.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case questionskill.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case questionskill.FieldQuestionID:
+		m.ResetQuestionID()
+		return nil
+	case questionskill.FieldSkillID:
+		m.ResetSkillID()
+		return nil
+	}
+	return fmt.Errorf("unknown QuestionSkill field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *QuestionSkillMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.organization != nil {
+		edges = append(edges, questionskill.EdgeOrganization)
+	}
+	if m.question != nil {
+		edges = append(edges, questionskill.EdgeQuestion)
+	}
+	if m.skill != nil {
+		edges = append(edges, questionskill.EdgeSkill)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *QuestionSkillMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case questionskill.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case questionskill.EdgeQuestion:
+		if id := m.question; id != nil {
+			return []ent.Value{*id}
+		}
+	case questionskill.EdgeSkill:
+		if id := m.skill; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *QuestionSkillMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *QuestionSkillMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *QuestionSkillMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedorganization {
+		edges = append(edges, questionskill.EdgeOrganization)
+	}
+	if m.clearedquestion {
+		edges = append(edges, questionskill.EdgeQuestion)
+	}
+	if m.clearedskill {
+		edges = append(edges, questionskill.EdgeSkill)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *QuestionSkillMutation) EdgeCleared(name string) bool {
+	switch name {
+	case questionskill.EdgeOrganization:
+		return m.clearedorganization
+	case questionskill.EdgeQuestion:
+		return m.clearedquestion
+	case questionskill.EdgeSkill:
+		return m.clearedskill
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *QuestionSkillMutation) ClearEdge(name string) error {
+	switch name {
+	case questionskill.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case questionskill.EdgeQuestion:
+		m.ClearQuestion()
+		return nil
+	case questionskill.EdgeSkill:
+		m.ClearSkill()
+		return nil
+	}
+	return fmt.Errorf("unknown QuestionSkill unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *QuestionSkillMutation) ResetEdge(name string) error {
+	switch name {
+	case questionskill.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case questionskill.EdgeQuestion:
+		m.ResetQuestion()
+		return nil
+	case questionskill.EdgeSkill:
+		m.ResetSkill()
+		return nil
+	}
+	return fmt.Errorf("unknown QuestionSkill edge %s", name)
 }
 
 // ReportMutation represents an operation that mutates the Report nodes in the graph.
@@ -18128,9 +20741,22 @@ type SkillMutation struct {
 	name                *string
 	name_key            *string
 	description         *string
+	revision            *int
+	addrevision         *int
+	handle              *string
 	clearedFields       map[string]struct{}
 	organization        *gid.ID
 	clearedorganization bool
+	parent              *gid.ID
+	clearedparent       bool
+	children            map[gid.ID]struct{}
+	removedchildren     map[gid.ID]struct{}
+	clearedchildren     bool
+	merged_into         *gid.ID
+	clearedmerged_into  bool
+	merged              map[gid.ID]struct{}
+	removedmerged       map[gid.ID]struct{}
+	clearedmerged       bool
 	done                bool
 	oldValue            func(context.Context) (*Skill, error)
 	predicates          []predicate.Skill
@@ -18420,6 +21046,209 @@ func (m *SkillMutation) ResetDescription() {
 	m.description = nil
 }
 
+// SetRevision sets the "revision" field.
+func (m *SkillMutation) SetRevision(i int) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *SkillMutation) Revision() (r int, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the Skill entity.
+// If the Skill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SkillMutation) OldRevision(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *SkillMutation) AddRevision(i int) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *SkillMutation) AddedRevision() (r int, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *SkillMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetParentID sets the "parent_id" field.
+func (m *SkillMutation) SetParentID(gi gid.ID) {
+	m.parent = &gi
+}
+
+// ParentID returns the value of the "parent_id" field in the mutation.
+func (m *SkillMutation) ParentID() (r gid.ID, exists bool) {
+	v := m.parent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParentID returns the old "parent_id" field's value of the Skill entity.
+// If the Skill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SkillMutation) OldParentID(ctx context.Context) (v *gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParentID: %w", err)
+	}
+	return oldValue.ParentID, nil
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (m *SkillMutation) ClearParentID() {
+	m.parent = nil
+	m.clearedFields[skill.FieldParentID] = struct{}{}
+}
+
+// ParentIDCleared returns if the "parent_id" field was cleared in this mutation.
+func (m *SkillMutation) ParentIDCleared() bool {
+	_, ok := m.clearedFields[skill.FieldParentID]
+	return ok
+}
+
+// ResetParentID resets all changes to the "parent_id" field.
+func (m *SkillMutation) ResetParentID() {
+	m.parent = nil
+	delete(m.clearedFields, skill.FieldParentID)
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (m *SkillMutation) SetMergedIntoID(gi gid.ID) {
+	m.merged_into = &gi
+}
+
+// MergedIntoID returns the value of the "merged_into_id" field in the mutation.
+func (m *SkillMutation) MergedIntoID() (r gid.ID, exists bool) {
+	v := m.merged_into
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergedIntoID returns the old "merged_into_id" field's value of the Skill entity.
+// If the Skill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SkillMutation) OldMergedIntoID(ctx context.Context) (v *gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergedIntoID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergedIntoID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergedIntoID: %w", err)
+	}
+	return oldValue.MergedIntoID, nil
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (m *SkillMutation) ClearMergedIntoID() {
+	m.merged_into = nil
+	m.clearedFields[skill.FieldMergedIntoID] = struct{}{}
+}
+
+// MergedIntoIDCleared returns if the "merged_into_id" field was cleared in this mutation.
+func (m *SkillMutation) MergedIntoIDCleared() bool {
+	_, ok := m.clearedFields[skill.FieldMergedIntoID]
+	return ok
+}
+
+// ResetMergedIntoID resets all changes to the "merged_into_id" field.
+func (m *SkillMutation) ResetMergedIntoID() {
+	m.merged_into = nil
+	delete(m.clearedFields, skill.FieldMergedIntoID)
+}
+
+// SetHandle sets the "handle" field.
+func (m *SkillMutation) SetHandle(s string) {
+	m.handle = &s
+}
+
+// Handle returns the value of the "handle" field in the mutation.
+func (m *SkillMutation) Handle() (r string, exists bool) {
+	v := m.handle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandle returns the old "handle" field's value of the Skill entity.
+// If the Skill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SkillMutation) OldHandle(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandle: %w", err)
+	}
+	return oldValue.Handle, nil
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (m *SkillMutation) ClearHandle() {
+	m.handle = nil
+	m.clearedFields[skill.FieldHandle] = struct{}{}
+}
+
+// HandleCleared returns if the "handle" field was cleared in this mutation.
+func (m *SkillMutation) HandleCleared() bool {
+	_, ok := m.clearedFields[skill.FieldHandle]
+	return ok
+}
+
+// ResetHandle resets all changes to the "handle" field.
+func (m *SkillMutation) ResetHandle() {
+	m.handle = nil
+	delete(m.clearedFields, skill.FieldHandle)
+}
+
 // ClearOrganization clears the "organization" edge to the Organization entity.
 func (m *SkillMutation) ClearOrganization() {
 	m.clearedorganization = true
@@ -18445,6 +21274,168 @@ func (m *SkillMutation) OrganizationIDs() (ids []gid.ID) {
 func (m *SkillMutation) ResetOrganization() {
 	m.organization = nil
 	m.clearedorganization = false
+}
+
+// ClearParent clears the "parent" edge to the Skill entity.
+func (m *SkillMutation) ClearParent() {
+	m.clearedparent = true
+	m.clearedFields[skill.FieldParentID] = struct{}{}
+}
+
+// ParentCleared reports if the "parent" edge to the Skill entity was cleared.
+func (m *SkillMutation) ParentCleared() bool {
+	return m.ParentIDCleared() || m.clearedparent
+}
+
+// ParentIDs returns the "parent" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ParentID instead. It exists only for internal usage by the builders.
+func (m *SkillMutation) ParentIDs() (ids []gid.ID) {
+	if id := m.parent; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetParent resets all changes to the "parent" edge.
+func (m *SkillMutation) ResetParent() {
+	m.parent = nil
+	m.clearedparent = false
+}
+
+// AddChildIDs adds the "children" edge to the Skill entity by ids.
+func (m *SkillMutation) AddChildIDs(ids ...gid.ID) {
+	if m.children == nil {
+		m.children = make(map[gid.ID]struct{})
+	}
+	for i := range ids {
+		m.children[ids[i]] = struct{}{}
+	}
+}
+
+// ClearChildren clears the "children" edge to the Skill entity.
+func (m *SkillMutation) ClearChildren() {
+	m.clearedchildren = true
+}
+
+// ChildrenCleared reports if the "children" edge to the Skill entity was cleared.
+func (m *SkillMutation) ChildrenCleared() bool {
+	return m.clearedchildren
+}
+
+// RemoveChildIDs removes the "children" edge to the Skill entity by IDs.
+func (m *SkillMutation) RemoveChildIDs(ids ...gid.ID) {
+	if m.removedchildren == nil {
+		m.removedchildren = make(map[gid.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.children, ids[i])
+		m.removedchildren[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedChildren returns the removed IDs of the "children" edge to the Skill entity.
+func (m *SkillMutation) RemovedChildrenIDs() (ids []gid.ID) {
+	for id := range m.removedchildren {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ChildrenIDs returns the "children" edge IDs in the mutation.
+func (m *SkillMutation) ChildrenIDs() (ids []gid.ID) {
+	for id := range m.children {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetChildren resets all changes to the "children" edge.
+func (m *SkillMutation) ResetChildren() {
+	m.children = nil
+	m.clearedchildren = false
+	m.removedchildren = nil
+}
+
+// ClearMergedInto clears the "merged_into" edge to the Skill entity.
+func (m *SkillMutation) ClearMergedInto() {
+	m.clearedmerged_into = true
+	m.clearedFields[skill.FieldMergedIntoID] = struct{}{}
+}
+
+// MergedIntoCleared reports if the "merged_into" edge to the Skill entity was cleared.
+func (m *SkillMutation) MergedIntoCleared() bool {
+	return m.MergedIntoIDCleared() || m.clearedmerged_into
+}
+
+// MergedIntoIDs returns the "merged_into" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MergedIntoID instead. It exists only for internal usage by the builders.
+func (m *SkillMutation) MergedIntoIDs() (ids []gid.ID) {
+	if id := m.merged_into; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMergedInto resets all changes to the "merged_into" edge.
+func (m *SkillMutation) ResetMergedInto() {
+	m.merged_into = nil
+	m.clearedmerged_into = false
+}
+
+// AddMergedIDs adds the "merged" edge to the Skill entity by ids.
+func (m *SkillMutation) AddMergedIDs(ids ...gid.ID) {
+	if m.merged == nil {
+		m.merged = make(map[gid.ID]struct{})
+	}
+	for i := range ids {
+		m.merged[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMerged clears the "merged" edge to the Skill entity.
+func (m *SkillMutation) ClearMerged() {
+	m.clearedmerged = true
+}
+
+// MergedCleared reports if the "merged" edge to the Skill entity was cleared.
+func (m *SkillMutation) MergedCleared() bool {
+	return m.clearedmerged
+}
+
+// RemoveMergedIDs removes the "merged" edge to the Skill entity by IDs.
+func (m *SkillMutation) RemoveMergedIDs(ids ...gid.ID) {
+	if m.removedmerged == nil {
+		m.removedmerged = make(map[gid.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.merged, ids[i])
+		m.removedmerged[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMerged returns the removed IDs of the "merged" edge to the Skill entity.
+func (m *SkillMutation) RemovedMergedIDs() (ids []gid.ID) {
+	for id := range m.removedmerged {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MergedIDs returns the "merged" edge IDs in the mutation.
+func (m *SkillMutation) MergedIDs() (ids []gid.ID) {
+	for id := range m.merged {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMerged resets all changes to the "merged" edge.
+func (m *SkillMutation) ResetMerged() {
+	m.merged = nil
+	m.clearedmerged = false
+	m.removedmerged = nil
 }
 
 // Where appends a list predicates to the SkillMutation builder.
@@ -18481,7 +21472,7 @@ func (m *SkillMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SkillMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 9)
 	if m.organization != nil {
 		fields = append(fields, skill.FieldOrganizationID)
 	}
@@ -18496,6 +21487,18 @@ func (m *SkillMutation) Fields() []string {
 	}
 	if m.description != nil {
 		fields = append(fields, skill.FieldDescription)
+	}
+	if m.revision != nil {
+		fields = append(fields, skill.FieldRevision)
+	}
+	if m.parent != nil {
+		fields = append(fields, skill.FieldParentID)
+	}
+	if m.merged_into != nil {
+		fields = append(fields, skill.FieldMergedIntoID)
+	}
+	if m.handle != nil {
+		fields = append(fields, skill.FieldHandle)
 	}
 	return fields
 }
@@ -18515,6 +21518,14 @@ func (m *SkillMutation) Field(name string) (ent.Value, bool) {
 		return m.NameKey()
 	case skill.FieldDescription:
 		return m.Description()
+	case skill.FieldRevision:
+		return m.Revision()
+	case skill.FieldParentID:
+		return m.ParentID()
+	case skill.FieldMergedIntoID:
+		return m.MergedIntoID()
+	case skill.FieldHandle:
+		return m.Handle()
 	}
 	return nil, false
 }
@@ -18534,6 +21545,14 @@ func (m *SkillMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldNameKey(ctx)
 	case skill.FieldDescription:
 		return m.OldDescription(ctx)
+	case skill.FieldRevision:
+		return m.OldRevision(ctx)
+	case skill.FieldParentID:
+		return m.OldParentID(ctx)
+	case skill.FieldMergedIntoID:
+		return m.OldMergedIntoID(ctx)
+	case skill.FieldHandle:
+		return m.OldHandle(ctx)
 	}
 	return nil, fmt.Errorf("unknown Skill field %s", name)
 }
@@ -18578,6 +21597,34 @@ func (m *SkillMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDescription(v)
 		return nil
+	case skill.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case skill.FieldParentID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParentID(v)
+		return nil
+	case skill.FieldMergedIntoID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergedIntoID(v)
+		return nil
+	case skill.FieldHandle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandle(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Skill field %s", name)
 }
@@ -18585,13 +21632,21 @@ func (m *SkillMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *SkillMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addrevision != nil {
+		fields = append(fields, skill.FieldRevision)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *SkillMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case skill.FieldRevision:
+		return m.AddedRevision()
+	}
 	return nil, false
 }
 
@@ -18600,6 +21655,13 @@ func (m *SkillMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *SkillMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case skill.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Skill numeric field %s", name)
 }
@@ -18607,7 +21669,17 @@ func (m *SkillMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *SkillMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(skill.FieldParentID) {
+		fields = append(fields, skill.FieldParentID)
+	}
+	if m.FieldCleared(skill.FieldMergedIntoID) {
+		fields = append(fields, skill.FieldMergedIntoID)
+	}
+	if m.FieldCleared(skill.FieldHandle) {
+		fields = append(fields, skill.FieldHandle)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -18620,6 +21692,17 @@ func (m *SkillMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *SkillMutation) ClearField(name string) error {
+	switch name {
+	case skill.FieldParentID:
+		m.ClearParentID()
+		return nil
+	case skill.FieldMergedIntoID:
+		m.ClearMergedIntoID()
+		return nil
+	case skill.FieldHandle:
+		m.ClearHandle()
+		return nil
+	}
 	return fmt.Errorf("unknown Skill nullable field %s", name)
 }
 
@@ -18642,15 +21725,39 @@ func (m *SkillMutation) ResetField(name string) error {
 	case skill.FieldDescription:
 		m.ResetDescription()
 		return nil
+	case skill.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case skill.FieldParentID:
+		m.ResetParentID()
+		return nil
+	case skill.FieldMergedIntoID:
+		m.ResetMergedIntoID()
+		return nil
+	case skill.FieldHandle:
+		m.ResetHandle()
+		return nil
 	}
 	return fmt.Errorf("unknown Skill field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *SkillMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 5)
 	if m.organization != nil {
 		edges = append(edges, skill.EdgeOrganization)
+	}
+	if m.parent != nil {
+		edges = append(edges, skill.EdgeParent)
+	}
+	if m.children != nil {
+		edges = append(edges, skill.EdgeChildren)
+	}
+	if m.merged_into != nil {
+		edges = append(edges, skill.EdgeMergedInto)
+	}
+	if m.merged != nil {
+		edges = append(edges, skill.EdgeMerged)
 	}
 	return edges
 }
@@ -18663,27 +21770,79 @@ func (m *SkillMutation) AddedIDs(name string) []ent.Value {
 		if id := m.organization; id != nil {
 			return []ent.Value{*id}
 		}
+	case skill.EdgeParent:
+		if id := m.parent; id != nil {
+			return []ent.Value{*id}
+		}
+	case skill.EdgeChildren:
+		ids := make([]ent.Value, 0, len(m.children))
+		for id := range m.children {
+			ids = append(ids, id)
+		}
+		return ids
+	case skill.EdgeMergedInto:
+		if id := m.merged_into; id != nil {
+			return []ent.Value{*id}
+		}
+	case skill.EdgeMerged:
+		ids := make([]ent.Value, 0, len(m.merged))
+		for id := range m.merged {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *SkillMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 5)
+	if m.removedchildren != nil {
+		edges = append(edges, skill.EdgeChildren)
+	}
+	if m.removedmerged != nil {
+		edges = append(edges, skill.EdgeMerged)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *SkillMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case skill.EdgeChildren:
+		ids := make([]ent.Value, 0, len(m.removedchildren))
+		for id := range m.removedchildren {
+			ids = append(ids, id)
+		}
+		return ids
+	case skill.EdgeMerged:
+		ids := make([]ent.Value, 0, len(m.removedmerged))
+		for id := range m.removedmerged {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *SkillMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 5)
 	if m.clearedorganization {
 		edges = append(edges, skill.EdgeOrganization)
+	}
+	if m.clearedparent {
+		edges = append(edges, skill.EdgeParent)
+	}
+	if m.clearedchildren {
+		edges = append(edges, skill.EdgeChildren)
+	}
+	if m.clearedmerged_into {
+		edges = append(edges, skill.EdgeMergedInto)
+	}
+	if m.clearedmerged {
+		edges = append(edges, skill.EdgeMerged)
 	}
 	return edges
 }
@@ -18694,6 +21853,14 @@ func (m *SkillMutation) EdgeCleared(name string) bool {
 	switch name {
 	case skill.EdgeOrganization:
 		return m.clearedorganization
+	case skill.EdgeParent:
+		return m.clearedparent
+	case skill.EdgeChildren:
+		return m.clearedchildren
+	case skill.EdgeMergedInto:
+		return m.clearedmerged_into
+	case skill.EdgeMerged:
+		return m.clearedmerged
 	}
 	return false
 }
@@ -18705,6 +21872,12 @@ func (m *SkillMutation) ClearEdge(name string) error {
 	case skill.EdgeOrganization:
 		m.ClearOrganization()
 		return nil
+	case skill.EdgeParent:
+		m.ClearParent()
+		return nil
+	case skill.EdgeMergedInto:
+		m.ClearMergedInto()
+		return nil
 	}
 	return fmt.Errorf("unknown Skill unique edge %s", name)
 }
@@ -18715,6 +21888,18 @@ func (m *SkillMutation) ResetEdge(name string) error {
 	switch name {
 	case skill.EdgeOrganization:
 		m.ResetOrganization()
+		return nil
+	case skill.EdgeParent:
+		m.ResetParent()
+		return nil
+	case skill.EdgeChildren:
+		m.ResetChildren()
+		return nil
+	case skill.EdgeMergedInto:
+		m.ResetMergedInto()
+		return nil
+	case skill.EdgeMerged:
+		m.ResetMerged()
 		return nil
 	}
 	return fmt.Errorf("unknown Skill edge %s", name)
@@ -18737,6 +21922,11 @@ type TemplateMutation struct {
 	adddraft_number     *int
 	revision            *int
 	addrevision         *int
+	editors             *[]gid.ID
+	appendeditors       []gid.ID
+	approved_by         *gid.ID
+	approved_at         *time.Time
+	handle              *string
 	clearedFields       map[string]struct{}
 	organization        *gid.ID
 	clearedorganization bool
@@ -19284,6 +22474,218 @@ func (m *TemplateMutation) ResetRevision() {
 	m.addrevision = nil
 }
 
+// SetEditors sets the "editors" field.
+func (m *TemplateMutation) SetEditors(gi []gid.ID) {
+	m.editors = &gi
+	m.appendeditors = nil
+}
+
+// Editors returns the value of the "editors" field in the mutation.
+func (m *TemplateMutation) Editors() (r []gid.ID, exists bool) {
+	v := m.editors
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEditors returns the old "editors" field's value of the Template entity.
+// If the Template object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateMutation) OldEditors(ctx context.Context) (v []gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEditors is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEditors requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEditors: %w", err)
+	}
+	return oldValue.Editors, nil
+}
+
+// AppendEditors adds gi to the "editors" field.
+func (m *TemplateMutation) AppendEditors(gi []gid.ID) {
+	m.appendeditors = append(m.appendeditors, gi...)
+}
+
+// AppendedEditors returns the list of values that were appended to the "editors" field in this mutation.
+func (m *TemplateMutation) AppendedEditors() ([]gid.ID, bool) {
+	if len(m.appendeditors) == 0 {
+		return nil, false
+	}
+	return m.appendeditors, true
+}
+
+// ClearEditors clears the value of the "editors" field.
+func (m *TemplateMutation) ClearEditors() {
+	m.editors = nil
+	m.appendeditors = nil
+	m.clearedFields[template.FieldEditors] = struct{}{}
+}
+
+// EditorsCleared returns if the "editors" field was cleared in this mutation.
+func (m *TemplateMutation) EditorsCleared() bool {
+	_, ok := m.clearedFields[template.FieldEditors]
+	return ok
+}
+
+// ResetEditors resets all changes to the "editors" field.
+func (m *TemplateMutation) ResetEditors() {
+	m.editors = nil
+	m.appendeditors = nil
+	delete(m.clearedFields, template.FieldEditors)
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (m *TemplateMutation) SetApprovedBy(gi gid.ID) {
+	m.approved_by = &gi
+}
+
+// ApprovedBy returns the value of the "approved_by" field in the mutation.
+func (m *TemplateMutation) ApprovedBy() (r gid.ID, exists bool) {
+	v := m.approved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedBy returns the old "approved_by" field's value of the Template entity.
+// If the Template object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateMutation) OldApprovedBy(ctx context.Context) (v *gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedBy: %w", err)
+	}
+	return oldValue.ApprovedBy, nil
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (m *TemplateMutation) ClearApprovedBy() {
+	m.approved_by = nil
+	m.clearedFields[template.FieldApprovedBy] = struct{}{}
+}
+
+// ApprovedByCleared returns if the "approved_by" field was cleared in this mutation.
+func (m *TemplateMutation) ApprovedByCleared() bool {
+	_, ok := m.clearedFields[template.FieldApprovedBy]
+	return ok
+}
+
+// ResetApprovedBy resets all changes to the "approved_by" field.
+func (m *TemplateMutation) ResetApprovedBy() {
+	m.approved_by = nil
+	delete(m.clearedFields, template.FieldApprovedBy)
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (m *TemplateMutation) SetApprovedAt(t time.Time) {
+	m.approved_at = &t
+}
+
+// ApprovedAt returns the value of the "approved_at" field in the mutation.
+func (m *TemplateMutation) ApprovedAt() (r time.Time, exists bool) {
+	v := m.approved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedAt returns the old "approved_at" field's value of the Template entity.
+// If the Template object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateMutation) OldApprovedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedAt: %w", err)
+	}
+	return oldValue.ApprovedAt, nil
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (m *TemplateMutation) ClearApprovedAt() {
+	m.approved_at = nil
+	m.clearedFields[template.FieldApprovedAt] = struct{}{}
+}
+
+// ApprovedAtCleared returns if the "approved_at" field was cleared in this mutation.
+func (m *TemplateMutation) ApprovedAtCleared() bool {
+	_, ok := m.clearedFields[template.FieldApprovedAt]
+	return ok
+}
+
+// ResetApprovedAt resets all changes to the "approved_at" field.
+func (m *TemplateMutation) ResetApprovedAt() {
+	m.approved_at = nil
+	delete(m.clearedFields, template.FieldApprovedAt)
+}
+
+// SetHandle sets the "handle" field.
+func (m *TemplateMutation) SetHandle(s string) {
+	m.handle = &s
+}
+
+// Handle returns the value of the "handle" field in the mutation.
+func (m *TemplateMutation) Handle() (r string, exists bool) {
+	v := m.handle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandle returns the old "handle" field's value of the Template entity.
+// If the Template object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateMutation) OldHandle(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandle: %w", err)
+	}
+	return oldValue.Handle, nil
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (m *TemplateMutation) ClearHandle() {
+	m.handle = nil
+	m.clearedFields[template.FieldHandle] = struct{}{}
+}
+
+// HandleCleared returns if the "handle" field was cleared in this mutation.
+func (m *TemplateMutation) HandleCleared() bool {
+	_, ok := m.clearedFields[template.FieldHandle]
+	return ok
+}
+
+// ResetHandle resets all changes to the "handle" field.
+func (m *TemplateMutation) ResetHandle() {
+	m.handle = nil
+	delete(m.clearedFields, template.FieldHandle)
+}
+
 // ClearOrganization clears the "organization" edge to the Organization entity.
 func (m *TemplateMutation) ClearOrganization() {
 	m.clearedorganization = true
@@ -19372,7 +22774,7 @@ func (m *TemplateMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TemplateMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 14)
 	if m.organization != nil {
 		fields = append(fields, template.FieldOrganizationID)
 	}
@@ -19403,6 +22805,18 @@ func (m *TemplateMutation) Fields() []string {
 	if m.revision != nil {
 		fields = append(fields, template.FieldRevision)
 	}
+	if m.editors != nil {
+		fields = append(fields, template.FieldEditors)
+	}
+	if m.approved_by != nil {
+		fields = append(fields, template.FieldApprovedBy)
+	}
+	if m.approved_at != nil {
+		fields = append(fields, template.FieldApprovedAt)
+	}
+	if m.handle != nil {
+		fields = append(fields, template.FieldHandle)
+	}
 	return fields
 }
 
@@ -19431,6 +22845,14 @@ func (m *TemplateMutation) Field(name string) (ent.Value, bool) {
 		return m.DraftNumber()
 	case template.FieldRevision:
 		return m.Revision()
+	case template.FieldEditors:
+		return m.Editors()
+	case template.FieldApprovedBy:
+		return m.ApprovedBy()
+	case template.FieldApprovedAt:
+		return m.ApprovedAt()
+	case template.FieldHandle:
+		return m.Handle()
 	}
 	return nil, false
 }
@@ -19460,6 +22882,14 @@ func (m *TemplateMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldDraftNumber(ctx)
 	case template.FieldRevision:
 		return m.OldRevision(ctx)
+	case template.FieldEditors:
+		return m.OldEditors(ctx)
+	case template.FieldApprovedBy:
+		return m.OldApprovedBy(ctx)
+	case template.FieldApprovedAt:
+		return m.OldApprovedAt(ctx)
+	case template.FieldHandle:
+		return m.OldHandle(ctx)
 	}
 	return nil, fmt.Errorf("unknown Template field %s", name)
 }
@@ -19539,6 +22969,34 @@ func (m *TemplateMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevision(v)
 		return nil
+	case template.FieldEditors:
+		v, ok := value.([]gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEditors(v)
+		return nil
+	case template.FieldApprovedBy:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedBy(v)
+		return nil
+	case template.FieldApprovedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedAt(v)
+		return nil
+	case template.FieldHandle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandle(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Template field %s", name)
 }
@@ -19611,6 +23069,18 @@ func (m *TemplateMutation) ClearedFields() []string {
 	if m.FieldCleared(template.FieldDraft) {
 		fields = append(fields, template.FieldDraft)
 	}
+	if m.FieldCleared(template.FieldEditors) {
+		fields = append(fields, template.FieldEditors)
+	}
+	if m.FieldCleared(template.FieldApprovedBy) {
+		fields = append(fields, template.FieldApprovedBy)
+	}
+	if m.FieldCleared(template.FieldApprovedAt) {
+		fields = append(fields, template.FieldApprovedAt)
+	}
+	if m.FieldCleared(template.FieldHandle) {
+		fields = append(fields, template.FieldHandle)
+	}
 	return fields
 }
 
@@ -19627,6 +23097,18 @@ func (m *TemplateMutation) ClearField(name string) error {
 	switch name {
 	case template.FieldDraft:
 		m.ClearDraft()
+		return nil
+	case template.FieldEditors:
+		m.ClearEditors()
+		return nil
+	case template.FieldApprovedBy:
+		m.ClearApprovedBy()
+		return nil
+	case template.FieldApprovedAt:
+		m.ClearApprovedAt()
+		return nil
+	case template.FieldHandle:
+		m.ClearHandle()
 		return nil
 	}
 	return fmt.Errorf("unknown Template nullable field %s", name)
@@ -19665,6 +23147,18 @@ func (m *TemplateMutation) ResetField(name string) error {
 		return nil
 	case template.FieldRevision:
 		m.ResetRevision()
+		return nil
+	case template.FieldEditors:
+		m.ResetEditors()
+		return nil
+	case template.FieldApprovedBy:
+		m.ResetApprovedBy()
+		return nil
+	case template.FieldApprovedAt:
+		m.ResetApprovedAt()
+		return nil
+	case template.FieldHandle:
+		m.ResetHandle()
 		return nil
 	}
 	return fmt.Errorf("unknown Template field %s", name)
@@ -20423,7 +23917,9 @@ type TemplateVersionMutation struct {
 	addpoints             *int
 	cut_percent           *int
 	addcut_percent        *int
+	content               **content.Template
 	published_by          *gid.ID
+	approved_by           *gid.ID
 	clearedFields         map[string]struct{}
 	organization          *gid.ID
 	clearedorganization   bool
@@ -21108,6 +24604,55 @@ func (m *TemplateVersionMutation) ResetCutPercent() {
 	m.addcut_percent = nil
 }
 
+// SetContent sets the "content" field.
+func (m *TemplateVersionMutation) SetContent(c *content.Template) {
+	m.content = &c
+}
+
+// Content returns the value of the "content" field in the mutation.
+func (m *TemplateVersionMutation) Content() (r *content.Template, exists bool) {
+	v := m.content
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContent returns the old "content" field's value of the TemplateVersion entity.
+// If the TemplateVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateVersionMutation) OldContent(ctx context.Context) (v *content.Template, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContent: %w", err)
+	}
+	return oldValue.Content, nil
+}
+
+// ClearContent clears the value of the "content" field.
+func (m *TemplateVersionMutation) ClearContent() {
+	m.content = nil
+	m.clearedFields[templateversion.FieldContent] = struct{}{}
+}
+
+// ContentCleared returns if the "content" field was cleared in this mutation.
+func (m *TemplateVersionMutation) ContentCleared() bool {
+	_, ok := m.clearedFields[templateversion.FieldContent]
+	return ok
+}
+
+// ResetContent resets all changes to the "content" field.
+func (m *TemplateVersionMutation) ResetContent() {
+	m.content = nil
+	delete(m.clearedFields, templateversion.FieldContent)
+}
+
 // SetPublishedBy sets the "published_by" field.
 func (m *TemplateVersionMutation) SetPublishedBy(gi gid.ID) {
 	m.published_by = &gi
@@ -21142,6 +24687,55 @@ func (m *TemplateVersionMutation) OldPublishedBy(ctx context.Context) (v gid.ID,
 // ResetPublishedBy resets all changes to the "published_by" field.
 func (m *TemplateVersionMutation) ResetPublishedBy() {
 	m.published_by = nil
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (m *TemplateVersionMutation) SetApprovedBy(gi gid.ID) {
+	m.approved_by = &gi
+}
+
+// ApprovedBy returns the value of the "approved_by" field in the mutation.
+func (m *TemplateVersionMutation) ApprovedBy() (r gid.ID, exists bool) {
+	v := m.approved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedBy returns the old "approved_by" field's value of the TemplateVersion entity.
+// If the TemplateVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateVersionMutation) OldApprovedBy(ctx context.Context) (v *gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedBy: %w", err)
+	}
+	return oldValue.ApprovedBy, nil
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (m *TemplateVersionMutation) ClearApprovedBy() {
+	m.approved_by = nil
+	m.clearedFields[templateversion.FieldApprovedBy] = struct{}{}
+}
+
+// ApprovedByCleared returns if the "approved_by" field was cleared in this mutation.
+func (m *TemplateVersionMutation) ApprovedByCleared() bool {
+	_, ok := m.clearedFields[templateversion.FieldApprovedBy]
+	return ok
+}
+
+// ResetApprovedBy resets all changes to the "approved_by" field.
+func (m *TemplateVersionMutation) ResetApprovedBy() {
+	m.approved_by = nil
+	delete(m.clearedFields, templateversion.FieldApprovedBy)
 }
 
 // ClearOrganization clears the "organization" edge to the Organization entity.
@@ -21259,7 +24853,7 @@ func (m *TemplateVersionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TemplateVersionMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 16)
 	if m.organization != nil {
 		fields = append(fields, templateversion.FieldOrganizationID)
 	}
@@ -21299,8 +24893,14 @@ func (m *TemplateVersionMutation) Fields() []string {
 	if m.cut_percent != nil {
 		fields = append(fields, templateversion.FieldCutPercent)
 	}
+	if m.content != nil {
+		fields = append(fields, templateversion.FieldContent)
+	}
 	if m.published_by != nil {
 		fields = append(fields, templateversion.FieldPublishedBy)
+	}
+	if m.approved_by != nil {
+		fields = append(fields, templateversion.FieldApprovedBy)
 	}
 	return fields
 }
@@ -21336,8 +24936,12 @@ func (m *TemplateVersionMutation) Field(name string) (ent.Value, bool) {
 		return m.Points()
 	case templateversion.FieldCutPercent:
 		return m.CutPercent()
+	case templateversion.FieldContent:
+		return m.Content()
 	case templateversion.FieldPublishedBy:
 		return m.PublishedBy()
+	case templateversion.FieldApprovedBy:
+		return m.ApprovedBy()
 	}
 	return nil, false
 }
@@ -21373,8 +24977,12 @@ func (m *TemplateVersionMutation) OldField(ctx context.Context, name string) (en
 		return m.OldPoints(ctx)
 	case templateversion.FieldCutPercent:
 		return m.OldCutPercent(ctx)
+	case templateversion.FieldContent:
+		return m.OldContent(ctx)
 	case templateversion.FieldPublishedBy:
 		return m.OldPublishedBy(ctx)
+	case templateversion.FieldApprovedBy:
+		return m.OldApprovedBy(ctx)
 	}
 	return nil, fmt.Errorf("unknown TemplateVersion field %s", name)
 }
@@ -21475,12 +25083,26 @@ func (m *TemplateVersionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCutPercent(v)
 		return nil
+	case templateversion.FieldContent:
+		v, ok := value.(*content.Template)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContent(v)
+		return nil
 	case templateversion.FieldPublishedBy:
 		v, ok := value.(gid.ID)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPublishedBy(v)
+		return nil
+	case templateversion.FieldApprovedBy:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedBy(v)
 		return nil
 	}
 	return fmt.Errorf("unknown TemplateVersion field %s", name)
@@ -21574,7 +25196,14 @@ func (m *TemplateVersionMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *TemplateVersionMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(templateversion.FieldContent) {
+		fields = append(fields, templateversion.FieldContent)
+	}
+	if m.FieldCleared(templateversion.FieldApprovedBy) {
+		fields = append(fields, templateversion.FieldApprovedBy)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -21587,6 +25216,14 @@ func (m *TemplateVersionMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *TemplateVersionMutation) ClearField(name string) error {
+	switch name {
+	case templateversion.FieldContent:
+		m.ClearContent()
+		return nil
+	case templateversion.FieldApprovedBy:
+		m.ClearApprovedBy()
+		return nil
+	}
 	return fmt.Errorf("unknown TemplateVersion nullable field %s", name)
 }
 
@@ -21633,8 +25270,14 @@ func (m *TemplateVersionMutation) ResetField(name string) error {
 	case templateversion.FieldCutPercent:
 		m.ResetCutPercent()
 		return nil
+	case templateversion.FieldContent:
+		m.ResetContent()
+		return nil
 	case templateversion.FieldPublishedBy:
 		m.ResetPublishedBy()
+		return nil
+	case templateversion.FieldApprovedBy:
+		m.ResetApprovedBy()
 		return nil
 	}
 	return fmt.Errorf("unknown TemplateVersion field %s", name)
@@ -21748,6 +25391,844 @@ func (m *TemplateVersionMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown TemplateVersion edge %s", name)
+}
+
+// VersionUseMutation represents an operation that mutates the VersionUse nodes in the graph.
+type VersionUseMutation struct {
+	config
+	op                      Op
+	typ                     string
+	id                      *gid.ID
+	created_at              *time.Time
+	number                  *int
+	addnumber               *int
+	ref                     *string
+	drawn                   *bool
+	clearedFields           map[string]struct{}
+	organization            *gid.ID
+	clearedorganization     bool
+	template_version        *gid.ID
+	clearedtemplate_version bool
+	question                *gid.ID
+	clearedquestion         bool
+	done                    bool
+	oldValue                func(context.Context) (*VersionUse, error)
+	predicates              []predicate.VersionUse
+}
+
+var _ ent.Mutation = (*VersionUseMutation)(nil)
+
+// versionuseOption allows management of the mutation configuration using functional options.
+type versionuseOption func(*VersionUseMutation)
+
+// newVersionUseMutation creates new mutation for the VersionUse entity.
+func newVersionUseMutation(c config, op Op, opts ...versionuseOption) *VersionUseMutation {
+	m := &VersionUseMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVersionUse,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVersionUseID sets the ID field of the mutation.
+func withVersionUseID(id gid.ID) versionuseOption {
+	return func(m *VersionUseMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VersionUse
+		)
+		m.oldValue = func(ctx context.Context) (*VersionUse, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VersionUse.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVersionUse sets the old VersionUse of the mutation.
+func withVersionUse(node *VersionUse) versionuseOption {
+	return func(m *VersionUseMutation) {
+		m.oldValue = func(context.Context) (*VersionUse, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VersionUseMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VersionUseMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of VersionUse entities.
+func (m *VersionUseMutation) SetID(id gid.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VersionUseMutation) ID() (id gid.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VersionUseMutation) IDs(ctx context.Context) ([]gid.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []gid.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VersionUse.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *VersionUseMutation) SetOrganizationID(gi gid.ID) {
+	m.organization = &gi
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *VersionUseMutation) OrganizationID() (r gid.ID, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the VersionUse entity.
+// If the VersionUse object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionUseMutation) OldOrganizationID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *VersionUseMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VersionUseMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VersionUseMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the VersionUse entity.
+// If the VersionUse object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionUseMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VersionUseMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetTemplateVersionID sets the "template_version_id" field.
+func (m *VersionUseMutation) SetTemplateVersionID(gi gid.ID) {
+	m.template_version = &gi
+}
+
+// TemplateVersionID returns the value of the "template_version_id" field in the mutation.
+func (m *VersionUseMutation) TemplateVersionID() (r gid.ID, exists bool) {
+	v := m.template_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplateVersionID returns the old "template_version_id" field's value of the VersionUse entity.
+// If the VersionUse object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionUseMutation) OldTemplateVersionID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplateVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplateVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplateVersionID: %w", err)
+	}
+	return oldValue.TemplateVersionID, nil
+}
+
+// ResetTemplateVersionID resets all changes to the "template_version_id" field.
+func (m *VersionUseMutation) ResetTemplateVersionID() {
+	m.template_version = nil
+}
+
+// SetQuestionID sets the "question_id" field.
+func (m *VersionUseMutation) SetQuestionID(gi gid.ID) {
+	m.question = &gi
+}
+
+// QuestionID returns the value of the "question_id" field in the mutation.
+func (m *VersionUseMutation) QuestionID() (r gid.ID, exists bool) {
+	v := m.question
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuestionID returns the old "question_id" field's value of the VersionUse entity.
+// If the VersionUse object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionUseMutation) OldQuestionID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuestionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuestionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuestionID: %w", err)
+	}
+	return oldValue.QuestionID, nil
+}
+
+// ResetQuestionID resets all changes to the "question_id" field.
+func (m *VersionUseMutation) ResetQuestionID() {
+	m.question = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *VersionUseMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *VersionUseMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the VersionUse entity.
+// If the VersionUse object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionUseMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *VersionUseMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *VersionUseMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *VersionUseMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetRef sets the "ref" field.
+func (m *VersionUseMutation) SetRef(s string) {
+	m.ref = &s
+}
+
+// Ref returns the value of the "ref" field in the mutation.
+func (m *VersionUseMutation) Ref() (r string, exists bool) {
+	v := m.ref
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRef returns the old "ref" field's value of the VersionUse entity.
+// If the VersionUse object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionUseMutation) OldRef(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRef is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRef requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRef: %w", err)
+	}
+	return oldValue.Ref, nil
+}
+
+// ResetRef resets all changes to the "ref" field.
+func (m *VersionUseMutation) ResetRef() {
+	m.ref = nil
+}
+
+// SetDrawn sets the "drawn" field.
+func (m *VersionUseMutation) SetDrawn(b bool) {
+	m.drawn = &b
+}
+
+// Drawn returns the value of the "drawn" field in the mutation.
+func (m *VersionUseMutation) Drawn() (r bool, exists bool) {
+	v := m.drawn
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDrawn returns the old "drawn" field's value of the VersionUse entity.
+// If the VersionUse object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionUseMutation) OldDrawn(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDrawn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDrawn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDrawn: %w", err)
+	}
+	return oldValue.Drawn, nil
+}
+
+// ResetDrawn resets all changes to the "drawn" field.
+func (m *VersionUseMutation) ResetDrawn() {
+	m.drawn = nil
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *VersionUseMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[versionuse.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *VersionUseMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *VersionUseMutation) OrganizationIDs() (ids []gid.ID) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *VersionUseMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearTemplateVersion clears the "template_version" edge to the TemplateVersion entity.
+func (m *VersionUseMutation) ClearTemplateVersion() {
+	m.clearedtemplate_version = true
+	m.clearedFields[versionuse.FieldTemplateVersionID] = struct{}{}
+}
+
+// TemplateVersionCleared reports if the "template_version" edge to the TemplateVersion entity was cleared.
+func (m *VersionUseMutation) TemplateVersionCleared() bool {
+	return m.clearedtemplate_version
+}
+
+// TemplateVersionIDs returns the "template_version" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TemplateVersionID instead. It exists only for internal usage by the builders.
+func (m *VersionUseMutation) TemplateVersionIDs() (ids []gid.ID) {
+	if id := m.template_version; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTemplateVersion resets all changes to the "template_version" edge.
+func (m *VersionUseMutation) ResetTemplateVersion() {
+	m.template_version = nil
+	m.clearedtemplate_version = false
+}
+
+// ClearQuestion clears the "question" edge to the Question entity.
+func (m *VersionUseMutation) ClearQuestion() {
+	m.clearedquestion = true
+	m.clearedFields[versionuse.FieldQuestionID] = struct{}{}
+}
+
+// QuestionCleared reports if the "question" edge to the Question entity was cleared.
+func (m *VersionUseMutation) QuestionCleared() bool {
+	return m.clearedquestion
+}
+
+// QuestionIDs returns the "question" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// QuestionID instead. It exists only for internal usage by the builders.
+func (m *VersionUseMutation) QuestionIDs() (ids []gid.ID) {
+	if id := m.question; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetQuestion resets all changes to the "question" edge.
+func (m *VersionUseMutation) ResetQuestion() {
+	m.question = nil
+	m.clearedquestion = false
+}
+
+// Where appends a list predicates to the VersionUseMutation builder.
+func (m *VersionUseMutation) Where(ps ...predicate.VersionUse) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VersionUseMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VersionUseMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VersionUse, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VersionUseMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VersionUseMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VersionUse).
+func (m *VersionUseMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VersionUseMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.organization != nil {
+		fields = append(fields, versionuse.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, versionuse.FieldCreatedAt)
+	}
+	if m.template_version != nil {
+		fields = append(fields, versionuse.FieldTemplateVersionID)
+	}
+	if m.question != nil {
+		fields = append(fields, versionuse.FieldQuestionID)
+	}
+	if m.number != nil {
+		fields = append(fields, versionuse.FieldNumber)
+	}
+	if m.ref != nil {
+		fields = append(fields, versionuse.FieldRef)
+	}
+	if m.drawn != nil {
+		fields = append(fields, versionuse.FieldDrawn)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VersionUseMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case versionuse.FieldOrganizationID:
+		return m.OrganizationID()
+	case versionuse.FieldCreatedAt:
+		return m.CreatedAt()
+	case versionuse.FieldTemplateVersionID:
+		return m.TemplateVersionID()
+	case versionuse.FieldQuestionID:
+		return m.QuestionID()
+	case versionuse.FieldNumber:
+		return m.Number()
+	case versionuse.FieldRef:
+		return m.Ref()
+	case versionuse.FieldDrawn:
+		return m.Drawn()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VersionUseMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case versionuse.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case versionuse.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case versionuse.FieldTemplateVersionID:
+		return m.OldTemplateVersionID(ctx)
+	case versionuse.FieldQuestionID:
+		return m.OldQuestionID(ctx)
+	case versionuse.FieldNumber:
+		return m.OldNumber(ctx)
+	case versionuse.FieldRef:
+		return m.OldRef(ctx)
+	case versionuse.FieldDrawn:
+		return m.OldDrawn(ctx)
+	}
+	return nil, fmt.Errorf("unknown VersionUse field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VersionUseMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case versionuse.FieldOrganizationID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case versionuse.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case versionuse.FieldTemplateVersionID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplateVersionID(v)
+		return nil
+	case versionuse.FieldQuestionID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuestionID(v)
+		return nil
+	case versionuse.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case versionuse.FieldRef:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRef(v)
+		return nil
+	case versionuse.FieldDrawn:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDrawn(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VersionUse field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VersionUseMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, versionuse.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VersionUseMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case versionuse.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VersionUseMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case versionuse.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VersionUse numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VersionUseMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VersionUseMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VersionUseMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown VersionUse nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VersionUseMutation) ResetField(name string) error {
+	switch name {
+	case versionuse.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case versionuse.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case versionuse.FieldTemplateVersionID:
+		m.ResetTemplateVersionID()
+		return nil
+	case versionuse.FieldQuestionID:
+		m.ResetQuestionID()
+		return nil
+	case versionuse.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case versionuse.FieldRef:
+		m.ResetRef()
+		return nil
+	case versionuse.FieldDrawn:
+		m.ResetDrawn()
+		return nil
+	}
+	return fmt.Errorf("unknown VersionUse field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VersionUseMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.organization != nil {
+		edges = append(edges, versionuse.EdgeOrganization)
+	}
+	if m.template_version != nil {
+		edges = append(edges, versionuse.EdgeTemplateVersion)
+	}
+	if m.question != nil {
+		edges = append(edges, versionuse.EdgeQuestion)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VersionUseMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case versionuse.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case versionuse.EdgeTemplateVersion:
+		if id := m.template_version; id != nil {
+			return []ent.Value{*id}
+		}
+	case versionuse.EdgeQuestion:
+		if id := m.question; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VersionUseMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VersionUseMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VersionUseMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedorganization {
+		edges = append(edges, versionuse.EdgeOrganization)
+	}
+	if m.clearedtemplate_version {
+		edges = append(edges, versionuse.EdgeTemplateVersion)
+	}
+	if m.clearedquestion {
+		edges = append(edges, versionuse.EdgeQuestion)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VersionUseMutation) EdgeCleared(name string) bool {
+	switch name {
+	case versionuse.EdgeOrganization:
+		return m.clearedorganization
+	case versionuse.EdgeTemplateVersion:
+		return m.clearedtemplate_version
+	case versionuse.EdgeQuestion:
+		return m.clearedquestion
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VersionUseMutation) ClearEdge(name string) error {
+	switch name {
+	case versionuse.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case versionuse.EdgeTemplateVersion:
+		m.ClearTemplateVersion()
+		return nil
+	case versionuse.EdgeQuestion:
+		m.ClearQuestion()
+		return nil
+	}
+	return fmt.Errorf("unknown VersionUse unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VersionUseMutation) ResetEdge(name string) error {
+	switch name {
+	case versionuse.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case versionuse.EdgeTemplateVersion:
+		m.ResetTemplateVersion()
+		return nil
+	case versionuse.EdgeQuestion:
+		m.ResetQuestion()
+		return nil
+	}
+	return fmt.Errorf("unknown VersionUse edge %s", name)
 }
 
 // WebSessionMutation represents an operation that mutates the WebSession nodes in the graph.

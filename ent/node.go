@@ -28,6 +28,9 @@ func (*Template) IsNode() {}
 // IsNode marks a template version as a node.
 func (*TemplateVersion) IsNode() {}
 
+// IsNode marks an API key as a node.
+func (*APIKey) IsNode() {}
+
 // IsNode marks a candidate as a node.
 func (*Candidate) IsNode() {}
 

@@ -27,8 +27,10 @@ type Organization struct {
 	// TimeZone holds the value of the "time_zone" field.
 	TimeZone string `json:"time_zone,omitempty"`
 	// Locale holds the value of the "locale" field.
-	Locale       string `json:"locale,omitempty"`
-	selectValues sql.SelectValues
+	Locale string `json:"locale,omitempty"`
+	// PublicationApproval holds the value of the "publication_approval" field.
+	PublicationApproval bool `json:"publication_approval,omitempty"`
+	selectValues        sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -38,6 +40,8 @@ func (*Organization) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case organization.FieldID:
 			values[i] = new(gid.ID)
+		case organization.FieldPublicationApproval:
+			values[i] = new(sql.NullBool)
 		case organization.FieldSlug, organization.FieldName, organization.FieldTimeZone, organization.FieldLocale:
 			values[i] = new(sql.NullString)
 		case organization.FieldCreatedAt:
@@ -93,6 +97,12 @@ func (_m *Organization) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Locale = value.String
 			}
+		case organization.FieldPublicationApproval:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field publication_approval", values[i])
+			} else if value.Valid {
+				_m.PublicationApproval = value.Bool
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -143,6 +153,9 @@ func (_m *Organization) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("locale=")
 	builder.WriteString(_m.Locale)
+	builder.WriteString(", ")
+	builder.WriteString("publication_approval=")
+	builder.WriteString(fmt.Sprintf("%v", _m.PublicationApproval))
 	builder.WriteByte(')')
 	return builder.String()
 }

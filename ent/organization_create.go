@@ -70,6 +70,20 @@ func (_c *OrganizationCreate) SetNillableLocale(v *string) *OrganizationCreate {
 	return _c
 }
 
+// SetPublicationApproval sets the "publication_approval" field.
+func (_c *OrganizationCreate) SetPublicationApproval(v bool) *OrganizationCreate {
+	_c.mutation.SetPublicationApproval(v)
+	return _c
+}
+
+// SetNillablePublicationApproval sets the "publication_approval" field if the given value is not nil.
+func (_c *OrganizationCreate) SetNillablePublicationApproval(v *bool) *OrganizationCreate {
+	if v != nil {
+		_c.SetPublicationApproval(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *OrganizationCreate) SetID(v gid.ID) *OrganizationCreate {
 	_c.mutation.SetID(v)
@@ -119,6 +133,10 @@ func (_c *OrganizationCreate) defaults() {
 		v := organization.DefaultLocale
 		_c.mutation.SetLocale(v)
 	}
+	if _, ok := _c.mutation.PublicationApproval(); !ok {
+		v := organization.DefaultPublicationApproval
+		_c.mutation.SetPublicationApproval(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -137,6 +155,9 @@ func (_c *OrganizationCreate) check() error {
 	}
 	if _, ok := _c.mutation.Locale(); !ok {
 		return &ValidationError{Name: "locale", err: errors.New(`ent: missing required field "Organization.locale"`)}
+	}
+	if _, ok := _c.mutation.PublicationApproval(); !ok {
+		return &ValidationError{Name: "publication_approval", err: errors.New(`ent: missing required field "Organization.publication_approval"`)}
 	}
 	return nil
 }
@@ -193,6 +214,10 @@ func (_c *OrganizationCreate) createSpec() (*Organization, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Locale(); ok {
 		_spec.SetField(organization.FieldLocale, field.TypeString, value)
 		_node.Locale = value
+	}
+	if value, ok := _c.mutation.PublicationApproval(); ok {
+		_spec.SetField(organization.FieldPublicationApproval, field.TypeBool, value)
+		_node.PublicationApproval = value
 	}
 	return _node, _spec
 }
@@ -279,6 +304,18 @@ func (u *OrganizationUpsert) SetLocale(v string) *OrganizationUpsert {
 // UpdateLocale sets the "locale" field to the value that was provided on create.
 func (u *OrganizationUpsert) UpdateLocale() *OrganizationUpsert {
 	u.SetExcluded(organization.FieldLocale)
+	return u
+}
+
+// SetPublicationApproval sets the "publication_approval" field.
+func (u *OrganizationUpsert) SetPublicationApproval(v bool) *OrganizationUpsert {
+	u.Set(organization.FieldPublicationApproval, v)
+	return u
+}
+
+// UpdatePublicationApproval sets the "publication_approval" field to the value that was provided on create.
+func (u *OrganizationUpsert) UpdatePublicationApproval() *OrganizationUpsert {
+	u.SetExcluded(organization.FieldPublicationApproval)
 	return u
 }
 
@@ -375,6 +412,20 @@ func (u *OrganizationUpsertOne) SetLocale(v string) *OrganizationUpsertOne {
 func (u *OrganizationUpsertOne) UpdateLocale() *OrganizationUpsertOne {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.UpdateLocale()
+	})
+}
+
+// SetPublicationApproval sets the "publication_approval" field.
+func (u *OrganizationUpsertOne) SetPublicationApproval(v bool) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetPublicationApproval(v)
+	})
+}
+
+// UpdatePublicationApproval sets the "publication_approval" field to the value that was provided on create.
+func (u *OrganizationUpsertOne) UpdatePublicationApproval() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdatePublicationApproval()
 	})
 }
 
@@ -638,6 +689,20 @@ func (u *OrganizationUpsertBulk) SetLocale(v string) *OrganizationUpsertBulk {
 func (u *OrganizationUpsertBulk) UpdateLocale() *OrganizationUpsertBulk {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.UpdateLocale()
+	})
+}
+
+// SetPublicationApproval sets the "publication_approval" field.
+func (u *OrganizationUpsertBulk) SetPublicationApproval(v bool) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetPublicationApproval(v)
+	})
+}
+
+// UpdatePublicationApproval sets the "publication_approval" field to the value that was provided on create.
+func (u *OrganizationUpsertBulk) UpdatePublicationApproval() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdatePublicationApproval()
 	})
 }
 

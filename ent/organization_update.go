@@ -70,6 +70,20 @@ func (_u *OrganizationUpdate) SetNillableLocale(v *string) *OrganizationUpdate {
 	return _u
 }
 
+// SetPublicationApproval sets the "publication_approval" field.
+func (_u *OrganizationUpdate) SetPublicationApproval(v bool) *OrganizationUpdate {
+	_u.mutation.SetPublicationApproval(v)
+	return _u
+}
+
+// SetNillablePublicationApproval sets the "publication_approval" field if the given value is not nil.
+func (_u *OrganizationUpdate) SetNillablePublicationApproval(v *bool) *OrganizationUpdate {
+	if v != nil {
+		_u.SetPublicationApproval(*v)
+	}
+	return _u
+}
+
 // Mutation returns the OrganizationMutation object of the builder.
 func (_u *OrganizationUpdate) Mutation() *OrganizationMutation {
 	return _u.mutation
@@ -125,6 +139,9 @@ func (_u *OrganizationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.Locale(); ok {
 		_spec.SetField(organization.FieldLocale, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PublicationApproval(); ok {
+		_spec.SetField(organization.FieldPublicationApproval, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -186,6 +203,20 @@ func (_u *OrganizationUpdateOne) SetLocale(v string) *OrganizationUpdateOne {
 func (_u *OrganizationUpdateOne) SetNillableLocale(v *string) *OrganizationUpdateOne {
 	if v != nil {
 		_u.SetLocale(*v)
+	}
+	return _u
+}
+
+// SetPublicationApproval sets the "publication_approval" field.
+func (_u *OrganizationUpdateOne) SetPublicationApproval(v bool) *OrganizationUpdateOne {
+	_u.mutation.SetPublicationApproval(v)
+	return _u
+}
+
+// SetNillablePublicationApproval sets the "publication_approval" field if the given value is not nil.
+func (_u *OrganizationUpdateOne) SetNillablePublicationApproval(v *bool) *OrganizationUpdateOne {
+	if v != nil {
+		_u.SetPublicationApproval(*v)
 	}
 	return _u
 }
@@ -275,6 +306,9 @@ func (_u *OrganizationUpdateOne) sqlSave(ctx context.Context) (_node *Organizati
 	}
 	if value, ok := _u.mutation.Locale(); ok {
 		_spec.SetField(organization.FieldLocale, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PublicationApproval(); ok {
+		_spec.SetField(organization.FieldPublicationApproval, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Organization{config: _u.config}

@@ -42,6 +42,10 @@ type Question struct {
 	DraftNumber int `json:"draft_number,omitempty"`
 	// Revision holds the value of the "revision" field.
 	Revision int `json:"revision,omitempty"`
+	// Words holds the value of the "words" field.
+	Words string `json:"words,omitempty"`
+	// Handle holds the value of the "handle" field.
+	Handle *string `json:"handle,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the QuestionQuery when eager-loading is set.
 	Edges        QuestionEdges `json:"edges"`
@@ -77,7 +81,7 @@ func (*Question) scanValues(columns []string) ([]any, error) {
 			values[i] = new(gid.ID)
 		case question.FieldPublishedNumber, question.FieldDraftNumber, question.FieldRevision:
 			values[i] = new(sql.NullInt64)
-		case question.FieldTitle, question.FieldKind, question.FieldCategory, question.FieldLevel, question.FieldLanguage, question.FieldState:
+		case question.FieldTitle, question.FieldKind, question.FieldCategory, question.FieldLevel, question.FieldLanguage, question.FieldState, question.FieldWords, question.FieldHandle:
 			values[i] = new(sql.NullString)
 		case question.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -168,6 +172,19 @@ func (_m *Question) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Revision = int(value.Int64)
 			}
+		case question.FieldWords:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field words", values[i])
+			} else if value.Valid {
+				_m.Words = value.String
+			}
+		case question.FieldHandle:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field handle", values[i])
+			} else if value.Valid {
+				_m.Handle = new(string)
+				*_m.Handle = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -241,6 +258,14 @@ func (_m *Question) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	builder.WriteString("words=")
+	builder.WriteString(_m.Words)
+	builder.WriteString(", ")
+	if v := _m.Handle; v != nil {
+		builder.WriteString("handle=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -124,6 +124,34 @@ func (_c *QuestionCreate) SetNillableRevision(v *int) *QuestionCreate {
 	return _c
 }
 
+// SetWords sets the "words" field.
+func (_c *QuestionCreate) SetWords(v string) *QuestionCreate {
+	_c.mutation.SetWords(v)
+	return _c
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_c *QuestionCreate) SetNillableWords(v *string) *QuestionCreate {
+	if v != nil {
+		_c.SetWords(*v)
+	}
+	return _c
+}
+
+// SetHandle sets the "handle" field.
+func (_c *QuestionCreate) SetHandle(v string) *QuestionCreate {
+	_c.mutation.SetHandle(v)
+	return _c
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_c *QuestionCreate) SetNillableHandle(v *string) *QuestionCreate {
+	if v != nil {
+		_c.SetHandle(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *QuestionCreate) SetID(v gid.ID) *QuestionCreate {
 	_c.mutation.SetID(v)
@@ -186,6 +214,10 @@ func (_c *QuestionCreate) defaults() {
 		v := question.DefaultRevision
 		_c.mutation.SetRevision(v)
 	}
+	if _, ok := _c.mutation.Words(); !ok {
+		v := question.DefaultWords
+		_c.mutation.SetWords(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -242,6 +274,9 @@ func (_c *QuestionCreate) check() error {
 	}
 	if _, ok := _c.mutation.Revision(); !ok {
 		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "Question.revision"`)}
+	}
+	if _, ok := _c.mutation.Words(); !ok {
+		return &ValidationError{Name: "words", err: errors.New(`ent: missing required field "Question.words"`)}
 	}
 	if len(_c.mutation.OrganizationIDs()) == 0 {
 		return &ValidationError{Name: "organization", err: errors.New(`ent: missing required edge "Question.organization"`)}
@@ -321,6 +356,14 @@ func (_c *QuestionCreate) createSpec() (*Question, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Revision(); ok {
 		_spec.SetField(question.FieldRevision, field.TypeInt, value)
 		_node.Revision = value
+	}
+	if value, ok := _c.mutation.Words(); ok {
+		_spec.SetField(question.FieldWords, field.TypeString, value)
+		_node.Words = value
+	}
+	if value, ok := _c.mutation.Handle(); ok {
+		_spec.SetField(question.FieldHandle, field.TypeString, value)
+		_node.Handle = &value
 	}
 	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -502,6 +545,36 @@ func (u *QuestionUpsert) UpdateRevision() *QuestionUpsert {
 // AddRevision adds v to the "revision" field.
 func (u *QuestionUpsert) AddRevision(v int) *QuestionUpsert {
 	u.Add(question.FieldRevision, v)
+	return u
+}
+
+// SetWords sets the "words" field.
+func (u *QuestionUpsert) SetWords(v string) *QuestionUpsert {
+	u.Set(question.FieldWords, v)
+	return u
+}
+
+// UpdateWords sets the "words" field to the value that was provided on create.
+func (u *QuestionUpsert) UpdateWords() *QuestionUpsert {
+	u.SetExcluded(question.FieldWords)
+	return u
+}
+
+// SetHandle sets the "handle" field.
+func (u *QuestionUpsert) SetHandle(v string) *QuestionUpsert {
+	u.Set(question.FieldHandle, v)
+	return u
+}
+
+// UpdateHandle sets the "handle" field to the value that was provided on create.
+func (u *QuestionUpsert) UpdateHandle() *QuestionUpsert {
+	u.SetExcluded(question.FieldHandle)
+	return u
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (u *QuestionUpsert) ClearHandle() *QuestionUpsert {
+	u.SetNull(question.FieldHandle)
 	return u
 }
 
@@ -692,6 +765,41 @@ func (u *QuestionUpsertOne) AddRevision(v int) *QuestionUpsertOne {
 func (u *QuestionUpsertOne) UpdateRevision() *QuestionUpsertOne {
 	return u.Update(func(s *QuestionUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetWords sets the "words" field.
+func (u *QuestionUpsertOne) SetWords(v string) *QuestionUpsertOne {
+	return u.Update(func(s *QuestionUpsert) {
+		s.SetWords(v)
+	})
+}
+
+// UpdateWords sets the "words" field to the value that was provided on create.
+func (u *QuestionUpsertOne) UpdateWords() *QuestionUpsertOne {
+	return u.Update(func(s *QuestionUpsert) {
+		s.UpdateWords()
+	})
+}
+
+// SetHandle sets the "handle" field.
+func (u *QuestionUpsertOne) SetHandle(v string) *QuestionUpsertOne {
+	return u.Update(func(s *QuestionUpsert) {
+		s.SetHandle(v)
+	})
+}
+
+// UpdateHandle sets the "handle" field to the value that was provided on create.
+func (u *QuestionUpsertOne) UpdateHandle() *QuestionUpsertOne {
+	return u.Update(func(s *QuestionUpsert) {
+		s.UpdateHandle()
+	})
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (u *QuestionUpsertOne) ClearHandle() *QuestionUpsertOne {
+	return u.Update(func(s *QuestionUpsert) {
+		s.ClearHandle()
 	})
 }
 
@@ -1049,6 +1157,41 @@ func (u *QuestionUpsertBulk) AddRevision(v int) *QuestionUpsertBulk {
 func (u *QuestionUpsertBulk) UpdateRevision() *QuestionUpsertBulk {
 	return u.Update(func(s *QuestionUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetWords sets the "words" field.
+func (u *QuestionUpsertBulk) SetWords(v string) *QuestionUpsertBulk {
+	return u.Update(func(s *QuestionUpsert) {
+		s.SetWords(v)
+	})
+}
+
+// UpdateWords sets the "words" field to the value that was provided on create.
+func (u *QuestionUpsertBulk) UpdateWords() *QuestionUpsertBulk {
+	return u.Update(func(s *QuestionUpsert) {
+		s.UpdateWords()
+	})
+}
+
+// SetHandle sets the "handle" field.
+func (u *QuestionUpsertBulk) SetHandle(v string) *QuestionUpsertBulk {
+	return u.Update(func(s *QuestionUpsert) {
+		s.SetHandle(v)
+	})
+}
+
+// UpdateHandle sets the "handle" field to the value that was provided on create.
+func (u *QuestionUpsertBulk) UpdateHandle() *QuestionUpsertBulk {
+	return u.Update(func(s *QuestionUpsert) {
+		s.UpdateHandle()
+	})
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (u *QuestionUpsertBulk) ClearHandle() *QuestionUpsertBulk {
+	return u.Update(func(s *QuestionUpsert) {
+		s.ClearHandle()
 	})
 }
 

@@ -162,6 +162,40 @@ func (_u *QuestionUpdate) AddRevision(v int) *QuestionUpdate {
 	return _u
 }
 
+// SetWords sets the "words" field.
+func (_u *QuestionUpdate) SetWords(v string) *QuestionUpdate {
+	_u.mutation.SetWords(v)
+	return _u
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_u *QuestionUpdate) SetNillableWords(v *string) *QuestionUpdate {
+	if v != nil {
+		_u.SetWords(*v)
+	}
+	return _u
+}
+
+// SetHandle sets the "handle" field.
+func (_u *QuestionUpdate) SetHandle(v string) *QuestionUpdate {
+	_u.mutation.SetHandle(v)
+	return _u
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_u *QuestionUpdate) SetNillableHandle(v *string) *QuestionUpdate {
+	if v != nil {
+		_u.SetHandle(*v)
+	}
+	return _u
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (_u *QuestionUpdate) ClearHandle() *QuestionUpdate {
+	_u.mutation.ClearHandle()
+	return _u
+}
+
 // Mutation returns the QuestionMutation object of the builder.
 func (_u *QuestionUpdate) Mutation() *QuestionMutation {
 	return _u.mutation
@@ -267,6 +301,15 @@ func (_u *QuestionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(question.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Words(); ok {
+		_spec.SetField(question.FieldWords, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Handle(); ok {
+		_spec.SetField(question.FieldHandle, field.TypeString, value)
+	}
+	if _u.mutation.HandleCleared() {
+		_spec.ClearField(question.FieldHandle, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -423,6 +466,40 @@ func (_u *QuestionUpdateOne) AddRevision(v int) *QuestionUpdateOne {
 	return _u
 }
 
+// SetWords sets the "words" field.
+func (_u *QuestionUpdateOne) SetWords(v string) *QuestionUpdateOne {
+	_u.mutation.SetWords(v)
+	return _u
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_u *QuestionUpdateOne) SetNillableWords(v *string) *QuestionUpdateOne {
+	if v != nil {
+		_u.SetWords(*v)
+	}
+	return _u
+}
+
+// SetHandle sets the "handle" field.
+func (_u *QuestionUpdateOne) SetHandle(v string) *QuestionUpdateOne {
+	_u.mutation.SetHandle(v)
+	return _u
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_u *QuestionUpdateOne) SetNillableHandle(v *string) *QuestionUpdateOne {
+	if v != nil {
+		_u.SetHandle(*v)
+	}
+	return _u
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (_u *QuestionUpdateOne) ClearHandle() *QuestionUpdateOne {
+	_u.mutation.ClearHandle()
+	return _u
+}
+
 // Mutation returns the QuestionMutation object of the builder.
 func (_u *QuestionUpdateOne) Mutation() *QuestionMutation {
 	return _u.mutation
@@ -558,6 +635,15 @@ func (_u *QuestionUpdateOne) sqlSave(ctx context.Context) (_node *Question, err 
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(question.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Words(); ok {
+		_spec.SetField(question.FieldWords, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Handle(); ok {
+		_spec.SetField(question.FieldHandle, field.TypeString, value)
+	}
+	if _u.mutation.HandleCleared() {
+		_spec.ClearField(question.FieldHandle, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Question{config: _u.config}

@@ -15,6 +15,7 @@ import (
 	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/term"
 )
 
 // QuestionRevision is the model entity for the QuestionRevision schema.
@@ -30,6 +31,14 @@ type QuestionRevision struct {
 	QuestionID gid.ID `json:"question_id,omitempty"`
 	// Number holds the value of the "number" field.
 	Number int `json:"number,omitempty"`
+	// Title holds the value of the "title" field.
+	Title string `json:"title,omitempty"`
+	// Category holds the value of the "category" field.
+	Category *term.Category `json:"category,omitempty"`
+	// Level holds the value of the "level" field.
+	Level *term.Level `json:"level,omitempty"`
+	// Language holds the value of the "language" field.
+	Language string `json:"language,omitempty"`
 	// Content holds the value of the "content" field.
 	Content *content.Question `json:"content,omitempty"`
 	// PublishedAt holds the value of the "published_at" field.
@@ -38,6 +47,14 @@ type QuestionRevision struct {
 	PublishedBy *gid.ID `json:"published_by,omitempty"`
 	// AuthorID holds the value of the "author_id" field.
 	AuthorID *gid.ID `json:"author_id,omitempty"`
+	// Editors holds the value of the "editors" field.
+	Editors []gid.ID `json:"editors,omitempty"`
+	// ApprovedBy holds the value of the "approved_by" field.
+	ApprovedBy *gid.ID `json:"approved_by,omitempty"`
+	// ApprovedAt holds the value of the "approved_at" field.
+	ApprovedAt *time.Time `json:"approved_at,omitempty"`
+	// PromptHTML holds the value of the "prompt_html" field.
+	PromptHTML string `json:"prompt_html,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the QuestionRevisionQuery when eager-loading is set.
 	Edges        QuestionRevisionEdges `json:"edges"`
@@ -82,15 +99,17 @@ func (*QuestionRevision) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case questionrevision.FieldPublishedBy, questionrevision.FieldAuthorID:
+		case questionrevision.FieldPublishedBy, questionrevision.FieldAuthorID, questionrevision.FieldApprovedBy:
 			values[i] = &sql.NullScanner{S: new(gid.ID)}
-		case questionrevision.FieldContent:
+		case questionrevision.FieldContent, questionrevision.FieldEditors:
 			values[i] = new([]byte)
 		case questionrevision.FieldID, questionrevision.FieldOrganizationID, questionrevision.FieldQuestionID:
 			values[i] = new(gid.ID)
 		case questionrevision.FieldNumber:
 			values[i] = new(sql.NullInt64)
-		case questionrevision.FieldCreatedAt, questionrevision.FieldPublishedAt:
+		case questionrevision.FieldTitle, questionrevision.FieldCategory, questionrevision.FieldLevel, questionrevision.FieldLanguage, questionrevision.FieldPromptHTML:
+			values[i] = new(sql.NullString)
+		case questionrevision.FieldCreatedAt, questionrevision.FieldPublishedAt, questionrevision.FieldApprovedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -137,6 +156,32 @@ func (_m *QuestionRevision) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Number = int(value.Int64)
 			}
+		case questionrevision.FieldTitle:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field title", values[i])
+			} else if value.Valid {
+				_m.Title = value.String
+			}
+		case questionrevision.FieldCategory:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field category", values[i])
+			} else if value.Valid {
+				_m.Category = new(term.Category)
+				*_m.Category = term.Category(value.String)
+			}
+		case questionrevision.FieldLevel:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field level", values[i])
+			} else if value.Valid {
+				_m.Level = new(term.Level)
+				*_m.Level = term.Level(value.String)
+			}
+		case questionrevision.FieldLanguage:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field language", values[i])
+			} else if value.Valid {
+				_m.Language = value.String
+			}
 		case questionrevision.FieldContent:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field content", values[i])
@@ -165,6 +210,34 @@ func (_m *QuestionRevision) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.AuthorID = new(gid.ID)
 				*_m.AuthorID = *value.S.(*gid.ID)
+			}
+		case questionrevision.FieldEditors:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field editors", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Editors); err != nil {
+					return fmt.Errorf("unmarshal field editors: %w", err)
+				}
+			}
+		case questionrevision.FieldApprovedBy:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field approved_by", values[i])
+			} else if value.Valid {
+				_m.ApprovedBy = new(gid.ID)
+				*_m.ApprovedBy = *value.S.(*gid.ID)
+			}
+		case questionrevision.FieldApprovedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field approved_at", values[i])
+			} else if value.Valid {
+				_m.ApprovedAt = new(time.Time)
+				*_m.ApprovedAt = value.Time
+			}
+		case questionrevision.FieldPromptHTML:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field prompt_html", values[i])
+			} else if value.Valid {
+				_m.PromptHTML = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -224,6 +297,22 @@ func (_m *QuestionRevision) String() string {
 	builder.WriteString("number=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Number))
 	builder.WriteString(", ")
+	builder.WriteString("title=")
+	builder.WriteString(_m.Title)
+	builder.WriteString(", ")
+	if v := _m.Category; v != nil {
+		builder.WriteString("category=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Level; v != nil {
+		builder.WriteString("level=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("language=")
+	builder.WriteString(_m.Language)
+	builder.WriteString(", ")
 	builder.WriteString("content=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Content))
 	builder.WriteString(", ")
@@ -241,6 +330,22 @@ func (_m *QuestionRevision) String() string {
 		builder.WriteString("author_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("editors=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Editors))
+	builder.WriteString(", ")
+	if v := _m.ApprovedBy; v != nil {
+		builder.WriteString("approved_by=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ApprovedAt; v != nil {
+		builder.WriteString("approved_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("prompt_html=")
+	builder.WriteString(_m.PromptHTML)
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/term"
 )
 
 // QuestionRevisionCreate is the builder for creating a QuestionRevision entity.
@@ -48,6 +49,62 @@ func (_c *QuestionRevisionCreate) SetQuestionID(v gid.ID) *QuestionRevisionCreat
 // SetNumber sets the "number" field.
 func (_c *QuestionRevisionCreate) SetNumber(v int) *QuestionRevisionCreate {
 	_c.mutation.SetNumber(v)
+	return _c
+}
+
+// SetTitle sets the "title" field.
+func (_c *QuestionRevisionCreate) SetTitle(v string) *QuestionRevisionCreate {
+	_c.mutation.SetTitle(v)
+	return _c
+}
+
+// SetNillableTitle sets the "title" field if the given value is not nil.
+func (_c *QuestionRevisionCreate) SetNillableTitle(v *string) *QuestionRevisionCreate {
+	if v != nil {
+		_c.SetTitle(*v)
+	}
+	return _c
+}
+
+// SetCategory sets the "category" field.
+func (_c *QuestionRevisionCreate) SetCategory(v term.Category) *QuestionRevisionCreate {
+	_c.mutation.SetCategory(v)
+	return _c
+}
+
+// SetNillableCategory sets the "category" field if the given value is not nil.
+func (_c *QuestionRevisionCreate) SetNillableCategory(v *term.Category) *QuestionRevisionCreate {
+	if v != nil {
+		_c.SetCategory(*v)
+	}
+	return _c
+}
+
+// SetLevel sets the "level" field.
+func (_c *QuestionRevisionCreate) SetLevel(v term.Level) *QuestionRevisionCreate {
+	_c.mutation.SetLevel(v)
+	return _c
+}
+
+// SetNillableLevel sets the "level" field if the given value is not nil.
+func (_c *QuestionRevisionCreate) SetNillableLevel(v *term.Level) *QuestionRevisionCreate {
+	if v != nil {
+		_c.SetLevel(*v)
+	}
+	return _c
+}
+
+// SetLanguage sets the "language" field.
+func (_c *QuestionRevisionCreate) SetLanguage(v string) *QuestionRevisionCreate {
+	_c.mutation.SetLanguage(v)
+	return _c
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_c *QuestionRevisionCreate) SetNillableLanguage(v *string) *QuestionRevisionCreate {
+	if v != nil {
+		_c.SetLanguage(*v)
+	}
 	return _c
 }
 
@@ -99,6 +156,54 @@ func (_c *QuestionRevisionCreate) SetNillableAuthorID(v *gid.ID) *QuestionRevisi
 	return _c
 }
 
+// SetEditors sets the "editors" field.
+func (_c *QuestionRevisionCreate) SetEditors(v []gid.ID) *QuestionRevisionCreate {
+	_c.mutation.SetEditors(v)
+	return _c
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (_c *QuestionRevisionCreate) SetApprovedBy(v gid.ID) *QuestionRevisionCreate {
+	_c.mutation.SetApprovedBy(v)
+	return _c
+}
+
+// SetNillableApprovedBy sets the "approved_by" field if the given value is not nil.
+func (_c *QuestionRevisionCreate) SetNillableApprovedBy(v *gid.ID) *QuestionRevisionCreate {
+	if v != nil {
+		_c.SetApprovedBy(*v)
+	}
+	return _c
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (_c *QuestionRevisionCreate) SetApprovedAt(v time.Time) *QuestionRevisionCreate {
+	_c.mutation.SetApprovedAt(v)
+	return _c
+}
+
+// SetNillableApprovedAt sets the "approved_at" field if the given value is not nil.
+func (_c *QuestionRevisionCreate) SetNillableApprovedAt(v *time.Time) *QuestionRevisionCreate {
+	if v != nil {
+		_c.SetApprovedAt(*v)
+	}
+	return _c
+}
+
+// SetPromptHTML sets the "prompt_html" field.
+func (_c *QuestionRevisionCreate) SetPromptHTML(v string) *QuestionRevisionCreate {
+	_c.mutation.SetPromptHTML(v)
+	return _c
+}
+
+// SetNillablePromptHTML sets the "prompt_html" field if the given value is not nil.
+func (_c *QuestionRevisionCreate) SetNillablePromptHTML(v *string) *QuestionRevisionCreate {
+	if v != nil {
+		_c.SetPromptHTML(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *QuestionRevisionCreate) SetID(v gid.ID) *QuestionRevisionCreate {
 	_c.mutation.SetID(v)
@@ -122,6 +227,7 @@ func (_c *QuestionRevisionCreate) Mutation() *QuestionRevisionMutation {
 
 // Save creates the QuestionRevision in the database.
 func (_c *QuestionRevisionCreate) Save(ctx context.Context) (*QuestionRevision, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -147,6 +253,22 @@ func (_c *QuestionRevisionCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *QuestionRevisionCreate) defaults() {
+	if _, ok := _c.mutation.Title(); !ok {
+		v := questionrevision.DefaultTitle
+		_c.mutation.SetTitle(v)
+	}
+	if _, ok := _c.mutation.Language(); !ok {
+		v := questionrevision.DefaultLanguage
+		_c.mutation.SetLanguage(v)
+	}
+	if _, ok := _c.mutation.PromptHTML(); !ok {
+		v := questionrevision.DefaultPromptHTML
+		_c.mutation.SetPromptHTML(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *QuestionRevisionCreate) check() error {
 	if _, ok := _c.mutation.OrganizationID(); !ok {
@@ -161,8 +283,27 @@ func (_c *QuestionRevisionCreate) check() error {
 	if _, ok := _c.mutation.Number(); !ok {
 		return &ValidationError{Name: "number", err: errors.New(`ent: missing required field "QuestionRevision.number"`)}
 	}
+	if _, ok := _c.mutation.Title(); !ok {
+		return &ValidationError{Name: "title", err: errors.New(`ent: missing required field "QuestionRevision.title"`)}
+	}
+	if v, ok := _c.mutation.Category(); ok {
+		if err := questionrevision.CategoryValidator(v); err != nil {
+			return &ValidationError{Name: "category", err: fmt.Errorf(`ent: validator failed for field "QuestionRevision.category": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.Level(); ok {
+		if err := questionrevision.LevelValidator(v); err != nil {
+			return &ValidationError{Name: "level", err: fmt.Errorf(`ent: validator failed for field "QuestionRevision.level": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Language(); !ok {
+		return &ValidationError{Name: "language", err: errors.New(`ent: missing required field "QuestionRevision.language"`)}
+	}
 	if _, ok := _c.mutation.Content(); !ok {
 		return &ValidationError{Name: "content", err: errors.New(`ent: missing required field "QuestionRevision.content"`)}
+	}
+	if _, ok := _c.mutation.PromptHTML(); !ok {
+		return &ValidationError{Name: "prompt_html", err: errors.New(`ent: missing required field "QuestionRevision.prompt_html"`)}
 	}
 	if len(_c.mutation.OrganizationIDs()) == 0 {
 		return &ValidationError{Name: "organization", err: errors.New(`ent: missing required edge "QuestionRevision.organization"`)}
@@ -214,6 +355,22 @@ func (_c *QuestionRevisionCreate) createSpec() (*QuestionRevision, *sqlgraph.Cre
 		_spec.SetField(questionrevision.FieldNumber, field.TypeInt, value)
 		_node.Number = value
 	}
+	if value, ok := _c.mutation.Title(); ok {
+		_spec.SetField(questionrevision.FieldTitle, field.TypeString, value)
+		_node.Title = value
+	}
+	if value, ok := _c.mutation.Category(); ok {
+		_spec.SetField(questionrevision.FieldCategory, field.TypeEnum, value)
+		_node.Category = &value
+	}
+	if value, ok := _c.mutation.Level(); ok {
+		_spec.SetField(questionrevision.FieldLevel, field.TypeEnum, value)
+		_node.Level = &value
+	}
+	if value, ok := _c.mutation.Language(); ok {
+		_spec.SetField(questionrevision.FieldLanguage, field.TypeString, value)
+		_node.Language = value
+	}
 	if value, ok := _c.mutation.Content(); ok {
 		_spec.SetField(questionrevision.FieldContent, field.TypeJSON, value)
 		_node.Content = value
@@ -229,6 +386,22 @@ func (_c *QuestionRevisionCreate) createSpec() (*QuestionRevision, *sqlgraph.Cre
 	if value, ok := _c.mutation.AuthorID(); ok {
 		_spec.SetField(questionrevision.FieldAuthorID, field.TypeUUID, value)
 		_node.AuthorID = &value
+	}
+	if value, ok := _c.mutation.Editors(); ok {
+		_spec.SetField(questionrevision.FieldEditors, field.TypeJSON, value)
+		_node.Editors = value
+	}
+	if value, ok := _c.mutation.ApprovedBy(); ok {
+		_spec.SetField(questionrevision.FieldApprovedBy, field.TypeUUID, value)
+		_node.ApprovedBy = &value
+	}
+	if value, ok := _c.mutation.ApprovedAt(); ok {
+		_spec.SetField(questionrevision.FieldApprovedAt, field.TypeTime, value)
+		_node.ApprovedAt = &value
+	}
+	if value, ok := _c.mutation.PromptHTML(); ok {
+		_spec.SetField(questionrevision.FieldPromptHTML, field.TypeString, value)
+		_node.PromptHTML = value
 	}
 	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -316,6 +489,66 @@ type (
 	}
 )
 
+// SetTitle sets the "title" field.
+func (u *QuestionRevisionUpsert) SetTitle(v string) *QuestionRevisionUpsert {
+	u.Set(questionrevision.FieldTitle, v)
+	return u
+}
+
+// UpdateTitle sets the "title" field to the value that was provided on create.
+func (u *QuestionRevisionUpsert) UpdateTitle() *QuestionRevisionUpsert {
+	u.SetExcluded(questionrevision.FieldTitle)
+	return u
+}
+
+// SetCategory sets the "category" field.
+func (u *QuestionRevisionUpsert) SetCategory(v term.Category) *QuestionRevisionUpsert {
+	u.Set(questionrevision.FieldCategory, v)
+	return u
+}
+
+// UpdateCategory sets the "category" field to the value that was provided on create.
+func (u *QuestionRevisionUpsert) UpdateCategory() *QuestionRevisionUpsert {
+	u.SetExcluded(questionrevision.FieldCategory)
+	return u
+}
+
+// ClearCategory clears the value of the "category" field.
+func (u *QuestionRevisionUpsert) ClearCategory() *QuestionRevisionUpsert {
+	u.SetNull(questionrevision.FieldCategory)
+	return u
+}
+
+// SetLevel sets the "level" field.
+func (u *QuestionRevisionUpsert) SetLevel(v term.Level) *QuestionRevisionUpsert {
+	u.Set(questionrevision.FieldLevel, v)
+	return u
+}
+
+// UpdateLevel sets the "level" field to the value that was provided on create.
+func (u *QuestionRevisionUpsert) UpdateLevel() *QuestionRevisionUpsert {
+	u.SetExcluded(questionrevision.FieldLevel)
+	return u
+}
+
+// ClearLevel clears the value of the "level" field.
+func (u *QuestionRevisionUpsert) ClearLevel() *QuestionRevisionUpsert {
+	u.SetNull(questionrevision.FieldLevel)
+	return u
+}
+
+// SetLanguage sets the "language" field.
+func (u *QuestionRevisionUpsert) SetLanguage(v string) *QuestionRevisionUpsert {
+	u.Set(questionrevision.FieldLanguage, v)
+	return u
+}
+
+// UpdateLanguage sets the "language" field to the value that was provided on create.
+func (u *QuestionRevisionUpsert) UpdateLanguage() *QuestionRevisionUpsert {
+	u.SetExcluded(questionrevision.FieldLanguage)
+	return u
+}
+
 // SetContent sets the "content" field.
 func (u *QuestionRevisionUpsert) SetContent(v *content.Question) *QuestionRevisionUpsert {
 	u.Set(questionrevision.FieldContent, v)
@@ -382,6 +615,72 @@ func (u *QuestionRevisionUpsert) ClearAuthorID() *QuestionRevisionUpsert {
 	return u
 }
 
+// SetEditors sets the "editors" field.
+func (u *QuestionRevisionUpsert) SetEditors(v []gid.ID) *QuestionRevisionUpsert {
+	u.Set(questionrevision.FieldEditors, v)
+	return u
+}
+
+// UpdateEditors sets the "editors" field to the value that was provided on create.
+func (u *QuestionRevisionUpsert) UpdateEditors() *QuestionRevisionUpsert {
+	u.SetExcluded(questionrevision.FieldEditors)
+	return u
+}
+
+// ClearEditors clears the value of the "editors" field.
+func (u *QuestionRevisionUpsert) ClearEditors() *QuestionRevisionUpsert {
+	u.SetNull(questionrevision.FieldEditors)
+	return u
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (u *QuestionRevisionUpsert) SetApprovedBy(v gid.ID) *QuestionRevisionUpsert {
+	u.Set(questionrevision.FieldApprovedBy, v)
+	return u
+}
+
+// UpdateApprovedBy sets the "approved_by" field to the value that was provided on create.
+func (u *QuestionRevisionUpsert) UpdateApprovedBy() *QuestionRevisionUpsert {
+	u.SetExcluded(questionrevision.FieldApprovedBy)
+	return u
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (u *QuestionRevisionUpsert) ClearApprovedBy() *QuestionRevisionUpsert {
+	u.SetNull(questionrevision.FieldApprovedBy)
+	return u
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (u *QuestionRevisionUpsert) SetApprovedAt(v time.Time) *QuestionRevisionUpsert {
+	u.Set(questionrevision.FieldApprovedAt, v)
+	return u
+}
+
+// UpdateApprovedAt sets the "approved_at" field to the value that was provided on create.
+func (u *QuestionRevisionUpsert) UpdateApprovedAt() *QuestionRevisionUpsert {
+	u.SetExcluded(questionrevision.FieldApprovedAt)
+	return u
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (u *QuestionRevisionUpsert) ClearApprovedAt() *QuestionRevisionUpsert {
+	u.SetNull(questionrevision.FieldApprovedAt)
+	return u
+}
+
+// SetPromptHTML sets the "prompt_html" field.
+func (u *QuestionRevisionUpsert) SetPromptHTML(v string) *QuestionRevisionUpsert {
+	u.Set(questionrevision.FieldPromptHTML, v)
+	return u
+}
+
+// UpdatePromptHTML sets the "prompt_html" field to the value that was provided on create.
+func (u *QuestionRevisionUpsert) UpdatePromptHTML() *QuestionRevisionUpsert {
+	u.SetExcluded(questionrevision.FieldPromptHTML)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -440,6 +739,76 @@ func (u *QuestionRevisionUpsertOne) Update(set func(*QuestionRevisionUpsert)) *Q
 		set(&QuestionRevisionUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetTitle sets the "title" field.
+func (u *QuestionRevisionUpsertOne) SetTitle(v string) *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetTitle(v)
+	})
+}
+
+// UpdateTitle sets the "title" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertOne) UpdateTitle() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateTitle()
+	})
+}
+
+// SetCategory sets the "category" field.
+func (u *QuestionRevisionUpsertOne) SetCategory(v term.Category) *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetCategory(v)
+	})
+}
+
+// UpdateCategory sets the "category" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertOne) UpdateCategory() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateCategory()
+	})
+}
+
+// ClearCategory clears the value of the "category" field.
+func (u *QuestionRevisionUpsertOne) ClearCategory() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.ClearCategory()
+	})
+}
+
+// SetLevel sets the "level" field.
+func (u *QuestionRevisionUpsertOne) SetLevel(v term.Level) *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetLevel(v)
+	})
+}
+
+// UpdateLevel sets the "level" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertOne) UpdateLevel() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateLevel()
+	})
+}
+
+// ClearLevel clears the value of the "level" field.
+func (u *QuestionRevisionUpsertOne) ClearLevel() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.ClearLevel()
+	})
+}
+
+// SetLanguage sets the "language" field.
+func (u *QuestionRevisionUpsertOne) SetLanguage(v string) *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetLanguage(v)
+	})
+}
+
+// UpdateLanguage sets the "language" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertOne) UpdateLanguage() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateLanguage()
+	})
 }
 
 // SetContent sets the "content" field.
@@ -519,6 +888,83 @@ func (u *QuestionRevisionUpsertOne) ClearAuthorID() *QuestionRevisionUpsertOne {
 	})
 }
 
+// SetEditors sets the "editors" field.
+func (u *QuestionRevisionUpsertOne) SetEditors(v []gid.ID) *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetEditors(v)
+	})
+}
+
+// UpdateEditors sets the "editors" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertOne) UpdateEditors() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateEditors()
+	})
+}
+
+// ClearEditors clears the value of the "editors" field.
+func (u *QuestionRevisionUpsertOne) ClearEditors() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.ClearEditors()
+	})
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (u *QuestionRevisionUpsertOne) SetApprovedBy(v gid.ID) *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetApprovedBy(v)
+	})
+}
+
+// UpdateApprovedBy sets the "approved_by" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertOne) UpdateApprovedBy() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateApprovedBy()
+	})
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (u *QuestionRevisionUpsertOne) ClearApprovedBy() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.ClearApprovedBy()
+	})
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (u *QuestionRevisionUpsertOne) SetApprovedAt(v time.Time) *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetApprovedAt(v)
+	})
+}
+
+// UpdateApprovedAt sets the "approved_at" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertOne) UpdateApprovedAt() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateApprovedAt()
+	})
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (u *QuestionRevisionUpsertOne) ClearApprovedAt() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.ClearApprovedAt()
+	})
+}
+
+// SetPromptHTML sets the "prompt_html" field.
+func (u *QuestionRevisionUpsertOne) SetPromptHTML(v string) *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetPromptHTML(v)
+	})
+}
+
+// UpdatePromptHTML sets the "prompt_html" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertOne) UpdatePromptHTML() *QuestionRevisionUpsertOne {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdatePromptHTML()
+	})
+}
+
 // Exec executes the query.
 func (u *QuestionRevisionUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -576,6 +1022,7 @@ func (_c *QuestionRevisionCreateBulk) Save(ctx context.Context) ([]*QuestionRevi
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*QuestionRevisionMutation)
 				if !ok {
@@ -745,6 +1192,76 @@ func (u *QuestionRevisionUpsertBulk) Update(set func(*QuestionRevisionUpsert)) *
 	return u
 }
 
+// SetTitle sets the "title" field.
+func (u *QuestionRevisionUpsertBulk) SetTitle(v string) *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetTitle(v)
+	})
+}
+
+// UpdateTitle sets the "title" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertBulk) UpdateTitle() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateTitle()
+	})
+}
+
+// SetCategory sets the "category" field.
+func (u *QuestionRevisionUpsertBulk) SetCategory(v term.Category) *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetCategory(v)
+	})
+}
+
+// UpdateCategory sets the "category" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertBulk) UpdateCategory() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateCategory()
+	})
+}
+
+// ClearCategory clears the value of the "category" field.
+func (u *QuestionRevisionUpsertBulk) ClearCategory() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.ClearCategory()
+	})
+}
+
+// SetLevel sets the "level" field.
+func (u *QuestionRevisionUpsertBulk) SetLevel(v term.Level) *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetLevel(v)
+	})
+}
+
+// UpdateLevel sets the "level" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertBulk) UpdateLevel() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateLevel()
+	})
+}
+
+// ClearLevel clears the value of the "level" field.
+func (u *QuestionRevisionUpsertBulk) ClearLevel() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.ClearLevel()
+	})
+}
+
+// SetLanguage sets the "language" field.
+func (u *QuestionRevisionUpsertBulk) SetLanguage(v string) *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetLanguage(v)
+	})
+}
+
+// UpdateLanguage sets the "language" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertBulk) UpdateLanguage() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateLanguage()
+	})
+}
+
 // SetContent sets the "content" field.
 func (u *QuestionRevisionUpsertBulk) SetContent(v *content.Question) *QuestionRevisionUpsertBulk {
 	return u.Update(func(s *QuestionRevisionUpsert) {
@@ -819,6 +1336,83 @@ func (u *QuestionRevisionUpsertBulk) UpdateAuthorID() *QuestionRevisionUpsertBul
 func (u *QuestionRevisionUpsertBulk) ClearAuthorID() *QuestionRevisionUpsertBulk {
 	return u.Update(func(s *QuestionRevisionUpsert) {
 		s.ClearAuthorID()
+	})
+}
+
+// SetEditors sets the "editors" field.
+func (u *QuestionRevisionUpsertBulk) SetEditors(v []gid.ID) *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetEditors(v)
+	})
+}
+
+// UpdateEditors sets the "editors" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertBulk) UpdateEditors() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateEditors()
+	})
+}
+
+// ClearEditors clears the value of the "editors" field.
+func (u *QuestionRevisionUpsertBulk) ClearEditors() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.ClearEditors()
+	})
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (u *QuestionRevisionUpsertBulk) SetApprovedBy(v gid.ID) *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetApprovedBy(v)
+	})
+}
+
+// UpdateApprovedBy sets the "approved_by" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertBulk) UpdateApprovedBy() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateApprovedBy()
+	})
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (u *QuestionRevisionUpsertBulk) ClearApprovedBy() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.ClearApprovedBy()
+	})
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (u *QuestionRevisionUpsertBulk) SetApprovedAt(v time.Time) *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetApprovedAt(v)
+	})
+}
+
+// UpdateApprovedAt sets the "approved_at" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertBulk) UpdateApprovedAt() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdateApprovedAt()
+	})
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (u *QuestionRevisionUpsertBulk) ClearApprovedAt() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.ClearApprovedAt()
+	})
+}
+
+// SetPromptHTML sets the "prompt_html" field.
+func (u *QuestionRevisionUpsertBulk) SetPromptHTML(v string) *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.SetPromptHTML(v)
+	})
+}
+
+// UpdatePromptHTML sets the "prompt_html" field to the value that was provided on create.
+func (u *QuestionRevisionUpsertBulk) UpdatePromptHTML() *QuestionRevisionUpsertBulk {
+	return u.Update(func(s *QuestionRevisionUpsert) {
+		s.UpdatePromptHTML()
 	})
 }
 

@@ -10,11 +10,13 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/assay-hq/assay/ent/predicate"
 	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/term"
 )
 
 // QuestionRevisionUpdate is the builder for updating QuestionRevision entities.
@@ -28,6 +30,74 @@ type QuestionRevisionUpdate struct {
 // Where appends a list predicates to the QuestionRevisionUpdate builder.
 func (_u *QuestionRevisionUpdate) Where(ps ...predicate.QuestionRevision) *QuestionRevisionUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetTitle sets the "title" field.
+func (_u *QuestionRevisionUpdate) SetTitle(v string) *QuestionRevisionUpdate {
+	_u.mutation.SetTitle(v)
+	return _u
+}
+
+// SetNillableTitle sets the "title" field if the given value is not nil.
+func (_u *QuestionRevisionUpdate) SetNillableTitle(v *string) *QuestionRevisionUpdate {
+	if v != nil {
+		_u.SetTitle(*v)
+	}
+	return _u
+}
+
+// SetCategory sets the "category" field.
+func (_u *QuestionRevisionUpdate) SetCategory(v term.Category) *QuestionRevisionUpdate {
+	_u.mutation.SetCategory(v)
+	return _u
+}
+
+// SetNillableCategory sets the "category" field if the given value is not nil.
+func (_u *QuestionRevisionUpdate) SetNillableCategory(v *term.Category) *QuestionRevisionUpdate {
+	if v != nil {
+		_u.SetCategory(*v)
+	}
+	return _u
+}
+
+// ClearCategory clears the value of the "category" field.
+func (_u *QuestionRevisionUpdate) ClearCategory() *QuestionRevisionUpdate {
+	_u.mutation.ClearCategory()
+	return _u
+}
+
+// SetLevel sets the "level" field.
+func (_u *QuestionRevisionUpdate) SetLevel(v term.Level) *QuestionRevisionUpdate {
+	_u.mutation.SetLevel(v)
+	return _u
+}
+
+// SetNillableLevel sets the "level" field if the given value is not nil.
+func (_u *QuestionRevisionUpdate) SetNillableLevel(v *term.Level) *QuestionRevisionUpdate {
+	if v != nil {
+		_u.SetLevel(*v)
+	}
+	return _u
+}
+
+// ClearLevel clears the value of the "level" field.
+func (_u *QuestionRevisionUpdate) ClearLevel() *QuestionRevisionUpdate {
+	_u.mutation.ClearLevel()
+	return _u
+}
+
+// SetLanguage sets the "language" field.
+func (_u *QuestionRevisionUpdate) SetLanguage(v string) *QuestionRevisionUpdate {
+	_u.mutation.SetLanguage(v)
+	return _u
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_u *QuestionRevisionUpdate) SetNillableLanguage(v *string) *QuestionRevisionUpdate {
+	if v != nil {
+		_u.SetLanguage(*v)
+	}
 	return _u
 }
 
@@ -97,6 +167,78 @@ func (_u *QuestionRevisionUpdate) ClearAuthorID() *QuestionRevisionUpdate {
 	return _u
 }
 
+// SetEditors sets the "editors" field.
+func (_u *QuestionRevisionUpdate) SetEditors(v []gid.ID) *QuestionRevisionUpdate {
+	_u.mutation.SetEditors(v)
+	return _u
+}
+
+// AppendEditors appends value to the "editors" field.
+func (_u *QuestionRevisionUpdate) AppendEditors(v []gid.ID) *QuestionRevisionUpdate {
+	_u.mutation.AppendEditors(v)
+	return _u
+}
+
+// ClearEditors clears the value of the "editors" field.
+func (_u *QuestionRevisionUpdate) ClearEditors() *QuestionRevisionUpdate {
+	_u.mutation.ClearEditors()
+	return _u
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (_u *QuestionRevisionUpdate) SetApprovedBy(v gid.ID) *QuestionRevisionUpdate {
+	_u.mutation.SetApprovedBy(v)
+	return _u
+}
+
+// SetNillableApprovedBy sets the "approved_by" field if the given value is not nil.
+func (_u *QuestionRevisionUpdate) SetNillableApprovedBy(v *gid.ID) *QuestionRevisionUpdate {
+	if v != nil {
+		_u.SetApprovedBy(*v)
+	}
+	return _u
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (_u *QuestionRevisionUpdate) ClearApprovedBy() *QuestionRevisionUpdate {
+	_u.mutation.ClearApprovedBy()
+	return _u
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (_u *QuestionRevisionUpdate) SetApprovedAt(v time.Time) *QuestionRevisionUpdate {
+	_u.mutation.SetApprovedAt(v)
+	return _u
+}
+
+// SetNillableApprovedAt sets the "approved_at" field if the given value is not nil.
+func (_u *QuestionRevisionUpdate) SetNillableApprovedAt(v *time.Time) *QuestionRevisionUpdate {
+	if v != nil {
+		_u.SetApprovedAt(*v)
+	}
+	return _u
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (_u *QuestionRevisionUpdate) ClearApprovedAt() *QuestionRevisionUpdate {
+	_u.mutation.ClearApprovedAt()
+	return _u
+}
+
+// SetPromptHTML sets the "prompt_html" field.
+func (_u *QuestionRevisionUpdate) SetPromptHTML(v string) *QuestionRevisionUpdate {
+	_u.mutation.SetPromptHTML(v)
+	return _u
+}
+
+// SetNillablePromptHTML sets the "prompt_html" field if the given value is not nil.
+func (_u *QuestionRevisionUpdate) SetNillablePromptHTML(v *string) *QuestionRevisionUpdate {
+	if v != nil {
+		_u.SetPromptHTML(*v)
+	}
+	return _u
+}
+
 // Mutation returns the QuestionRevisionMutation object of the builder.
 func (_u *QuestionRevisionUpdate) Mutation() *QuestionRevisionMutation {
 	return _u.mutation
@@ -131,6 +273,16 @@ func (_u *QuestionRevisionUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *QuestionRevisionUpdate) check() error {
+	if v, ok := _u.mutation.Category(); ok {
+		if err := questionrevision.CategoryValidator(v); err != nil {
+			return &ValidationError{Name: "category", err: fmt.Errorf(`ent: validator failed for field "QuestionRevision.category": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Level(); ok {
+		if err := questionrevision.LevelValidator(v); err != nil {
+			return &ValidationError{Name: "level", err: fmt.Errorf(`ent: validator failed for field "QuestionRevision.level": %w`, err)}
+		}
+	}
 	if _u.mutation.OrganizationCleared() && len(_u.mutation.OrganizationIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "QuestionRevision.organization"`)
 	}
@@ -158,6 +310,24 @@ func (_u *QuestionRevisionUpdate) sqlSave(ctx context.Context) (_node int, err e
 			}
 		}
 	}
+	if value, ok := _u.mutation.Title(); ok {
+		_spec.SetField(questionrevision.FieldTitle, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Category(); ok {
+		_spec.SetField(questionrevision.FieldCategory, field.TypeEnum, value)
+	}
+	if _u.mutation.CategoryCleared() {
+		_spec.ClearField(questionrevision.FieldCategory, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.Level(); ok {
+		_spec.SetField(questionrevision.FieldLevel, field.TypeEnum, value)
+	}
+	if _u.mutation.LevelCleared() {
+		_spec.ClearField(questionrevision.FieldLevel, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.Language(); ok {
+		_spec.SetField(questionrevision.FieldLanguage, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Content(); ok {
 		_spec.SetField(questionrevision.FieldContent, field.TypeJSON, value)
 	}
@@ -179,6 +349,32 @@ func (_u *QuestionRevisionUpdate) sqlSave(ctx context.Context) (_node int, err e
 	if _u.mutation.AuthorIDCleared() {
 		_spec.ClearField(questionrevision.FieldAuthorID, field.TypeUUID)
 	}
+	if value, ok := _u.mutation.Editors(); ok {
+		_spec.SetField(questionrevision.FieldEditors, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedEditors(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, questionrevision.FieldEditors, value)
+		})
+	}
+	if _u.mutation.EditorsCleared() {
+		_spec.ClearField(questionrevision.FieldEditors, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ApprovedBy(); ok {
+		_spec.SetField(questionrevision.FieldApprovedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.ApprovedByCleared() {
+		_spec.ClearField(questionrevision.FieldApprovedBy, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.ApprovedAt(); ok {
+		_spec.SetField(questionrevision.FieldApprovedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ApprovedAtCleared() {
+		_spec.ClearField(questionrevision.FieldApprovedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.PromptHTML(); ok {
+		_spec.SetField(questionrevision.FieldPromptHTML, field.TypeString, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -199,6 +395,74 @@ type QuestionRevisionUpdateOne struct {
 	hooks     []Hook
 	mutation  *QuestionRevisionMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetTitle sets the "title" field.
+func (_u *QuestionRevisionUpdateOne) SetTitle(v string) *QuestionRevisionUpdateOne {
+	_u.mutation.SetTitle(v)
+	return _u
+}
+
+// SetNillableTitle sets the "title" field if the given value is not nil.
+func (_u *QuestionRevisionUpdateOne) SetNillableTitle(v *string) *QuestionRevisionUpdateOne {
+	if v != nil {
+		_u.SetTitle(*v)
+	}
+	return _u
+}
+
+// SetCategory sets the "category" field.
+func (_u *QuestionRevisionUpdateOne) SetCategory(v term.Category) *QuestionRevisionUpdateOne {
+	_u.mutation.SetCategory(v)
+	return _u
+}
+
+// SetNillableCategory sets the "category" field if the given value is not nil.
+func (_u *QuestionRevisionUpdateOne) SetNillableCategory(v *term.Category) *QuestionRevisionUpdateOne {
+	if v != nil {
+		_u.SetCategory(*v)
+	}
+	return _u
+}
+
+// ClearCategory clears the value of the "category" field.
+func (_u *QuestionRevisionUpdateOne) ClearCategory() *QuestionRevisionUpdateOne {
+	_u.mutation.ClearCategory()
+	return _u
+}
+
+// SetLevel sets the "level" field.
+func (_u *QuestionRevisionUpdateOne) SetLevel(v term.Level) *QuestionRevisionUpdateOne {
+	_u.mutation.SetLevel(v)
+	return _u
+}
+
+// SetNillableLevel sets the "level" field if the given value is not nil.
+func (_u *QuestionRevisionUpdateOne) SetNillableLevel(v *term.Level) *QuestionRevisionUpdateOne {
+	if v != nil {
+		_u.SetLevel(*v)
+	}
+	return _u
+}
+
+// ClearLevel clears the value of the "level" field.
+func (_u *QuestionRevisionUpdateOne) ClearLevel() *QuestionRevisionUpdateOne {
+	_u.mutation.ClearLevel()
+	return _u
+}
+
+// SetLanguage sets the "language" field.
+func (_u *QuestionRevisionUpdateOne) SetLanguage(v string) *QuestionRevisionUpdateOne {
+	_u.mutation.SetLanguage(v)
+	return _u
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_u *QuestionRevisionUpdateOne) SetNillableLanguage(v *string) *QuestionRevisionUpdateOne {
+	if v != nil {
+		_u.SetLanguage(*v)
+	}
+	return _u
 }
 
 // SetContent sets the "content" field.
@@ -267,6 +531,78 @@ func (_u *QuestionRevisionUpdateOne) ClearAuthorID() *QuestionRevisionUpdateOne 
 	return _u
 }
 
+// SetEditors sets the "editors" field.
+func (_u *QuestionRevisionUpdateOne) SetEditors(v []gid.ID) *QuestionRevisionUpdateOne {
+	_u.mutation.SetEditors(v)
+	return _u
+}
+
+// AppendEditors appends value to the "editors" field.
+func (_u *QuestionRevisionUpdateOne) AppendEditors(v []gid.ID) *QuestionRevisionUpdateOne {
+	_u.mutation.AppendEditors(v)
+	return _u
+}
+
+// ClearEditors clears the value of the "editors" field.
+func (_u *QuestionRevisionUpdateOne) ClearEditors() *QuestionRevisionUpdateOne {
+	_u.mutation.ClearEditors()
+	return _u
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (_u *QuestionRevisionUpdateOne) SetApprovedBy(v gid.ID) *QuestionRevisionUpdateOne {
+	_u.mutation.SetApprovedBy(v)
+	return _u
+}
+
+// SetNillableApprovedBy sets the "approved_by" field if the given value is not nil.
+func (_u *QuestionRevisionUpdateOne) SetNillableApprovedBy(v *gid.ID) *QuestionRevisionUpdateOne {
+	if v != nil {
+		_u.SetApprovedBy(*v)
+	}
+	return _u
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (_u *QuestionRevisionUpdateOne) ClearApprovedBy() *QuestionRevisionUpdateOne {
+	_u.mutation.ClearApprovedBy()
+	return _u
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (_u *QuestionRevisionUpdateOne) SetApprovedAt(v time.Time) *QuestionRevisionUpdateOne {
+	_u.mutation.SetApprovedAt(v)
+	return _u
+}
+
+// SetNillableApprovedAt sets the "approved_at" field if the given value is not nil.
+func (_u *QuestionRevisionUpdateOne) SetNillableApprovedAt(v *time.Time) *QuestionRevisionUpdateOne {
+	if v != nil {
+		_u.SetApprovedAt(*v)
+	}
+	return _u
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (_u *QuestionRevisionUpdateOne) ClearApprovedAt() *QuestionRevisionUpdateOne {
+	_u.mutation.ClearApprovedAt()
+	return _u
+}
+
+// SetPromptHTML sets the "prompt_html" field.
+func (_u *QuestionRevisionUpdateOne) SetPromptHTML(v string) *QuestionRevisionUpdateOne {
+	_u.mutation.SetPromptHTML(v)
+	return _u
+}
+
+// SetNillablePromptHTML sets the "prompt_html" field if the given value is not nil.
+func (_u *QuestionRevisionUpdateOne) SetNillablePromptHTML(v *string) *QuestionRevisionUpdateOne {
+	if v != nil {
+		_u.SetPromptHTML(*v)
+	}
+	return _u
+}
+
 // Mutation returns the QuestionRevisionMutation object of the builder.
 func (_u *QuestionRevisionUpdateOne) Mutation() *QuestionRevisionMutation {
 	return _u.mutation
@@ -314,6 +650,16 @@ func (_u *QuestionRevisionUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *QuestionRevisionUpdateOne) check() error {
+	if v, ok := _u.mutation.Category(); ok {
+		if err := questionrevision.CategoryValidator(v); err != nil {
+			return &ValidationError{Name: "category", err: fmt.Errorf(`ent: validator failed for field "QuestionRevision.category": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Level(); ok {
+		if err := questionrevision.LevelValidator(v); err != nil {
+			return &ValidationError{Name: "level", err: fmt.Errorf(`ent: validator failed for field "QuestionRevision.level": %w`, err)}
+		}
+	}
 	if _u.mutation.OrganizationCleared() && len(_u.mutation.OrganizationIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "QuestionRevision.organization"`)
 	}
@@ -358,6 +704,24 @@ func (_u *QuestionRevisionUpdateOne) sqlSave(ctx context.Context) (_node *Questi
 			}
 		}
 	}
+	if value, ok := _u.mutation.Title(); ok {
+		_spec.SetField(questionrevision.FieldTitle, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Category(); ok {
+		_spec.SetField(questionrevision.FieldCategory, field.TypeEnum, value)
+	}
+	if _u.mutation.CategoryCleared() {
+		_spec.ClearField(questionrevision.FieldCategory, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.Level(); ok {
+		_spec.SetField(questionrevision.FieldLevel, field.TypeEnum, value)
+	}
+	if _u.mutation.LevelCleared() {
+		_spec.ClearField(questionrevision.FieldLevel, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.Language(); ok {
+		_spec.SetField(questionrevision.FieldLanguage, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Content(); ok {
 		_spec.SetField(questionrevision.FieldContent, field.TypeJSON, value)
 	}
@@ -378,6 +742,32 @@ func (_u *QuestionRevisionUpdateOne) sqlSave(ctx context.Context) (_node *Questi
 	}
 	if _u.mutation.AuthorIDCleared() {
 		_spec.ClearField(questionrevision.FieldAuthorID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.Editors(); ok {
+		_spec.SetField(questionrevision.FieldEditors, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedEditors(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, questionrevision.FieldEditors, value)
+		})
+	}
+	if _u.mutation.EditorsCleared() {
+		_spec.ClearField(questionrevision.FieldEditors, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ApprovedBy(); ok {
+		_spec.SetField(questionrevision.FieldApprovedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.ApprovedByCleared() {
+		_spec.ClearField(questionrevision.FieldApprovedBy, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.ApprovedAt(); ok {
+		_spec.SetField(questionrevision.FieldApprovedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ApprovedAtCleared() {
+		_spec.ClearField(questionrevision.FieldApprovedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.PromptHTML(); ok {
+		_spec.SetField(questionrevision.FieldPromptHTML, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &QuestionRevision{config: _u.config}

@@ -10,6 +10,7 @@ import (
 	"github.com/assay-hq/assay/ent/member"
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/question"
+	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/ent/schema"
 	"github.com/assay-hq/assay/ent/skill"
 	"github.com/assay-hq/assay/ent/template"
@@ -54,7 +55,7 @@ func init() {
 	// jobrole.DefaultLocation holds the default value on creation for the location field.
 	jobrole.DefaultLocation = jobroleDescLocation.Default.(string)
 	// jobroleDescRevision is the schema descriptor for revision field.
-	jobroleDescRevision := jobroleFields[9].Descriptor()
+	jobroleDescRevision := jobroleFields[10].Descriptor()
 	// jobrole.DefaultRevision holds the default value on creation for the revision field.
 	jobrole.DefaultRevision = jobroleDescRevision.Default.(int)
 	jobroleskillFields := schema.JobRoleSkill{}.Fields()
@@ -79,6 +80,10 @@ func init() {
 	organizationDescLocale := organizationFields[4].Descriptor()
 	// organization.DefaultLocale holds the default value on creation for the locale field.
 	organization.DefaultLocale = organizationDescLocale.Default.(string)
+	// organizationDescPublicationApproval is the schema descriptor for publication_approval field.
+	organizationDescPublicationApproval := organizationFields[5].Descriptor()
+	// organization.DefaultPublicationApproval holds the default value on creation for the publication_approval field.
+	organization.DefaultPublicationApproval = organizationDescPublicationApproval.Default.(bool)
 	questionFields := schema.Question{}.Fields()
 	_ = questionFields
 	// questionDescLanguage is the schema descriptor for language field.
@@ -97,12 +102,34 @@ func init() {
 	questionDescRevision := questionFields[8].Descriptor()
 	// question.DefaultRevision holds the default value on creation for the revision field.
 	question.DefaultRevision = questionDescRevision.Default.(int)
+	// questionDescWords is the schema descriptor for words field.
+	questionDescWords := questionFields[9].Descriptor()
+	// question.DefaultWords holds the default value on creation for the words field.
+	question.DefaultWords = questionDescWords.Default.(string)
+	questionrevisionFields := schema.QuestionRevision{}.Fields()
+	_ = questionrevisionFields
+	// questionrevisionDescTitle is the schema descriptor for title field.
+	questionrevisionDescTitle := questionrevisionFields[2].Descriptor()
+	// questionrevision.DefaultTitle holds the default value on creation for the title field.
+	questionrevision.DefaultTitle = questionrevisionDescTitle.Default.(string)
+	// questionrevisionDescLanguage is the schema descriptor for language field.
+	questionrevisionDescLanguage := questionrevisionFields[5].Descriptor()
+	// questionrevision.DefaultLanguage holds the default value on creation for the language field.
+	questionrevision.DefaultLanguage = questionrevisionDescLanguage.Default.(string)
+	// questionrevisionDescPromptHTML is the schema descriptor for prompt_html field.
+	questionrevisionDescPromptHTML := questionrevisionFields[13].Descriptor()
+	// questionrevision.DefaultPromptHTML holds the default value on creation for the prompt_html field.
+	questionrevision.DefaultPromptHTML = questionrevisionDescPromptHTML.Default.(string)
 	skillFields := schema.Skill{}.Fields()
 	_ = skillFields
 	// skillDescDescription is the schema descriptor for description field.
 	skillDescDescription := skillFields[2].Descriptor()
 	// skill.DefaultDescription holds the default value on creation for the description field.
 	skill.DefaultDescription = skillDescDescription.Default.(string)
+	// skillDescRevision is the schema descriptor for revision field.
+	skillDescRevision := skillFields[3].Descriptor()
+	// skill.DefaultRevision holds the default value on creation for the revision field.
+	skill.DefaultRevision = skillDescRevision.Default.(int)
 	templateFields := schema.Template{}.Fields()
 	_ = templateFields
 	// templateDescPublishedNumber is the schema descriptor for published_number field.

@@ -29,6 +29,14 @@ type Skill struct {
 	NameKey string `json:"name_key,omitempty"`
 	// Description holds the value of the "description" field.
 	Description string `json:"description,omitempty"`
+	// Revision holds the value of the "revision" field.
+	Revision int `json:"revision,omitempty"`
+	// ParentID holds the value of the "parent_id" field.
+	ParentID *gid.ID `json:"parent_id,omitempty"`
+	// MergedIntoID holds the value of the "merged_into_id" field.
+	MergedIntoID *gid.ID `json:"merged_into_id,omitempty"`
+	// Handle holds the value of the "handle" field.
+	Handle *string `json:"handle,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SkillQuery when eager-loading is set.
 	Edges        SkillEdges `json:"edges"`
@@ -39,9 +47,17 @@ type Skill struct {
 type SkillEdges struct {
 	// Organization holds the value of the organization edge.
 	Organization *Organization `json:"organization,omitempty"`
+	// Parent holds the value of the parent edge.
+	Parent *Skill `json:"parent,omitempty"`
+	// Children holds the value of the children edge.
+	Children []*Skill `json:"children,omitempty"`
+	// MergedInto holds the value of the merged_into edge.
+	MergedInto *Skill `json:"merged_into,omitempty"`
+	// Merged holds the value of the merged edge.
+	Merged []*Skill `json:"merged,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [5]bool
 }
 
 // OrganizationOrErr returns the Organization value or an error if the edge
@@ -55,14 +71,58 @@ func (e SkillEdges) OrganizationOrErr() (*Organization, error) {
 	return nil, &NotLoadedError{edge: "organization"}
 }
 
+// ParentOrErr returns the Parent value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e SkillEdges) ParentOrErr() (*Skill, error) {
+	if e.Parent != nil {
+		return e.Parent, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: skill.Label}
+	}
+	return nil, &NotLoadedError{edge: "parent"}
+}
+
+// ChildrenOrErr returns the Children value or an error if the edge
+// was not loaded in eager-loading.
+func (e SkillEdges) ChildrenOrErr() ([]*Skill, error) {
+	if e.loadedTypes[2] {
+		return e.Children, nil
+	}
+	return nil, &NotLoadedError{edge: "children"}
+}
+
+// MergedIntoOrErr returns the MergedInto value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e SkillEdges) MergedIntoOrErr() (*Skill, error) {
+	if e.MergedInto != nil {
+		return e.MergedInto, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: skill.Label}
+	}
+	return nil, &NotLoadedError{edge: "merged_into"}
+}
+
+// MergedOrErr returns the Merged value or an error if the edge
+// was not loaded in eager-loading.
+func (e SkillEdges) MergedOrErr() ([]*Skill, error) {
+	if e.loadedTypes[4] {
+		return e.Merged, nil
+	}
+	return nil, &NotLoadedError{edge: "merged"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Skill) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case skill.FieldParentID, skill.FieldMergedIntoID:
+			values[i] = &sql.NullScanner{S: new(gid.ID)}
 		case skill.FieldID, skill.FieldOrganizationID:
 			values[i] = new(gid.ID)
-		case skill.FieldName, skill.FieldNameKey, skill.FieldDescription:
+		case skill.FieldRevision:
+			values[i] = new(sql.NullInt64)
+		case skill.FieldName, skill.FieldNameKey, skill.FieldDescription, skill.FieldHandle:
 			values[i] = new(sql.NullString)
 		case skill.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -117,6 +177,33 @@ func (_m *Skill) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Description = value.String
 			}
+		case skill.FieldRevision:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field revision", values[i])
+			} else if value.Valid {
+				_m.Revision = int(value.Int64)
+			}
+		case skill.FieldParentID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field parent_id", values[i])
+			} else if value.Valid {
+				_m.ParentID = new(gid.ID)
+				*_m.ParentID = *value.S.(*gid.ID)
+			}
+		case skill.FieldMergedIntoID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field merged_into_id", values[i])
+			} else if value.Valid {
+				_m.MergedIntoID = new(gid.ID)
+				*_m.MergedIntoID = *value.S.(*gid.ID)
+			}
+		case skill.FieldHandle:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field handle", values[i])
+			} else if value.Valid {
+				_m.Handle = new(string)
+				*_m.Handle = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -133,6 +220,26 @@ func (_m *Skill) Value(name string) (ent.Value, error) {
 // QueryOrganization queries the "organization" edge of the Skill entity.
 func (_m *Skill) QueryOrganization() *OrganizationQuery {
 	return NewSkillClient(_m.config).QueryOrganization(_m)
+}
+
+// QueryParent queries the "parent" edge of the Skill entity.
+func (_m *Skill) QueryParent() *SkillQuery {
+	return NewSkillClient(_m.config).QueryParent(_m)
+}
+
+// QueryChildren queries the "children" edge of the Skill entity.
+func (_m *Skill) QueryChildren() *SkillQuery {
+	return NewSkillClient(_m.config).QueryChildren(_m)
+}
+
+// QueryMergedInto queries the "merged_into" edge of the Skill entity.
+func (_m *Skill) QueryMergedInto() *SkillQuery {
+	return NewSkillClient(_m.config).QueryMergedInto(_m)
+}
+
+// QueryMerged queries the "merged" edge of the Skill entity.
+func (_m *Skill) QueryMerged() *SkillQuery {
+	return NewSkillClient(_m.config).QueryMerged(_m)
 }
 
 // Update returns a builder for updating this Skill.
@@ -172,6 +279,24 @@ func (_m *Skill) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("description=")
 	builder.WriteString(_m.Description)
+	builder.WriteString(", ")
+	builder.WriteString("revision=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	if v := _m.ParentID; v != nil {
+		builder.WriteString("parent_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.MergedIntoID; v != nil {
+		builder.WriteString("merged_into_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Handle; v != nil {
+		builder.WriteString("handle=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -63,6 +63,62 @@ func (_c *SkillCreate) SetNillableDescription(v *string) *SkillCreate {
 	return _c
 }
 
+// SetRevision sets the "revision" field.
+func (_c *SkillCreate) SetRevision(v int) *SkillCreate {
+	_c.mutation.SetRevision(v)
+	return _c
+}
+
+// SetNillableRevision sets the "revision" field if the given value is not nil.
+func (_c *SkillCreate) SetNillableRevision(v *int) *SkillCreate {
+	if v != nil {
+		_c.SetRevision(*v)
+	}
+	return _c
+}
+
+// SetParentID sets the "parent_id" field.
+func (_c *SkillCreate) SetParentID(v gid.ID) *SkillCreate {
+	_c.mutation.SetParentID(v)
+	return _c
+}
+
+// SetNillableParentID sets the "parent_id" field if the given value is not nil.
+func (_c *SkillCreate) SetNillableParentID(v *gid.ID) *SkillCreate {
+	if v != nil {
+		_c.SetParentID(*v)
+	}
+	return _c
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_c *SkillCreate) SetMergedIntoID(v gid.ID) *SkillCreate {
+	_c.mutation.SetMergedIntoID(v)
+	return _c
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_c *SkillCreate) SetNillableMergedIntoID(v *gid.ID) *SkillCreate {
+	if v != nil {
+		_c.SetMergedIntoID(*v)
+	}
+	return _c
+}
+
+// SetHandle sets the "handle" field.
+func (_c *SkillCreate) SetHandle(v string) *SkillCreate {
+	_c.mutation.SetHandle(v)
+	return _c
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_c *SkillCreate) SetNillableHandle(v *string) *SkillCreate {
+	if v != nil {
+		_c.SetHandle(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *SkillCreate) SetID(v gid.ID) *SkillCreate {
 	_c.mutation.SetID(v)
@@ -72,6 +128,46 @@ func (_c *SkillCreate) SetID(v gid.ID) *SkillCreate {
 // SetOrganization sets the "organization" edge to the Organization entity.
 func (_c *SkillCreate) SetOrganization(v *Organization) *SkillCreate {
 	return _c.SetOrganizationID(v.ID)
+}
+
+// SetParent sets the "parent" edge to the Skill entity.
+func (_c *SkillCreate) SetParent(v *Skill) *SkillCreate {
+	return _c.SetParentID(v.ID)
+}
+
+// AddChildIDs adds the "children" edge to the Skill entity by IDs.
+func (_c *SkillCreate) AddChildIDs(ids ...gid.ID) *SkillCreate {
+	_c.mutation.AddChildIDs(ids...)
+	return _c
+}
+
+// AddChildren adds the "children" edges to the Skill entity.
+func (_c *SkillCreate) AddChildren(v ...*Skill) *SkillCreate {
+	ids := make([]gid.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddChildIDs(ids...)
+}
+
+// SetMergedInto sets the "merged_into" edge to the Skill entity.
+func (_c *SkillCreate) SetMergedInto(v *Skill) *SkillCreate {
+	return _c.SetMergedIntoID(v.ID)
+}
+
+// AddMergedIDs adds the "merged" edge to the Skill entity by IDs.
+func (_c *SkillCreate) AddMergedIDs(ids ...gid.ID) *SkillCreate {
+	_c.mutation.AddMergedIDs(ids...)
+	return _c
+}
+
+// AddMerged adds the "merged" edges to the Skill entity.
+func (_c *SkillCreate) AddMerged(v ...*Skill) *SkillCreate {
+	ids := make([]gid.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddMergedIDs(ids...)
 }
 
 // Mutation returns the SkillMutation object of the builder.
@@ -113,6 +209,10 @@ func (_c *SkillCreate) defaults() {
 		v := skill.DefaultDescription
 		_c.mutation.SetDescription(v)
 	}
+	if _, ok := _c.mutation.Revision(); !ok {
+		v := skill.DefaultRevision
+		_c.mutation.SetRevision(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -131,6 +231,9 @@ func (_c *SkillCreate) check() error {
 	}
 	if _, ok := _c.mutation.Description(); !ok {
 		return &ValidationError{Name: "description", err: errors.New(`ent: missing required field "Skill.description"`)}
+	}
+	if _, ok := _c.mutation.Revision(); !ok {
+		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "Skill.revision"`)}
 	}
 	if len(_c.mutation.OrganizationIDs()) == 0 {
 		return &ValidationError{Name: "organization", err: errors.New(`ent: missing required edge "Skill.organization"`)}
@@ -187,6 +290,14 @@ func (_c *SkillCreate) createSpec() (*Skill, *sqlgraph.CreateSpec) {
 		_spec.SetField(skill.FieldDescription, field.TypeString, value)
 		_node.Description = value
 	}
+	if value, ok := _c.mutation.Revision(); ok {
+		_spec.SetField(skill.FieldRevision, field.TypeInt, value)
+		_node.Revision = value
+	}
+	if value, ok := _c.mutation.Handle(); ok {
+		_spec.SetField(skill.FieldHandle, field.TypeString, value)
+		_node.Handle = &value
+	}
 	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -202,6 +313,72 @@ func (_c *SkillCreate) createSpec() (*Skill, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.OrganizationID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ParentIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   skill.ParentTable,
+			Columns: []string{skill.ParentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeUUID),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.ParentID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ChildrenIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   skill.ChildrenTable,
+			Columns: []string{skill.ChildrenColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeUUID),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MergedIntoIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   skill.MergedIntoTable,
+			Columns: []string{skill.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeUUID),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.MergedIntoID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MergedIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   skill.MergedTable,
+			Columns: []string{skill.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeUUID),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -289,6 +466,78 @@ func (u *SkillUpsert) SetDescription(v string) *SkillUpsert {
 // UpdateDescription sets the "description" field to the value that was provided on create.
 func (u *SkillUpsert) UpdateDescription() *SkillUpsert {
 	u.SetExcluded(skill.FieldDescription)
+	return u
+}
+
+// SetRevision sets the "revision" field.
+func (u *SkillUpsert) SetRevision(v int) *SkillUpsert {
+	u.Set(skill.FieldRevision, v)
+	return u
+}
+
+// UpdateRevision sets the "revision" field to the value that was provided on create.
+func (u *SkillUpsert) UpdateRevision() *SkillUpsert {
+	u.SetExcluded(skill.FieldRevision)
+	return u
+}
+
+// AddRevision adds v to the "revision" field.
+func (u *SkillUpsert) AddRevision(v int) *SkillUpsert {
+	u.Add(skill.FieldRevision, v)
+	return u
+}
+
+// SetParentID sets the "parent_id" field.
+func (u *SkillUpsert) SetParentID(v gid.ID) *SkillUpsert {
+	u.Set(skill.FieldParentID, v)
+	return u
+}
+
+// UpdateParentID sets the "parent_id" field to the value that was provided on create.
+func (u *SkillUpsert) UpdateParentID() *SkillUpsert {
+	u.SetExcluded(skill.FieldParentID)
+	return u
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (u *SkillUpsert) ClearParentID() *SkillUpsert {
+	u.SetNull(skill.FieldParentID)
+	return u
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (u *SkillUpsert) SetMergedIntoID(v gid.ID) *SkillUpsert {
+	u.Set(skill.FieldMergedIntoID, v)
+	return u
+}
+
+// UpdateMergedIntoID sets the "merged_into_id" field to the value that was provided on create.
+func (u *SkillUpsert) UpdateMergedIntoID() *SkillUpsert {
+	u.SetExcluded(skill.FieldMergedIntoID)
+	return u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (u *SkillUpsert) ClearMergedIntoID() *SkillUpsert {
+	u.SetNull(skill.FieldMergedIntoID)
+	return u
+}
+
+// SetHandle sets the "handle" field.
+func (u *SkillUpsert) SetHandle(v string) *SkillUpsert {
+	u.Set(skill.FieldHandle, v)
+	return u
+}
+
+// UpdateHandle sets the "handle" field to the value that was provided on create.
+func (u *SkillUpsert) UpdateHandle() *SkillUpsert {
+	u.SetExcluded(skill.FieldHandle)
+	return u
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (u *SkillUpsert) ClearHandle() *SkillUpsert {
+	u.SetNull(skill.FieldHandle)
 	return u
 }
 
@@ -385,6 +634,90 @@ func (u *SkillUpsertOne) SetDescription(v string) *SkillUpsertOne {
 func (u *SkillUpsertOne) UpdateDescription() *SkillUpsertOne {
 	return u.Update(func(s *SkillUpsert) {
 		s.UpdateDescription()
+	})
+}
+
+// SetRevision sets the "revision" field.
+func (u *SkillUpsertOne) SetRevision(v int) *SkillUpsertOne {
+	return u.Update(func(s *SkillUpsert) {
+		s.SetRevision(v)
+	})
+}
+
+// AddRevision adds v to the "revision" field.
+func (u *SkillUpsertOne) AddRevision(v int) *SkillUpsertOne {
+	return u.Update(func(s *SkillUpsert) {
+		s.AddRevision(v)
+	})
+}
+
+// UpdateRevision sets the "revision" field to the value that was provided on create.
+func (u *SkillUpsertOne) UpdateRevision() *SkillUpsertOne {
+	return u.Update(func(s *SkillUpsert) {
+		s.UpdateRevision()
+	})
+}
+
+// SetParentID sets the "parent_id" field.
+func (u *SkillUpsertOne) SetParentID(v gid.ID) *SkillUpsertOne {
+	return u.Update(func(s *SkillUpsert) {
+		s.SetParentID(v)
+	})
+}
+
+// UpdateParentID sets the "parent_id" field to the value that was provided on create.
+func (u *SkillUpsertOne) UpdateParentID() *SkillUpsertOne {
+	return u.Update(func(s *SkillUpsert) {
+		s.UpdateParentID()
+	})
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (u *SkillUpsertOne) ClearParentID() *SkillUpsertOne {
+	return u.Update(func(s *SkillUpsert) {
+		s.ClearParentID()
+	})
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (u *SkillUpsertOne) SetMergedIntoID(v gid.ID) *SkillUpsertOne {
+	return u.Update(func(s *SkillUpsert) {
+		s.SetMergedIntoID(v)
+	})
+}
+
+// UpdateMergedIntoID sets the "merged_into_id" field to the value that was provided on create.
+func (u *SkillUpsertOne) UpdateMergedIntoID() *SkillUpsertOne {
+	return u.Update(func(s *SkillUpsert) {
+		s.UpdateMergedIntoID()
+	})
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (u *SkillUpsertOne) ClearMergedIntoID() *SkillUpsertOne {
+	return u.Update(func(s *SkillUpsert) {
+		s.ClearMergedIntoID()
+	})
+}
+
+// SetHandle sets the "handle" field.
+func (u *SkillUpsertOne) SetHandle(v string) *SkillUpsertOne {
+	return u.Update(func(s *SkillUpsert) {
+		s.SetHandle(v)
+	})
+}
+
+// UpdateHandle sets the "handle" field to the value that was provided on create.
+func (u *SkillUpsertOne) UpdateHandle() *SkillUpsertOne {
+	return u.Update(func(s *SkillUpsert) {
+		s.UpdateHandle()
+	})
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (u *SkillUpsertOne) ClearHandle() *SkillUpsertOne {
+	return u.Update(func(s *SkillUpsert) {
+		s.ClearHandle()
 	})
 }
 
@@ -648,6 +981,90 @@ func (u *SkillUpsertBulk) SetDescription(v string) *SkillUpsertBulk {
 func (u *SkillUpsertBulk) UpdateDescription() *SkillUpsertBulk {
 	return u.Update(func(s *SkillUpsert) {
 		s.UpdateDescription()
+	})
+}
+
+// SetRevision sets the "revision" field.
+func (u *SkillUpsertBulk) SetRevision(v int) *SkillUpsertBulk {
+	return u.Update(func(s *SkillUpsert) {
+		s.SetRevision(v)
+	})
+}
+
+// AddRevision adds v to the "revision" field.
+func (u *SkillUpsertBulk) AddRevision(v int) *SkillUpsertBulk {
+	return u.Update(func(s *SkillUpsert) {
+		s.AddRevision(v)
+	})
+}
+
+// UpdateRevision sets the "revision" field to the value that was provided on create.
+func (u *SkillUpsertBulk) UpdateRevision() *SkillUpsertBulk {
+	return u.Update(func(s *SkillUpsert) {
+		s.UpdateRevision()
+	})
+}
+
+// SetParentID sets the "parent_id" field.
+func (u *SkillUpsertBulk) SetParentID(v gid.ID) *SkillUpsertBulk {
+	return u.Update(func(s *SkillUpsert) {
+		s.SetParentID(v)
+	})
+}
+
+// UpdateParentID sets the "parent_id" field to the value that was provided on create.
+func (u *SkillUpsertBulk) UpdateParentID() *SkillUpsertBulk {
+	return u.Update(func(s *SkillUpsert) {
+		s.UpdateParentID()
+	})
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (u *SkillUpsertBulk) ClearParentID() *SkillUpsertBulk {
+	return u.Update(func(s *SkillUpsert) {
+		s.ClearParentID()
+	})
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (u *SkillUpsertBulk) SetMergedIntoID(v gid.ID) *SkillUpsertBulk {
+	return u.Update(func(s *SkillUpsert) {
+		s.SetMergedIntoID(v)
+	})
+}
+
+// UpdateMergedIntoID sets the "merged_into_id" field to the value that was provided on create.
+func (u *SkillUpsertBulk) UpdateMergedIntoID() *SkillUpsertBulk {
+	return u.Update(func(s *SkillUpsert) {
+		s.UpdateMergedIntoID()
+	})
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (u *SkillUpsertBulk) ClearMergedIntoID() *SkillUpsertBulk {
+	return u.Update(func(s *SkillUpsert) {
+		s.ClearMergedIntoID()
+	})
+}
+
+// SetHandle sets the "handle" field.
+func (u *SkillUpsertBulk) SetHandle(v string) *SkillUpsertBulk {
+	return u.Update(func(s *SkillUpsert) {
+		s.SetHandle(v)
+	})
+}
+
+// UpdateHandle sets the "handle" field to the value that was provided on create.
+func (u *SkillUpsertBulk) UpdateHandle() *SkillUpsertBulk {
+	return u.Update(func(s *SkillUpsert) {
+		s.UpdateHandle()
+	})
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (u *SkillUpsertBulk) ClearHandle() *SkillUpsertBulk {
+	return u.Update(func(s *SkillUpsert) {
+		s.ClearHandle()
 	})
 }
 

@@ -43,6 +43,14 @@ type Template struct {
 	DraftNumber int `json:"draft_number,omitempty"`
 	// Revision holds the value of the "revision" field.
 	Revision int `json:"revision,omitempty"`
+	// Editors holds the value of the "editors" field.
+	Editors []gid.ID `json:"editors,omitempty"`
+	// ApprovedBy holds the value of the "approved_by" field.
+	ApprovedBy *gid.ID `json:"approved_by,omitempty"`
+	// ApprovedAt holds the value of the "approved_at" field.
+	ApprovedAt *time.Time `json:"approved_at,omitempty"`
+	// Handle holds the value of the "handle" field.
+	Handle *string `json:"handle,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the TemplateQuery when eager-loading is set.
 	Edges        TemplateEdges `json:"edges"`
@@ -87,15 +95,17 @@ func (*Template) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case template.FieldDraft:
+		case template.FieldApprovedBy:
+			values[i] = &sql.NullScanner{S: new(gid.ID)}
+		case template.FieldDraft, template.FieldEditors:
 			values[i] = new([]byte)
 		case template.FieldID, template.FieldOrganizationID, template.FieldJobRoleID:
 			values[i] = new(gid.ID)
 		case template.FieldPublishedNumber, template.FieldDraftNumber, template.FieldRevision:
 			values[i] = new(sql.NullInt64)
-		case template.FieldName, template.FieldMode, template.FieldState:
+		case template.FieldName, template.FieldMode, template.FieldState, template.FieldHandle:
 			values[i] = new(sql.NullString)
-		case template.FieldCreatedAt:
+		case template.FieldCreatedAt, template.FieldApprovedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -180,6 +190,35 @@ func (_m *Template) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Revision = int(value.Int64)
 			}
+		case template.FieldEditors:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field editors", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Editors); err != nil {
+					return fmt.Errorf("unmarshal field editors: %w", err)
+				}
+			}
+		case template.FieldApprovedBy:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field approved_by", values[i])
+			} else if value.Valid {
+				_m.ApprovedBy = new(gid.ID)
+				*_m.ApprovedBy = *value.S.(*gid.ID)
+			}
+		case template.FieldApprovedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field approved_at", values[i])
+			} else if value.Valid {
+				_m.ApprovedAt = new(time.Time)
+				*_m.ApprovedAt = value.Time
+			}
+		case template.FieldHandle:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field handle", values[i])
+			} else if value.Valid {
+				_m.Handle = new(string)
+				*_m.Handle = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -255,6 +294,24 @@ func (_m *Template) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	builder.WriteString("editors=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Editors))
+	builder.WriteString(", ")
+	if v := _m.ApprovedBy; v != nil {
+		builder.WriteString("approved_by=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ApprovedAt; v != nil {
+		builder.WriteString("approved_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.Handle; v != nil {
+		builder.WriteString("handle=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -112,6 +112,54 @@ func (_c *TemplateCreate) SetNillableRevision(v *int) *TemplateCreate {
 	return _c
 }
 
+// SetEditors sets the "editors" field.
+func (_c *TemplateCreate) SetEditors(v []gid.ID) *TemplateCreate {
+	_c.mutation.SetEditors(v)
+	return _c
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (_c *TemplateCreate) SetApprovedBy(v gid.ID) *TemplateCreate {
+	_c.mutation.SetApprovedBy(v)
+	return _c
+}
+
+// SetNillableApprovedBy sets the "approved_by" field if the given value is not nil.
+func (_c *TemplateCreate) SetNillableApprovedBy(v *gid.ID) *TemplateCreate {
+	if v != nil {
+		_c.SetApprovedBy(*v)
+	}
+	return _c
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (_c *TemplateCreate) SetApprovedAt(v time.Time) *TemplateCreate {
+	_c.mutation.SetApprovedAt(v)
+	return _c
+}
+
+// SetNillableApprovedAt sets the "approved_at" field if the given value is not nil.
+func (_c *TemplateCreate) SetNillableApprovedAt(v *time.Time) *TemplateCreate {
+	if v != nil {
+		_c.SetApprovedAt(*v)
+	}
+	return _c
+}
+
+// SetHandle sets the "handle" field.
+func (_c *TemplateCreate) SetHandle(v string) *TemplateCreate {
+	_c.mutation.SetHandle(v)
+	return _c
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_c *TemplateCreate) SetNillableHandle(v *string) *TemplateCreate {
+	if v != nil {
+		_c.SetHandle(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *TemplateCreate) SetID(v gid.ID) *TemplateCreate {
 	_c.mutation.SetID(v)
@@ -289,6 +337,22 @@ func (_c *TemplateCreate) createSpec() (*Template, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Revision(); ok {
 		_spec.SetField(template.FieldRevision, field.TypeInt, value)
 		_node.Revision = value
+	}
+	if value, ok := _c.mutation.Editors(); ok {
+		_spec.SetField(template.FieldEditors, field.TypeJSON, value)
+		_node.Editors = value
+	}
+	if value, ok := _c.mutation.ApprovedBy(); ok {
+		_spec.SetField(template.FieldApprovedBy, field.TypeUUID, value)
+		_node.ApprovedBy = &value
+	}
+	if value, ok := _c.mutation.ApprovedAt(); ok {
+		_spec.SetField(template.FieldApprovedAt, field.TypeTime, value)
+		_node.ApprovedAt = &value
+	}
+	if value, ok := _c.mutation.Handle(); ok {
+		_spec.SetField(template.FieldHandle, field.TypeString, value)
+		_node.Handle = &value
 	}
 	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -484,6 +548,78 @@ func (u *TemplateUpsert) AddRevision(v int) *TemplateUpsert {
 	return u
 }
 
+// SetEditors sets the "editors" field.
+func (u *TemplateUpsert) SetEditors(v []gid.ID) *TemplateUpsert {
+	u.Set(template.FieldEditors, v)
+	return u
+}
+
+// UpdateEditors sets the "editors" field to the value that was provided on create.
+func (u *TemplateUpsert) UpdateEditors() *TemplateUpsert {
+	u.SetExcluded(template.FieldEditors)
+	return u
+}
+
+// ClearEditors clears the value of the "editors" field.
+func (u *TemplateUpsert) ClearEditors() *TemplateUpsert {
+	u.SetNull(template.FieldEditors)
+	return u
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (u *TemplateUpsert) SetApprovedBy(v gid.ID) *TemplateUpsert {
+	u.Set(template.FieldApprovedBy, v)
+	return u
+}
+
+// UpdateApprovedBy sets the "approved_by" field to the value that was provided on create.
+func (u *TemplateUpsert) UpdateApprovedBy() *TemplateUpsert {
+	u.SetExcluded(template.FieldApprovedBy)
+	return u
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (u *TemplateUpsert) ClearApprovedBy() *TemplateUpsert {
+	u.SetNull(template.FieldApprovedBy)
+	return u
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (u *TemplateUpsert) SetApprovedAt(v time.Time) *TemplateUpsert {
+	u.Set(template.FieldApprovedAt, v)
+	return u
+}
+
+// UpdateApprovedAt sets the "approved_at" field to the value that was provided on create.
+func (u *TemplateUpsert) UpdateApprovedAt() *TemplateUpsert {
+	u.SetExcluded(template.FieldApprovedAt)
+	return u
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (u *TemplateUpsert) ClearApprovedAt() *TemplateUpsert {
+	u.SetNull(template.FieldApprovedAt)
+	return u
+}
+
+// SetHandle sets the "handle" field.
+func (u *TemplateUpsert) SetHandle(v string) *TemplateUpsert {
+	u.Set(template.FieldHandle, v)
+	return u
+}
+
+// UpdateHandle sets the "handle" field to the value that was provided on create.
+func (u *TemplateUpsert) UpdateHandle() *TemplateUpsert {
+	u.SetExcluded(template.FieldHandle)
+	return u
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (u *TemplateUpsert) ClearHandle() *TemplateUpsert {
+	u.SetNull(template.FieldHandle)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -664,6 +800,90 @@ func (u *TemplateUpsertOne) AddRevision(v int) *TemplateUpsertOne {
 func (u *TemplateUpsertOne) UpdateRevision() *TemplateUpsertOne {
 	return u.Update(func(s *TemplateUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetEditors sets the "editors" field.
+func (u *TemplateUpsertOne) SetEditors(v []gid.ID) *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetEditors(v)
+	})
+}
+
+// UpdateEditors sets the "editors" field to the value that was provided on create.
+func (u *TemplateUpsertOne) UpdateEditors() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateEditors()
+	})
+}
+
+// ClearEditors clears the value of the "editors" field.
+func (u *TemplateUpsertOne) ClearEditors() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.ClearEditors()
+	})
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (u *TemplateUpsertOne) SetApprovedBy(v gid.ID) *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetApprovedBy(v)
+	})
+}
+
+// UpdateApprovedBy sets the "approved_by" field to the value that was provided on create.
+func (u *TemplateUpsertOne) UpdateApprovedBy() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateApprovedBy()
+	})
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (u *TemplateUpsertOne) ClearApprovedBy() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.ClearApprovedBy()
+	})
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (u *TemplateUpsertOne) SetApprovedAt(v time.Time) *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetApprovedAt(v)
+	})
+}
+
+// UpdateApprovedAt sets the "approved_at" field to the value that was provided on create.
+func (u *TemplateUpsertOne) UpdateApprovedAt() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateApprovedAt()
+	})
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (u *TemplateUpsertOne) ClearApprovedAt() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.ClearApprovedAt()
+	})
+}
+
+// SetHandle sets the "handle" field.
+func (u *TemplateUpsertOne) SetHandle(v string) *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetHandle(v)
+	})
+}
+
+// UpdateHandle sets the "handle" field to the value that was provided on create.
+func (u *TemplateUpsertOne) UpdateHandle() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateHandle()
+	})
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (u *TemplateUpsertOne) ClearHandle() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.ClearHandle()
 	})
 }
 
@@ -1014,6 +1234,90 @@ func (u *TemplateUpsertBulk) AddRevision(v int) *TemplateUpsertBulk {
 func (u *TemplateUpsertBulk) UpdateRevision() *TemplateUpsertBulk {
 	return u.Update(func(s *TemplateUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetEditors sets the "editors" field.
+func (u *TemplateUpsertBulk) SetEditors(v []gid.ID) *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetEditors(v)
+	})
+}
+
+// UpdateEditors sets the "editors" field to the value that was provided on create.
+func (u *TemplateUpsertBulk) UpdateEditors() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateEditors()
+	})
+}
+
+// ClearEditors clears the value of the "editors" field.
+func (u *TemplateUpsertBulk) ClearEditors() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.ClearEditors()
+	})
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (u *TemplateUpsertBulk) SetApprovedBy(v gid.ID) *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetApprovedBy(v)
+	})
+}
+
+// UpdateApprovedBy sets the "approved_by" field to the value that was provided on create.
+func (u *TemplateUpsertBulk) UpdateApprovedBy() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateApprovedBy()
+	})
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (u *TemplateUpsertBulk) ClearApprovedBy() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.ClearApprovedBy()
+	})
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (u *TemplateUpsertBulk) SetApprovedAt(v time.Time) *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetApprovedAt(v)
+	})
+}
+
+// UpdateApprovedAt sets the "approved_at" field to the value that was provided on create.
+func (u *TemplateUpsertBulk) UpdateApprovedAt() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateApprovedAt()
+	})
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (u *TemplateUpsertBulk) ClearApprovedAt() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.ClearApprovedAt()
+	})
+}
+
+// SetHandle sets the "handle" field.
+func (u *TemplateUpsertBulk) SetHandle(v string) *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetHandle(v)
+	})
+}
+
+// UpdateHandle sets the "handle" field to the value that was provided on create.
+func (u *TemplateUpsertBulk) UpdateHandle() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateHandle()
+	})
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (u *TemplateUpsertBulk) ClearHandle() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.ClearHandle()
 	})
 }
 

@@ -6,13 +6,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/assay-hq/assay/ent/predicate"
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/term"
 )
 
@@ -147,6 +150,84 @@ func (_u *TemplateUpdate) AddRevision(v int) *TemplateUpdate {
 	return _u
 }
 
+// SetEditors sets the "editors" field.
+func (_u *TemplateUpdate) SetEditors(v []gid.ID) *TemplateUpdate {
+	_u.mutation.SetEditors(v)
+	return _u
+}
+
+// AppendEditors appends value to the "editors" field.
+func (_u *TemplateUpdate) AppendEditors(v []gid.ID) *TemplateUpdate {
+	_u.mutation.AppendEditors(v)
+	return _u
+}
+
+// ClearEditors clears the value of the "editors" field.
+func (_u *TemplateUpdate) ClearEditors() *TemplateUpdate {
+	_u.mutation.ClearEditors()
+	return _u
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (_u *TemplateUpdate) SetApprovedBy(v gid.ID) *TemplateUpdate {
+	_u.mutation.SetApprovedBy(v)
+	return _u
+}
+
+// SetNillableApprovedBy sets the "approved_by" field if the given value is not nil.
+func (_u *TemplateUpdate) SetNillableApprovedBy(v *gid.ID) *TemplateUpdate {
+	if v != nil {
+		_u.SetApprovedBy(*v)
+	}
+	return _u
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (_u *TemplateUpdate) ClearApprovedBy() *TemplateUpdate {
+	_u.mutation.ClearApprovedBy()
+	return _u
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (_u *TemplateUpdate) SetApprovedAt(v time.Time) *TemplateUpdate {
+	_u.mutation.SetApprovedAt(v)
+	return _u
+}
+
+// SetNillableApprovedAt sets the "approved_at" field if the given value is not nil.
+func (_u *TemplateUpdate) SetNillableApprovedAt(v *time.Time) *TemplateUpdate {
+	if v != nil {
+		_u.SetApprovedAt(*v)
+	}
+	return _u
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (_u *TemplateUpdate) ClearApprovedAt() *TemplateUpdate {
+	_u.mutation.ClearApprovedAt()
+	return _u
+}
+
+// SetHandle sets the "handle" field.
+func (_u *TemplateUpdate) SetHandle(v string) *TemplateUpdate {
+	_u.mutation.SetHandle(v)
+	return _u
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_u *TemplateUpdate) SetNillableHandle(v *string) *TemplateUpdate {
+	if v != nil {
+		_u.SetHandle(*v)
+	}
+	return _u
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (_u *TemplateUpdate) ClearHandle() *TemplateUpdate {
+	_u.mutation.ClearHandle()
+	return _u
+}
+
 // Mutation returns the TemplateMutation object of the builder.
 func (_u *TemplateUpdate) Mutation() *TemplateMutation {
 	return _u.mutation
@@ -250,6 +331,35 @@ func (_u *TemplateUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(template.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Editors(); ok {
+		_spec.SetField(template.FieldEditors, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedEditors(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, template.FieldEditors, value)
+		})
+	}
+	if _u.mutation.EditorsCleared() {
+		_spec.ClearField(template.FieldEditors, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ApprovedBy(); ok {
+		_spec.SetField(template.FieldApprovedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.ApprovedByCleared() {
+		_spec.ClearField(template.FieldApprovedBy, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.ApprovedAt(); ok {
+		_spec.SetField(template.FieldApprovedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ApprovedAtCleared() {
+		_spec.ClearField(template.FieldApprovedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Handle(); ok {
+		_spec.SetField(template.FieldHandle, field.TypeString, value)
+	}
+	if _u.mutation.HandleCleared() {
+		_spec.ClearField(template.FieldHandle, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -390,6 +500,84 @@ func (_u *TemplateUpdateOne) AddRevision(v int) *TemplateUpdateOne {
 	return _u
 }
 
+// SetEditors sets the "editors" field.
+func (_u *TemplateUpdateOne) SetEditors(v []gid.ID) *TemplateUpdateOne {
+	_u.mutation.SetEditors(v)
+	return _u
+}
+
+// AppendEditors appends value to the "editors" field.
+func (_u *TemplateUpdateOne) AppendEditors(v []gid.ID) *TemplateUpdateOne {
+	_u.mutation.AppendEditors(v)
+	return _u
+}
+
+// ClearEditors clears the value of the "editors" field.
+func (_u *TemplateUpdateOne) ClearEditors() *TemplateUpdateOne {
+	_u.mutation.ClearEditors()
+	return _u
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (_u *TemplateUpdateOne) SetApprovedBy(v gid.ID) *TemplateUpdateOne {
+	_u.mutation.SetApprovedBy(v)
+	return _u
+}
+
+// SetNillableApprovedBy sets the "approved_by" field if the given value is not nil.
+func (_u *TemplateUpdateOne) SetNillableApprovedBy(v *gid.ID) *TemplateUpdateOne {
+	if v != nil {
+		_u.SetApprovedBy(*v)
+	}
+	return _u
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (_u *TemplateUpdateOne) ClearApprovedBy() *TemplateUpdateOne {
+	_u.mutation.ClearApprovedBy()
+	return _u
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (_u *TemplateUpdateOne) SetApprovedAt(v time.Time) *TemplateUpdateOne {
+	_u.mutation.SetApprovedAt(v)
+	return _u
+}
+
+// SetNillableApprovedAt sets the "approved_at" field if the given value is not nil.
+func (_u *TemplateUpdateOne) SetNillableApprovedAt(v *time.Time) *TemplateUpdateOne {
+	if v != nil {
+		_u.SetApprovedAt(*v)
+	}
+	return _u
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (_u *TemplateUpdateOne) ClearApprovedAt() *TemplateUpdateOne {
+	_u.mutation.ClearApprovedAt()
+	return _u
+}
+
+// SetHandle sets the "handle" field.
+func (_u *TemplateUpdateOne) SetHandle(v string) *TemplateUpdateOne {
+	_u.mutation.SetHandle(v)
+	return _u
+}
+
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_u *TemplateUpdateOne) SetNillableHandle(v *string) *TemplateUpdateOne {
+	if v != nil {
+		_u.SetHandle(*v)
+	}
+	return _u
+}
+
+// ClearHandle clears the value of the "handle" field.
+func (_u *TemplateUpdateOne) ClearHandle() *TemplateUpdateOne {
+	_u.mutation.ClearHandle()
+	return _u
+}
+
 // Mutation returns the TemplateMutation object of the builder.
 func (_u *TemplateUpdateOne) Mutation() *TemplateMutation {
 	return _u.mutation
@@ -523,6 +711,35 @@ func (_u *TemplateUpdateOne) sqlSave(ctx context.Context) (_node *Template, err 
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(template.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Editors(); ok {
+		_spec.SetField(template.FieldEditors, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedEditors(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, template.FieldEditors, value)
+		})
+	}
+	if _u.mutation.EditorsCleared() {
+		_spec.ClearField(template.FieldEditors, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ApprovedBy(); ok {
+		_spec.SetField(template.FieldApprovedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.ApprovedByCleared() {
+		_spec.ClearField(template.FieldApprovedBy, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.ApprovedAt(); ok {
+		_spec.SetField(template.FieldApprovedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ApprovedAtCleared() {
+		_spec.ClearField(template.FieldApprovedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Handle(); ok {
+		_spec.SetField(template.FieldHandle, field.TypeString, value)
+	}
+	if _u.mutation.HandleCleared() {
+		_spec.ClearField(template.FieldHandle, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Template{config: _u.config}

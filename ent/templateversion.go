@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
 )
 
@@ -47,8 +49,12 @@ type TemplateVersion struct {
 	Points int `json:"points,omitempty"`
 	// CutPercent holds the value of the "cut_percent" field.
 	CutPercent int `json:"cut_percent,omitempty"`
+	// Content holds the value of the "content" field.
+	Content *content.Template `json:"content,omitempty"`
 	// PublishedBy holds the value of the "published_by" field.
 	PublishedBy gid.ID `json:"published_by,omitempty"`
+	// ApprovedBy holds the value of the "approved_by" field.
+	ApprovedBy *gid.ID `json:"approved_by,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the TemplateVersionQuery when eager-loading is set.
 	Edges        TemplateVersionEdges `json:"edges"`
@@ -106,7 +112,9 @@ func (*TemplateVersion) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case templateversion.FieldPaper, templateversion.FieldKey:
+		case templateversion.FieldApprovedBy:
+			values[i] = &sql.NullScanner{S: new(gid.ID)}
+		case templateversion.FieldPaper, templateversion.FieldKey, templateversion.FieldContent:
 			values[i] = new([]byte)
 		case templateversion.FieldID, templateversion.FieldOrganizationID, templateversion.FieldTemplateID, templateversion.FieldJobRoleID, templateversion.FieldPublishedBy:
 			values[i] = new(gid.ID)
@@ -215,11 +223,26 @@ func (_m *TemplateVersion) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CutPercent = int(value.Int64)
 			}
+		case templateversion.FieldContent:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field content", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Content); err != nil {
+					return fmt.Errorf("unmarshal field content: %w", err)
+				}
+			}
 		case templateversion.FieldPublishedBy:
 			if value, ok := values[i].(*gid.ID); !ok {
 				return fmt.Errorf("unexpected type %T for field published_by", values[i])
 			} else if value != nil {
 				_m.PublishedBy = *value
+			}
+		case templateversion.FieldApprovedBy:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field approved_by", values[i])
+			} else if value.Valid {
+				_m.ApprovedBy = new(gid.ID)
+				*_m.ApprovedBy = *value.S.(*gid.ID)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -311,8 +334,16 @@ func (_m *TemplateVersion) String() string {
 	builder.WriteString("cut_percent=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CutPercent))
 	builder.WriteString(", ")
+	builder.WriteString("content=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Content))
+	builder.WriteString(", ")
 	builder.WriteString("published_by=")
 	builder.WriteString(fmt.Sprintf("%v", _m.PublishedBy))
+	builder.WriteString(", ")
+	if v := _m.ApprovedBy; v != nil {
+		builder.WriteString("approved_by=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
 )
 
@@ -105,9 +106,29 @@ func (_c *TemplateVersionCreate) SetCutPercent(v int) *TemplateVersionCreate {
 	return _c
 }
 
+// SetContent sets the "content" field.
+func (_c *TemplateVersionCreate) SetContent(v *content.Template) *TemplateVersionCreate {
+	_c.mutation.SetContent(v)
+	return _c
+}
+
 // SetPublishedBy sets the "published_by" field.
 func (_c *TemplateVersionCreate) SetPublishedBy(v gid.ID) *TemplateVersionCreate {
 	_c.mutation.SetPublishedBy(v)
+	return _c
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (_c *TemplateVersionCreate) SetApprovedBy(v gid.ID) *TemplateVersionCreate {
+	_c.mutation.SetApprovedBy(v)
+	return _c
+}
+
+// SetNillableApprovedBy sets the "approved_by" field if the given value is not nil.
+func (_c *TemplateVersionCreate) SetNillableApprovedBy(v *gid.ID) *TemplateVersionCreate {
+	if v != nil {
+		_c.SetApprovedBy(*v)
+	}
 	return _c
 }
 
@@ -293,9 +314,17 @@ func (_c *TemplateVersionCreate) createSpec() (*TemplateVersion, *sqlgraph.Creat
 		_spec.SetField(templateversion.FieldCutPercent, field.TypeInt, value)
 		_node.CutPercent = value
 	}
+	if value, ok := _c.mutation.Content(); ok {
+		_spec.SetField(templateversion.FieldContent, field.TypeJSON, value)
+		_node.Content = value
+	}
 	if value, ok := _c.mutation.PublishedBy(); ok {
 		_spec.SetField(templateversion.FieldPublishedBy, field.TypeUUID, value)
 		_node.PublishedBy = value
+	}
+	if value, ok := _c.mutation.ApprovedBy(); ok {
+		_spec.SetField(templateversion.FieldApprovedBy, field.TypeUUID, value)
+		_node.ApprovedBy = &value
 	}
 	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -400,6 +429,24 @@ type (
 	}
 )
 
+// SetApprovedBy sets the "approved_by" field.
+func (u *TemplateVersionUpsert) SetApprovedBy(v gid.ID) *TemplateVersionUpsert {
+	u.Set(templateversion.FieldApprovedBy, v)
+	return u
+}
+
+// UpdateApprovedBy sets the "approved_by" field to the value that was provided on create.
+func (u *TemplateVersionUpsert) UpdateApprovedBy() *TemplateVersionUpsert {
+	u.SetExcluded(templateversion.FieldApprovedBy)
+	return u
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (u *TemplateVersionUpsert) ClearApprovedBy() *TemplateVersionUpsert {
+	u.SetNull(templateversion.FieldApprovedBy)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -456,6 +503,9 @@ func (u *TemplateVersionUpsertOne) UpdateNewValues() *TemplateVersionUpsertOne {
 		if _, exists := u.create.mutation.CutPercent(); exists {
 			s.SetIgnore(templateversion.FieldCutPercent)
 		}
+		if _, exists := u.create.mutation.Content(); exists {
+			s.SetIgnore(templateversion.FieldContent)
+		}
 		if _, exists := u.create.mutation.PublishedBy(); exists {
 			s.SetIgnore(templateversion.FieldPublishedBy)
 		}
@@ -488,6 +538,27 @@ func (u *TemplateVersionUpsertOne) Update(set func(*TemplateVersionUpsert)) *Tem
 		set(&TemplateVersionUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (u *TemplateVersionUpsertOne) SetApprovedBy(v gid.ID) *TemplateVersionUpsertOne {
+	return u.Update(func(s *TemplateVersionUpsert) {
+		s.SetApprovedBy(v)
+	})
+}
+
+// UpdateApprovedBy sets the "approved_by" field to the value that was provided on create.
+func (u *TemplateVersionUpsertOne) UpdateApprovedBy() *TemplateVersionUpsertOne {
+	return u.Update(func(s *TemplateVersionUpsert) {
+		s.UpdateApprovedBy()
+	})
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (u *TemplateVersionUpsertOne) ClearApprovedBy() *TemplateVersionUpsertOne {
+	return u.Update(func(s *TemplateVersionUpsert) {
+		s.ClearApprovedBy()
+	})
 }
 
 // Exec executes the query.
@@ -711,6 +782,9 @@ func (u *TemplateVersionUpsertBulk) UpdateNewValues() *TemplateVersionUpsertBulk
 			if _, exists := b.mutation.CutPercent(); exists {
 				s.SetIgnore(templateversion.FieldCutPercent)
 			}
+			if _, exists := b.mutation.Content(); exists {
+				s.SetIgnore(templateversion.FieldContent)
+			}
 			if _, exists := b.mutation.PublishedBy(); exists {
 				s.SetIgnore(templateversion.FieldPublishedBy)
 			}
@@ -744,6 +818,27 @@ func (u *TemplateVersionUpsertBulk) Update(set func(*TemplateVersionUpsert)) *Te
 		set(&TemplateVersionUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (u *TemplateVersionUpsertBulk) SetApprovedBy(v gid.ID) *TemplateVersionUpsertBulk {
+	return u.Update(func(s *TemplateVersionUpsert) {
+		s.SetApprovedBy(v)
+	})
+}
+
+// UpdateApprovedBy sets the "approved_by" field to the value that was provided on create.
+func (u *TemplateVersionUpsertBulk) UpdateApprovedBy() *TemplateVersionUpsertBulk {
+	return u.Update(func(s *TemplateVersionUpsert) {
+		s.UpdateApprovedBy()
+	})
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (u *TemplateVersionUpsertBulk) ClearApprovedBy() *TemplateVersionUpsertBulk {
+	return u.Update(func(s *TemplateVersionUpsert) {
+		s.ClearApprovedBy()
+	})
 }
 
 // Exec executes the query.

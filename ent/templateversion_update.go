@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/assay-hq/assay/ent/predicate"
 	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/internal/gid"
 )
 
 // TemplateVersionUpdate is the builder for updating TemplateVersion entities.
@@ -25,6 +26,26 @@ type TemplateVersionUpdate struct {
 // Where appends a list predicates to the TemplateVersionUpdate builder.
 func (_u *TemplateVersionUpdate) Where(ps ...predicate.TemplateVersion) *TemplateVersionUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (_u *TemplateVersionUpdate) SetApprovedBy(v gid.ID) *TemplateVersionUpdate {
+	_u.mutation.SetApprovedBy(v)
+	return _u
+}
+
+// SetNillableApprovedBy sets the "approved_by" field if the given value is not nil.
+func (_u *TemplateVersionUpdate) SetNillableApprovedBy(v *gid.ID) *TemplateVersionUpdate {
+	if v != nil {
+		_u.SetApprovedBy(*v)
+	}
+	return _u
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (_u *TemplateVersionUpdate) ClearApprovedBy() *TemplateVersionUpdate {
+	_u.mutation.ClearApprovedBy()
 	return _u
 }
 
@@ -92,6 +113,15 @@ func (_u *TemplateVersionUpdate) sqlSave(ctx context.Context) (_node int, err er
 			}
 		}
 	}
+	if _u.mutation.ContentCleared() {
+		_spec.ClearField(templateversion.FieldContent, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ApprovedBy(); ok {
+		_spec.SetField(templateversion.FieldApprovedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.ApprovedByCleared() {
+		_spec.ClearField(templateversion.FieldApprovedBy, field.TypeUUID)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -112,6 +142,26 @@ type TemplateVersionUpdateOne struct {
 	hooks     []Hook
 	mutation  *TemplateVersionMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (_u *TemplateVersionUpdateOne) SetApprovedBy(v gid.ID) *TemplateVersionUpdateOne {
+	_u.mutation.SetApprovedBy(v)
+	return _u
+}
+
+// SetNillableApprovedBy sets the "approved_by" field if the given value is not nil.
+func (_u *TemplateVersionUpdateOne) SetNillableApprovedBy(v *gid.ID) *TemplateVersionUpdateOne {
+	if v != nil {
+		_u.SetApprovedBy(*v)
+	}
+	return _u
+}
+
+// ClearApprovedBy clears the value of the "approved_by" field.
+func (_u *TemplateVersionUpdateOne) ClearApprovedBy() *TemplateVersionUpdateOne {
+	_u.mutation.ClearApprovedBy()
+	return _u
 }
 
 // Mutation returns the TemplateVersionMutation object of the builder.
@@ -207,6 +257,15 @@ func (_u *TemplateVersionUpdateOne) sqlSave(ctx context.Context) (_node *Templat
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.ContentCleared() {
+		_spec.ClearField(templateversion.FieldContent, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ApprovedBy(); ok {
+		_spec.SetField(templateversion.FieldApprovedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.ApprovedByCleared() {
+		_spec.ClearField(templateversion.FieldApprovedBy, field.TypeUUID)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &TemplateVersion{config: _u.config}

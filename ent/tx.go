@@ -26,6 +26,8 @@ type Tx struct {
 	ClockEntry *ClockEntryClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// Exposure is the client for interacting with the Exposure builders.
+	Exposure *ExposureClient
 	// JobRole is the client for interacting with the JobRole builders.
 	JobRole *JobRoleClient
 	// JobRoleSkill is the client for interacting with the JobRoleSkill builders.
@@ -42,6 +44,8 @@ type Tx struct {
 	Question *QuestionClient
 	// QuestionRevision is the client for interacting with the QuestionRevision builders.
 	QuestionRevision *QuestionRevisionClient
+	// QuestionSkill is the client for interacting with the QuestionSkill builders.
+	QuestionSkill *QuestionSkillClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
 	// Response is the client for interacting with the Response builders.
@@ -60,6 +64,8 @@ type Tx struct {
 	TemplateUse *TemplateUseClient
 	// TemplateVersion is the client for interacting with the TemplateVersion builders.
 	TemplateVersion *TemplateVersionClient
+	// VersionUse is the client for interacting with the VersionUse builders.
+	VersionUse *VersionUseClient
 	// WebSession is the client for interacting with the WebSession builders.
 	WebSession *WebSessionClient
 
@@ -199,6 +205,7 @@ func (tx *Tx) init() {
 	tx.Candidate = NewCandidateClient(tx.config)
 	tx.ClockEntry = NewClockEntryClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
+	tx.Exposure = NewExposureClient(tx.config)
 	tx.JobRole = NewJobRoleClient(tx.config)
 	tx.JobRoleSkill = NewJobRoleSkillClient(tx.config)
 	tx.Mail = NewMailClient(tx.config)
@@ -207,6 +214,7 @@ func (tx *Tx) init() {
 	tx.Organization = NewOrganizationClient(tx.config)
 	tx.Question = NewQuestionClient(tx.config)
 	tx.QuestionRevision = NewQuestionRevisionClient(tx.config)
+	tx.QuestionSkill = NewQuestionSkillClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
 	tx.Response = NewResponseClient(tx.config)
 	tx.Review = NewReviewClient(tx.config)
@@ -216,6 +224,7 @@ func (tx *Tx) init() {
 	tx.Template = NewTemplateClient(tx.config)
 	tx.TemplateUse = NewTemplateUseClient(tx.config)
 	tx.TemplateVersion = NewTemplateVersionClient(tx.config)
+	tx.VersionUse = NewVersionUseClient(tx.config)
 	tx.WebSession = NewWebSessionClient(tx.config)
 }
 

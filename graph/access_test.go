@@ -66,6 +66,12 @@ func writes(name string, needs policy.Action, ready func(t *testing.T, o *org, w
 	return operation{row: row{name: name, needs: []policy.Action{needs}}, writes: true, ready: ready}
 }
 
+// noted is for reads that the audit keeps: somebody took everything with them.
+func noted(op operation) operation {
+	op.writes = true
+	return op
+}
+
 func takes(name string, ready func(t *testing.T, o *org, who *person) call) operation {
 	op := writes(name, policy.SittingTake, ready)
 	op.own = true
@@ -73,7 +79,7 @@ func takes(name string, ready func(t *testing.T, o *org, who *person) call) oper
 }
 
 func operations() []operation {
-	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), sittingReads(), sittingWrites(), gradingReads(), gradingWrites())
+	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), approvals(), catalogueWrites(), sittingReads(), sittingWrites(), gradingReads(), gradingWrites())
 }
 
 func accountOperations() []operation {
@@ -81,13 +87,33 @@ func accountOperations() []operation {
 	self.except = map[string]string{"integration": notFound} // a key is no member
 	key := writes("account.CreateAPIKey", policy.APIKeyManage, func(_ *testing.T, o *org, _ *person) call {
 		return func(ctx context.Context, who policy.Actor) error {
-			_, _, err := o.accounts.CreateAPIKey(ctx, who, account.CreateAPIKeyInput{Name: o.next("key "), Permissions: []policy.Action{policy.SkillRead}})
-			return err
+			return done(o.accounts.CreateAPIKey(ctx, who, account.CreateAPIKeyInput{Name: o.next("key "), Permissions: []policy.Action{policy.SkillRead}}))
 		}
 	})
 	key.sowing = true
+	settings := writes("account.UpdateOrganization", policy.OrganizationWrite, func(_ *testing.T, o *org, _ *person) call {
+		in := account.UpdateOrganizationInput{Name: new(o.next("Organization "))}
+		return func(ctx context.Context, who policy.Actor) error {
+			return done(o.accounts.UpdateOrganization(ctx, who, in))
+		}
+	})
+	settings.sowing = true
 	return []operation{
-		self, key,
+		self, key, settings,
+		lists("account.APIKeys", policy.APIKeyManage, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.accounts.APIKeys(ctx, who, tenant.Paging{}))
+		}),
+		reads("account.APIKeysByID", policy.APIKeyManage, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.accounts.APIKeysByID(ctx, who, []gid.ID{o.key}))
+		}),
+		writes("account.RotateAPIKey", policy.APIKeyManage, func(t *testing.T, o *org, _ *person) call {
+			in := account.RotateAPIKeyInput{ID: o.freshKey(t)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.accounts.RotateAPIKey(ctx, who, in)) }
+		}),
+		writes("account.RevokeAPIKey", policy.APIKeyManage, func(t *testing.T, o *org, _ *person) call {
+			in := account.RevokeAPIKeyInput{ID: o.freshKey(t)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.accounts.RevokeAPIKey(ctx, who, in)) }
+		}),
 		lists("account.Organization", policy.OrganizationRead, func(ctx context.Context, o *org, who policy.Actor) error {
 			return done(o.accounts.Organization(ctx, who))
 		}),
@@ -113,7 +139,13 @@ func accountOperations() []operation {
 func authoringReads() []operation {
 	return []operation{
 		lists("authoring.Skills", policy.SkillRead, func(ctx context.Context, o *org, who policy.Actor) error {
-			return done(o.authors.Skills(ctx, who, tenant.Paging{}))
+			return done(o.authors.Skills(ctx, who, nil, tenant.Paging{}))
+		}),
+		reads("authoring.StandingSkills", policy.SkillRead, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.StandingSkills(ctx, who, []gid.ID{o.merged}))
+		}),
+		reads("authoring.SkillCoverage", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.SkillCoverage(ctx, who, []gid.ID{o.template}))
 		}),
 		reads("authoring.SkillsByID", policy.SkillRead, false, func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.authors.SkillsByID(ctx, who, []gid.ID{o.skill}))
@@ -136,6 +168,15 @@ func authoringReads() []operation {
 		reads("authoring.CurrentRevisions", policy.QuestionRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.authors.CurrentRevisions(ctx, who, []gid.ID{o.text}))
 		}),
+		reads("authoring.RevisionsByQuestion", policy.QuestionRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.RevisionsByQuestion(ctx, who, []gid.ID{o.text}))
+		}),
+		reads("authoring.UsesByRevision", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.UsesByRevision(ctx, who, []gid.ID{o.revision}))
+		}),
+		lists("authoring.SimilarQuestions", policy.QuestionRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.authors.SimilarQuestions(ctx, who, "What is asked of whom?"))
+		}),
 		lists("authoring.Templates", policy.TemplateRead, func(ctx context.Context, o *org, who policy.Actor) error {
 			return done(o.authors.Templates(ctx, who, nil, tenant.Paging{}))
 		}),
@@ -148,9 +189,30 @@ func authoringReads() []operation {
 		reads("authoring.VersionsByID", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.authors.VersionsByID(ctx, who, []gid.ID{o.version}))
 		}),
+		reads("authoring.ContentByVersion", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.ContentByVersion(ctx, who, []gid.ID{o.version}))
+		}),
+		reads("authoring.ItemsByVersion", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.ItemsByVersion(ctx, who, []gid.ID{o.version}))
+		}),
 		reads("authoring.Sheets", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.authors.Sheets(ctx, who, []gid.ID{o.version}))
 		}),
+		reads("authoring.ExposuresByVersion", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.authors.ExposuresByVersion(ctx, who, []gid.ID{o.pooled}))
+		}),
+		reads("authoring.ValidateTemplate", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.authors.ValidateTemplate(ctx, who, o.template))
+		}),
+		reads("authoring.CompareVersions", policy.TemplateRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.authors.CompareVersions(ctx, who, o.version, o.pooled))
+		}),
+		noted(lists("authoring.ExportCatalogue", policy.CatalogueExport, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.authors.ExportCatalogue(ctx, who))
+		})),
+		noted(lists("authoring.ExportQTI", policy.CatalogueExport, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.authors.ExportQTI(ctx, who))
+		})),
 		reads("insight.Funnel", policy.InsightRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return done(o.insights.Funnel(ctx, who, insight.FunnelInput{JobRoleID: o.role}))
 		}),
@@ -160,7 +222,55 @@ func authoringReads() []operation {
 	}
 }
 
-// ofPage is some for a list that belongs to an object.
+// catalogueWrites bring documents in, or only try to; what is in order already is not indexed again.
+func catalogueWrites() []operation {
+	document := writes("authoring.ImportCatalogue", policy.CatalogueImport, func(_ *testing.T, o *org, _ *person) call {
+		in := authoring.ImportCatalogueInput{Document: o.skillDocument(), Apply: true}
+		return func(ctx context.Context, who policy.Actor) error {
+			return done(o.authors.ImportCatalogue(ctx, who, in))
+		}
+	})
+	document.sowing = true
+	tried := document
+	tried.writes = false
+	tried.ready = func(_ *testing.T, o *org, _ *person) call {
+		in := authoring.ImportCatalogueInput{Document: o.skillDocument()}
+		return func(ctx context.Context, who policy.Actor) error {
+			return done(o.authors.ImportCatalogue(ctx, who, in))
+		}
+	}
+	reindex := lists("authoring.Reindex", policy.CatalogueReindex, func(ctx context.Context, o *org, who policy.Actor) error {
+		return o.authors.Reindex(ctx, who)
+	})
+	return []operation{
+		document, tried, reindex,
+		writes("authoring.ImportQTI", policy.CatalogueImport, func(_ *testing.T, o *org, _ *person) call {
+			in := authoring.ImportQTIInput{Base64: o.item(), JobRoleID: &o.role, Apply: true}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.ImportQTI(ctx, who, in)) }
+		}),
+	}
+}
+
+// approvals are what only a second person may do: drafts that somebody else wrote.
+func approvals() []operation {
+	question := writes("authoring.ApproveQuestion", policy.QuestionPublish, func(t *testing.T, o *org, who *person) call {
+		row := o.newQuestionBy(t, o.otherThan(who), term.LongText)
+		in := authoring.ApproveQuestionInput{ID: row.ID, Revision: row.Revision}
+		return func(ctx context.Context, who policy.Actor) error {
+			return done(o.authors.ApproveQuestion(ctx, who, in))
+		}
+	})
+	template := writes("authoring.ApproveTemplate", policy.TemplatePublish, func(t *testing.T, o *org, who *person) call {
+		row := o.newTemplateBy(t, o.otherThan(who), o.draft(o.choice))
+		in := authoring.ApproveTemplateInput{ID: row.ID, Revision: row.Revision}
+		return func(ctx context.Context, who policy.Actor) error {
+			return done(o.authors.ApproveTemplate(ctx, who, in))
+		}
+	})
+	question.person, template.person = true, true
+	return []operation{question, template}
+}
+
 func authoringWrites() []operation {
 	skill := writes("authoring.CreateSkill", policy.SkillWrite, func(_ *testing.T, o *org, _ *person) call {
 		in := authoring.CreateSkillInput{Name: o.next("skill ")}
@@ -169,6 +279,14 @@ func authoringWrites() []operation {
 	skill.sowing = true
 	return []operation{
 		skill,
+		writes("authoring.UpdateSkill", policy.SkillWrite, func(t *testing.T, o *org, _ *person) call {
+			in := authoring.UpdateSkillInput{ID: o.newSkill(t, nil), Revision: 1, Name: o.next("skill "), ParentID: &o.skill}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.UpdateSkill(ctx, who, in)) }
+		}),
+		writes("authoring.MergeSkills", policy.SkillWrite, func(t *testing.T, o *org, _ *person) call {
+			in := authoring.MergeSkillsInput{FromID: o.newSkill(t, nil), IntoID: o.newSkill(t, nil)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.MergeSkills(ctx, who, in)) }
+		}),
 		writes("authoring.CreateJobRole", policy.JobRoleWrite, func(_ *testing.T, o *org, _ *person) call {
 			in := authoring.CreateJobRoleInput{Fields: o.fields()}
 			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.CreateJobRole(ctx, who, in)) }
@@ -190,6 +308,16 @@ func authoringWrites() []operation {
 			in := authoring.PublishQuestionInput{ID: o.newQuestion(t, term.LongText, false)}
 			return func(ctx context.Context, who policy.Actor) error {
 				return done(o.authors.PublishQuestion(ctx, who, in))
+			}
+		}),
+		writes("authoring.RetireQuestion", policy.QuestionPublish, func(t *testing.T, o *org, _ *person) call {
+			in := authoring.RetireQuestionInput{ID: o.newQuestion(t, term.LongText, true)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.authors.RetireQuestion(ctx, who, in)) }
+		}),
+		writes("authoring.DuplicateTemplate", policy.TemplateWrite, func(_ *testing.T, o *org, _ *person) call {
+			in := authoring.DuplicateTemplateInput{ID: o.quiz, Name: "Copy", JobRoleID: &o.otherRole}
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.authors.DuplicateTemplate(ctx, who, in))
 			}
 		}),
 		writes("authoring.CreateTemplate", policy.TemplateWrite, func(_ *testing.T, o *org, _ *person) call {

@@ -1,21 +1,72 @@
 package graph
 
+import (
+	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/gid"
+)
+
 // priced declares what the lists without pages cost, which the transport cannot see: a usual number of their elements.
 func priced(usual int) func(childComplexity int) int {
 	return func(child int) int { return usual * (1 + child) }
 }
 
-// Complexity is what each list without pages costs.
+// heavy is what a field costs that reads or writes everything an organization has.
+const heavy = 500
+
+// weighing declares what a single object costs whose reading is work by itself, beside what is selected of it.
+func weighing(own int) func(childComplexity int) int {
+	return func(child int) int { return own + child }
+}
+
+// Complexity is what each list without pages costs, and what is dear for another reason.
 func Complexity() ComplexityRoot {
 	var c ComplexityRoot
 	c.ReportResult.Questions, c.ReportResult.Sections, c.ReportResult.Skills = priced(15), priced(3), priced(5)
-	c.QuestionResult.Trace = priced(3)
+	c.ReportResult.Bands, c.QuestionResult.Trace = priced(3), priced(3)
 	c.ReviewWork.Items, c.ReviewItem.Criteria, c.Criterion.Levels = priced(10), priced(3), priced(4)
-	c.Sitting.Sections, c.Sitting.Responses, c.PaperSection.Questions = priced(3), priced(15), priced(10)
-	c.SittingQuestion.Choices = priced(4)
-	c.AssessmentTemplate.Versions, c.TemplateVersion.Sections = priced(5), priced(3)
-	c.TemplateContent.Sections, c.TemplateSection.Slots = priced(3), priced(10)
+	c.ReviewItem.FollowUps, c.Feedback.Sections = priced(3), priced(3)
+	c.ScoreDistribution.Buckets, c.ScoreDistribution.Bands = priced(10), priced(3)
+	sections := priced(3)
+	c.Sitting.Sections = func(child int, _ *string) int { return sections(child) }
+	c.Sitting.Responses, c.PaperSection.Questions = priced(15), priced(10)
+	c.SittingQuestion.Choices, c.Paper.Sections = priced(4), priced(3)
 	c.JobRole.MustHaveSkills = priced(5)
-	c.QuestionContent.Choices, c.QuestionContent.Criteria, c.QuestionContent.Skills = priced(4), priced(3), priced(3)
+	c.questions()
+	c.templates()
+	c.catalogues()
 	return c
+}
+
+func (c *ComplexityRoot) questions() {
+	c.Question.Revisions, c.QuestionRevision.UsedIn = priced(3), priced(5)
+	c.QuestionContent.Choices, c.QuestionContent.Criteria, c.QuestionContent.Skills = priced(4), priced(3), priced(3)
+	c.QuestionContent.FollowUps, c.QuestionContent.Translations = priced(3), priced(2)
+	c.QuestionTranslation.Choices, c.Provenance.References = priced(4), priced(3)
+	similar := priced(10)
+	c.Organization.SimilarQuestions = func(child int, _ string) int { return similar(child) }
+}
+
+func (c *ComplexityRoot) templates() {
+	c.AssessmentTemplate.Versions, c.AssessmentTemplate.Coverage = priced(5), priced(5)
+	c.TemplateContent.Sections, c.TemplateSection.Slots, c.TemplateContent.Bands = priced(3), priced(10), priced(3)
+	c.TemplateContent.SkillWeights, c.TemplateContent.ScoringRules = priced(5), priced(2)
+	c.TemplateVersion.Sections, c.TemplateVersion.Exposures, c.TemplateVersion.Items = priced(3), priced(20), priced(20)
+	paper := weighing(20) // drawn and shuffled anew
+	c.TemplateVersion.Preview = func(child, _ int, _ *string) int { return paper(child) }
+	bank := weighing(50) // every question that it may ask
+	c.Organization.ValidateTemplate = func(child int, _ gid.ID) int { return bank(child) }
+	c.TemplateValidation.Faults, c.TemplateValidation.Sections = priced(10), priced(3)
+	both := weighing(50) // two papers with their keys
+	c.Organization.CompareTemplateVersions = func(child int, _, _ gid.ID) int { return both(child) }
+	c.VersionComparison.Changes = priced(20)
+}
+
+func (c *ComplexityRoot) catalogues() {
+	everything := weighing(heavy)
+	c.Organization.Catalogue, c.Organization.Qti = everything, everything
+	changes := priced(20)
+	c.CatalogueImport.Changes = func(child, _ int) int { return changes(child) }
+	bringingIn := weighing(12 * heavy) // one an operation: reading a document may cost a second
+	c.Mutation.ImportCatalogue = func(child int, _ authoring.ImportCatalogueInput) int { return bringingIn(child) }
+	c.Mutation.ImportQti = func(child int, _ authoring.ImportQTIInput) int { return bringingIn(child) }
 }

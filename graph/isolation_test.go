@@ -22,10 +22,12 @@ const aList = `{
 
 // shownOf is what a list's nodes show beside their ids.
 var shownOf = map[string]string{
-	"members": "name email", "skills": "name", "jobRoles": "title mustHaveSkills { skill { id } } ",
-	"questions": "title published { content { prompt } }", "templates": "name versions { id } draft { sections { slots { question { id } } } }",
+	"members": "name email", "skills": "name parent { id }", "jobRoles": "title mustHaveSkills { skill { id } } ",
+	"questions":  "title published { content { prompt } usedIn { id } }",
+	"templates":  "name versions { id } coverage { skill { id } } content { sections { slots { question { id } } } }",
 	"candidates": "name email", "sessions": "state candidate { id name } review { id } report { id }", "reviews": "state work { title }",
 	"reports": "band result { skills { skillId } questions { trace { awardedBy } } }", "auditEvents": "actor subjectId",
+	"apiKeys": "name permissions state",
 }
 
 func listing(name, arguments string) string {
@@ -170,7 +172,7 @@ func (w *world) forms(t *testing.T, schema *gql.Schema) []form {
 		belongs        gid.Kind
 	}{
 		{"templates", "jobRoleId", gid.JobRole}, {"sessions", "jobRoleId", gid.JobRole}, {"sessions", "templateId", gid.Template},
-		{"reports", "jobRoleId", gid.JobRole}, {"auditEvents", "subjectId", 0},
+		{"reports", "jobRoleId", gid.JobRole}, {"auditEvents", "subjectId", 0}, {"skills", "parentId", gid.Skill},
 	} {
 		list = append(list, form{f.name + " by " + f.argument, f.belongs,
 			"query($id: ID!) { organization { " + f.name + "(filter: {" + f.argument + ": $id}) { totalCount nodes { id } } } }",
@@ -185,10 +187,24 @@ func (w *world) forms(t *testing.T, schema *gql.Schema) []form {
 			"query($id: ID!, $role: ID!) { organization { scoreDistribution(input: {jobRoleId: $role, templateId: $id}) { count } } }",
 			func(id string) vars { return vars{"id": id, "role": w.b.role} }},
 	)
+	list = append(list, w.versionForms()...)
 	for _, r := range mutationRows(schema) {
 		list = append(list, w.mutationForms(t, schema, r)...)
 	}
 	return list
+}
+
+// versionForms are the places of what an organization tells of one template, of two versions, and of several skills.
+func (w *world) versionForms() []form {
+	compare := "query($from: ID!, $to: ID!) { organization { compareTemplateVersions(from: $from, to: $to) { sharedRanking changes { message } } } }"
+	return []form{
+		{"questions by skillIds", gid.Skill, "query($id: ID!) { organization { questions(filter: {skillIds: [$id]}) { totalCount nodes { id } } } }",
+			func(id string) vars { return vars{"id": id} }},
+		{"validation", gid.Template, "query($id: ID!) { organization { validateTemplate(id: $id) { points faults { message } } } }",
+			func(id string) vars { return vars{"id": id} }},
+		{"comparison from", gid.TemplateVersion, compare, func(id string) vars { return vars{"from": id, "to": w.b.version} }},
+		{"comparison to", gid.TemplateVersion, compare, func(id string) vars { return vars{"from": w.b.version, "to": id} }},
+	}
 }
 
 // mutationForms puts an id in each place of a mutation's input, leaving the others as they would succeed.
@@ -271,9 +287,21 @@ func TestNaturalKeys(t *testing.T) {
 		mutation string
 		input    func(o *org) vars
 	}{
-		{"createSkill", func(*org) vars { return vars{"name": "Shared", "idempotencyKey": "same"} }},
+		{"createSkill", func(*org) vars { return vars{"name": "Shared", "key": "shared", "idempotencyKey": "same"} }},
+		{"createApiKey", func(*org) vars {
+			return vars{"name": "Shared", "permissions": []string{"skill.read"}, "idempotencyKey": "same"}
+		}},
+		{"createQuestion", func(o *org) vars {
+			return vars{"title": "Shared", "kind": "LONG_TEXT", "category": "TECHNICAL", "level": "ENTRY", "key": "shared", "content": o.questionContent(), "idempotencyKey": "same"}
+		}},
+		{"createTemplate", func(o *org) vars {
+			return vars{"jobRoleId": o.role, "name": "Shared", "key": "shared", "content": o.templateContent(), "idempotencyKey": "same"}
+		}},
+		{"importCatalogue", func(*org) vars {
+			return vars{"document": "format: assay-catalogue/1\nskills:\n  - key: imported\n    name: Imported\n", "apply": true, "idempotencyKey": "same"}
+		}},
 		{"createJobRole", func(*org) vars {
-			return vars{"fields": vars{"title": "Shared", "level": "ENTRY", "externalJobId": "job-1"}, "idempotencyKey": "same"}
+			return vars{"fields": vars{"title": "Shared", "level": "ENTRY", "externalJobId": "job-1"}, "key": "shared", "idempotencyKey": "same"}
 		}},
 		{"addMember", func(*org) vars {
 			return vars{"email": "shared@example.com", "name": "Shared", "roles": []string{"analyst"}, "idempotencyKey": "same"}

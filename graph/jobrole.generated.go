@@ -385,6 +385,52 @@ func (ec *executionContext) fieldContext_JobRole_mustHaveSkills(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _JobRole_key(ctx context.Context, field graphql.CollectedField, obj *ent.JobRole) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobRole_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Handle, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobRole_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobRole", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _JobRole_preparationTips(ctx context.Context, field graphql.CollectedField, obj *ent.JobRole) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobRole_preparationTips(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PreparationTips, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobRole_preparationTips(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobRole", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _JobRoleConnection_edges(ctx context.Context, field graphql.CollectedField, obj *envelope.Connection[*ent.JobRole]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -716,7 +762,7 @@ func (ec *executionContext) unmarshalInputCreateJobRoleInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"fields", "idempotencyKey"}
+	fieldsInOrder := [...]string{"fields", "idempotencyKey", "key"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -737,6 +783,13 @@ func (ec *executionContext) unmarshalInputCreateJobRoleInput(ctx context.Context
 				return it, err
 			}
 			it.IdempotencyKey = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
 		}
 	}
 	return it, nil
@@ -771,8 +824,11 @@ func (ec *executionContext) unmarshalInputJobRoleFields(ctx context.Context, obj
 	if _, present := asMap["preferredQualifications"]; !present {
 		asMap["preferredQualifications"] = []any{}
 	}
+	if _, present := asMap["preparationTips"]; !present {
+		asMap["preparationTips"] = []any{}
+	}
 
-	fieldsInOrder := [...]string{"title", "summary", "level", "department", "location", "responsibilities", "mustHaveSkills", "preferredQualifications", "externalJobId"}
+	fieldsInOrder := [...]string{"title", "summary", "level", "department", "location", "responsibilities", "mustHaveSkills", "preferredQualifications", "externalJobId", "preparationTips"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -842,6 +898,13 @@ func (ec *executionContext) unmarshalInputJobRoleFields(ctx context.Context, obj
 				return it, err
 			}
 			it.ExternalJobID = data
+		case "preparationTips":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preparationTips"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreparationTips = data
 		}
 	}
 	return it, nil
@@ -1146,6 +1209,16 @@ func (ec *executionContext) _JobRole(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "key":
+			out.Values[i] = ec._JobRole_key(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "preparationTips":
+			out.Values[i] = ec._JobRole_preparationTips(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

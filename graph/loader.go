@@ -3,12 +3,16 @@ package graph
 import (
 	"cmp"
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/vikstrous/dataloadgen"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
@@ -35,11 +39,20 @@ type loaders struct {
 	reviews    *dataloadgen.Loader[gid.ID, *ent.Review]
 	reports    *dataloadgen.Loader[gid.ID, *ent.Report]
 	audits     *dataloadgen.Loader[gid.ID, *ent.AuditEvent]
+	keys       *dataloadgen.Loader[gid.ID, *account.APIKey]
 	results    *dataloadgen.Loader[gid.ID, *grading.ReportResult]
 	sheets     *dataloadgen.Loader[gid.ID, *authoring.Sheet]
 	works      *dataloadgen.Loader[gid.ID, *grading.ReviewWork]
 
+	standing *dataloadgen.Loader[gid.ID, *authoring.StandingSkill]
+	wordings *dataloadgen.Loader[gid.ID, *ent.TemplateVersion]
+
 	mustHaves   *dataloadgen.Loader[gid.ID, []*ent.JobRoleSkill]
+	history     *dataloadgen.Loader[gid.ID, []*ent.QuestionRevision]
+	uses        *dataloadgen.Loader[gid.ID, []*authoring.RevisionUse]
+	coverage    *dataloadgen.Loader[gid.ID, []*authoring.Coverage]
+	items       *dataloadgen.Loader[gid.ID, []*ent.VersionUse]
+	exposures   *dataloadgen.Loader[gid.ID, []*authoring.ExposureCount]
 	revisions   *dataloadgen.Loader[gid.ID, []*ent.QuestionRevision]
 	published   *dataloadgen.Loader[gid.ID, []*ent.TemplateVersion]
 	reportOf    *dataloadgen.Loader[gid.ID, []*ent.Report]
@@ -55,6 +68,7 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 	return context.WithValue(ctx, loadersKey{}, &loaders{
 		members:    one(wait, "member", r.Account.MembersByID, func(m *ent.Member) gid.ID { return m.ID }),
 		audits:     one(wait, "audit event", r.Account.AuditEventsByID, func(e *ent.AuditEvent) gid.ID { return e.ID }),
+		keys:       one(wait, "API key", r.Account.APIKeysByID, func(k *account.APIKey) gid.ID { return k.ID }),
 		skills:     one(wait, "skill", r.Authoring.SkillsByID, func(s *ent.Skill) gid.ID { return s.ID }),
 		jobRoles:   one(wait, "job role", r.Authoring.JobRolesByID, func(j *ent.JobRole) gid.ID { return j.ID }),
 		questions:  one(wait, "question", r.Authoring.QuestionsByID, func(q *ent.Question) gid.ID { return q.ID }),
@@ -69,6 +83,14 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		works:  one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
 		sheets: one(wait, "template version", r.Authoring.Sheets, func(s *authoring.Sheet) gid.ID { return s.VersionID }),
 
+		wordings: one(wait, "template version", r.Authoring.ContentByVersion, func(v *ent.TemplateVersion) gid.ID { return v.ID }),
+		standing: one(wait, "skill", r.Authoring.StandingSkills, func(s *authoring.StandingSkill) gid.ID { return s.ID }),
+
+		history:     many(wait, r.Authoring.RevisionsByQuestion, func(v *ent.QuestionRevision) gid.ID { return v.QuestionID }),
+		uses:        many(wait, r.Authoring.UsesByRevision, func(u *authoring.RevisionUse) gid.ID { return u.RevisionID }),
+		coverage:    many(wait, r.Authoring.SkillCoverage, func(c *authoring.Coverage) gid.ID { return c.TemplateID }),
+		items:       many(wait, r.Authoring.ItemsByVersion, func(u *ent.VersionUse) gid.ID { return u.TemplateVersionID }),
+		exposures:   many(wait, r.Authoring.ExposuresByVersion, func(e *authoring.ExposureCount) gid.ID { return e.VersionID }),
 		mustHaves:   many(wait, r.Authoring.MustHaveSkills, func(m *ent.JobRoleSkill) gid.ID { return m.JobRoleID }),
 		revisions:   many(wait, r.Authoring.CurrentRevisions, func(v *ent.QuestionRevision) gid.ID { return v.QuestionID }),
 		published:   many(wait, r.Authoring.VersionsByTemplate, func(v *ent.TemplateVersion) gid.ID { return v.TemplateID }),
@@ -154,4 +176,76 @@ func sections(sheet *authoring.Sheet, err error) ([]*paper.Section, error) {
 		return nil, err
 	}
 	return sheet.Sections, nil
+}
+
+// preview shows a sheet as one candidate would see it.
+func preview(seed int, language *string) func(*authoring.Sheet, error) (*paper.Paper, error) {
+	return func(sheet *authoring.Sheet, err error) (*paper.Paper, error) {
+		if err != nil {
+			return nil, err
+		}
+		return sheet.Preview(seed, language), nil
+	}
+}
+
+// optional loads what an id points to, if there is one.
+func optional[T any](load func(context.Context, gid.ID) (*T, error)) func(context.Context, *gid.ID) (*T, error) {
+	return func(ctx context.Context, id *gid.ID) (*T, error) {
+		if id == nil {
+			return nil, nil
+		}
+		return load(ctx, *id)
+	}
+}
+
+// member is who did something, if a member did: an integration or Assay itself is none.
+func member(ctx context.Context, id *gid.ID) (*ent.Member, error) {
+	if id != nil && id.Kind() != gid.Member {
+		return nil, nil
+	}
+	return optional(load(ctx).members.Load)(ctx, id)
+}
+
+// status is where a revision stands, which its question's row tells.
+func (r *Resolver) status(ctx context.Context, revision *ent.QuestionRevision) (authoring.RevisionStatus, error) {
+	question, err := load(ctx).questions.Load(ctx, revision.QuestionID)
+	if err != nil {
+		return "", err
+	}
+	return authoring.StatusOf(question, revision), nil
+}
+
+// versionsOf are the versions of several uses.
+func versionsOf(uses []*authoring.RevisionUse, err error) ([]*ent.TemplateVersion, error) {
+	versions := make([]*ent.TemplateVersion, len(uses))
+	for i, use := range uses {
+		versions[i] = use.Version
+	}
+	return versions, err
+}
+
+// standing are the skills that ids stand for, each once: two may have been merged.
+func standing(found []*authoring.StandingSkill, err error) ([]*ent.Skill, error) {
+	var each dataloadgen.ErrorSlice
+	if errors.As(err, &each) {
+		err = each[slices.IndexFunc(each, func(e error) bool { return e != nil })]
+	}
+	if err != nil {
+		return nil, err
+	}
+	var skills []*ent.Skill
+	for _, s := range found {
+		if !slices.Contains(skills, s.Skill) {
+			skills = append(skills, s.Skill)
+		}
+	}
+	return skills, nil
+}
+
+// written is what a version's draft said; nil if that was not kept.
+func written(v *ent.TemplateVersion, err error) (*content.Template, error) {
+	if err != nil {
+		return nil, err
+	}
+	return v.Content, nil
 }

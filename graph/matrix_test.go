@@ -28,7 +28,8 @@ func (w *world) shown(who *person) bool {
 }
 
 // TestMatrix asks for everything as everybody, over HTTP. What is expected follows from the policy and the field's
-// permission; a request that is refused changes nothing. The outcomes are kept in one file that a person can review.
+// permission; a request that is refused changes nothing, and one that only reads changes something only where the audit
+// keeps it. The outcomes are kept in one file that a person can review.
 func TestMatrix(t *testing.T) {
 	w := newWorld(t, newRig(t, dbtest.SQLite(t), ticking()))
 	witness := newWitness(t, w.db)
@@ -36,7 +37,7 @@ func TestMatrix(t *testing.T) {
 	golden.WriteString(w.heading())
 	cells := 0
 	for _, r := range rows(executable().Schema()) {
-		fmt.Fprintf(&golden, "%-33s", r.name)
+		fmt.Fprintf(&golden, "%-36s", r.name)
 		for _, who := range w.columns() {
 			got := w.cell(t, witness, r, who)
 			if want := r.expected(w.rules, w.a, who); got != want {
@@ -54,7 +55,7 @@ func TestMatrix(t *testing.T) {
 }
 
 func (w *world) heading() string {
-	line := fmt.Sprintf("%-33s", "field")
+	line := fmt.Sprintf("%-36s", "field")
 	for _, who := range w.columns() {
 		name := who.name
 		if who.actor.Org == w.b.id {
@@ -94,8 +95,9 @@ func (w *world) cell(t *testing.T, witness *witness, r *row, who *person) string
 	if r.given != nil {
 		variables = r.given(t, w.a, who)
 	}
-	writes := strings.HasPrefix(r.name, "Mutation.")
-	if writes {
+	writes := r.noted
+	if strings.HasPrefix(r.name, "Mutation.") {
+		writes = true
 		variables = vars{"input": variables}
 	}
 	before := witness.look(t)

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"cmp"
+	"encoding/base64"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,8 @@ type row struct {
 	bound  bool              // its object belongs to a job role, and who is limited to another sees none
 	sowing bool              // names no object, so that another organization does it to itself
 	late   bool              // its object is looked for with the last permission and not with the first
+	noted  bool              // the audit keeps that it was read
+	person bool              // only a person may, whatever an API key was granted
 	except map[string]string // who gets something else, by name
 	alien  string            // what a signed-in stranger to a candidate's sitting gets; NOT_FOUND if empty
 	query  string            // for a reading field
@@ -62,6 +65,9 @@ func (r *row) expected(rules *policy.Policy, a *org, who *person) string {
 			return notFound
 		}
 	}
+	if r.person && who.role == policy.Integration {
+		return denied
+	}
 	return allowed
 }
 
@@ -89,6 +95,7 @@ var kinds = []struct {
 	{"Organization", gid.Organization, policy.OrganizationRead, false, func(o *org) gid.ID { return o.id }},
 	{"Member", gid.Member, policy.MemberRead, false, func(o *org) gid.ID { return o.people["reviewer"].actor.ID }},
 	{"AuditEvent", gid.AuditEvent, policy.AuditRead, false, func(o *org) gid.ID { return o.audit }},
+	{"ApiKey", gid.APIKey, policy.APIKeyManage, false, func(o *org) gid.ID { return o.key }},
 	{"Skill", gid.Skill, policy.SkillRead, false, func(o *org) gid.ID { return o.skill }},
 	{"JobRole", gid.JobRole, policy.JobRoleRead, true, func(o *org) gid.ID { return o.role }},
 	{"Question", gid.Question, policy.QuestionRead, true, func(o *org) gid.ID { return o.text }},
@@ -118,6 +125,8 @@ func rootRows() []*row {
 			query: "query($id: ID!) { sitting(id: $id) { id state title sections { title } } }", given: sitting},
 		{name: "Query.rateLimit", open: public, at: "rateLimit", query: "{ rateLimit { cost } }"},
 		{name: "Query.version", open: public, at: "version", query: "{ version { name schema } }"},
+		{name: "Sitting.sections", needs: []policy.Action{policy.SittingTake, policy.SittingTake}, own: true, at: "sitting.sections",
+			query: `query($id: ID!) { sitting(id: $id) { sections(language: "de") { title questions { ref } } } }`, given: sitting},
 		{name: "Sitting.responses", needs: []policy.Action{policy.SittingTake, policy.SittingTake}, own: true, at: "sitting.responses",
 			query: "query($id: ID!) { sitting(id: $id) { responses { question revision } } }", given: sitting},
 		{name: "Sitting.feedback", needs: []policy.Action{policy.SittingTake, policy.FeedbackRead}, own: true, at: "sitting.feedback",
@@ -136,12 +145,14 @@ func listRows() []*row {
 		{"members", policy.MemberRead}, {"skills", policy.SkillRead}, {"jobRoles", policy.JobRoleRead},
 		{"questions", policy.QuestionRead}, {"templates", policy.TemplateRead}, {"candidates", policy.CandidateRead},
 		{"sessions", policy.SessionRead}, {"reviews", policy.ReviewScore}, {"reports", policy.ReportRead}, {"auditEvents", policy.AuditRead},
+		{"apiKeys", policy.APIKeyManage},
 	} {
 		list = append(list, &row{
 			name: "Organization." + f.name, needs: []policy.Action{policy.OrganizationRead, f.needs}, at: "node." + f.name,
 			query: below("Organization", f.name+"(first: 2) { totalCount pageInfo { hasNextPage } edges { cursor } nodes { id } }"), given: nodeOf("Organization"),
 		})
 	}
+	list = append(list, wholeRows()...)
 	for _, name := range []string{"funnel", "scoreDistribution"} {
 		fields := "{ invited }"
 		if name == "scoreDistribution" {
@@ -154,6 +165,57 @@ func listRows() []*row {
 		})
 	}
 	return list
+}
+
+// wholeRows are what an organization tells of all that it has, or of one object that an argument names.
+func wholeRows() []*row {
+	var list []*row
+	for _, f := range []struct {
+		name, fields, at string
+		needs            policy.Action
+		noted            bool
+	}{
+		{"Organization.similarQuestions", `similarQuestions(prompt: "Which of these would you choose, and why?") { similarity }`, "id", policy.QuestionRead, false},
+		{"Organization.catalogue", "catalogue { skillCount }", "catalogue.skillCount", policy.CatalogueExport, true},
+		{"Catalogue.document", "catalogue { document(format: JSON) }", "catalogue.document", policy.CatalogueExport, true},
+		{"Organization.qti", "qti { base64 }", "qti.base64", policy.CatalogueExport, true},
+	} {
+		list = append(list, &row{
+			name: f.name, needs: []policy.Action{policy.OrganizationRead, f.needs}, at: "node." + f.at,
+			query: below("Organization", f.fields), given: nodeOf("Organization"), noted: f.noted,
+		})
+	}
+	needs := []policy.Action{policy.OrganizationRead, policy.TemplateRead}
+	return append(list,
+		&row{
+			name: "Organization.validateTemplate", needs: needs, bound: true, late: true, at: "organization.validateTemplate.points",
+			query: "query($id: ID!) { organization { validateTemplate(id: $id) { points faults { path message } } } }",
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.template} },
+		},
+		&row{
+			name: "Organization.compareTemplateVersions", needs: needs, bound: true, late: true, at: "organization.compareTemplateVersions.changes.message",
+			query: "query($from: ID!, $to: ID!) { organization { compareTemplateVersions(from: $from, to: $to) { changes { message } } } }",
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"from": o.version, "to": o.pooled} },
+		},
+		&row{
+			name: "CatalogueImport.changes", needs: []policy.Action{policy.CatalogueImport}, sowing: true, at: "importCatalogue.import.changes.key",
+			query: "mutation($document: String!) { importCatalogue(input: {document: $document}) { errors { code message } import { changes(most: 1) { key } } } }",
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"document": o.skillDocument()} },
+		})
+}
+
+// skillDocument is a catalogue with a skill that no organization has.
+func (o *org) skillDocument() string {
+	key := o.next("skill-")
+	return "format: assay-catalogue/1\nskills:\n  - key: " + key + "\n    name: " + key + "\n"
+}
+
+// item is a QTI item that no organization has.
+func (o *org) item() string {
+	key := o.next("item-")
+	return base64.StdEncoding.EncodeToString([]byte(`<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="` + key +
+		`" title="` + key + `" time-dependent="false"><qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="string"/>` +
+		`<qti-item-body><p>Why?</p><qti-extended-text-interaction response-identifier="RESPONSE"/></qti-item-body></qti-assessment-item>`))
 }
 
 func nodeRows() []*row {
@@ -198,16 +260,35 @@ func edgeRows() []*row {
 		name, path string // path leads from the object to the field
 		needs      []policy.Action
 	}{
+		{"Skill.parent", "parent", []policy.Action{policy.SkillRead}},
+		{"Skill.mergedInto", "mergedInto", []policy.Action{policy.SkillRead}},
 		{"JobRole.mustHaveSkills", "mustHaveSkills", []policy.Action{policy.JobRoleRead}},
 		{"MustHaveSkill.skill", "mustHaveSkills.skill", []policy.Action{policy.JobRoleRead, policy.SkillRead}},
 		{"Question.published", "published.number", []policy.Action{policy.QuestionRead}},
 		{"Question.draft", "draft.number", []policy.Action{policy.QuestionRead}},
+		{"Question.revisions", "revisions.number", []policy.Action{policy.QuestionRead}},
+		{"QuestionRevision.author", "published.author", []policy.Action{policy.MemberRead}},
+		{"QuestionRevision.approvedBy", "published.approvedBy", []policy.Action{policy.MemberRead}},
+		{"QuestionRevision.publishedBy", "published.publishedBy", []policy.Action{policy.MemberRead}},
+		{"QuestionRevision.usedIn", "published.usedIn", []policy.Action{policy.TemplateRead}},
 		{"QuestionContent.skills", "published.content.skills", []policy.Action{policy.QuestionRead, policy.SkillRead}},
 		{"AssessmentTemplate.jobRole", "jobRole", []policy.Action{policy.JobRoleRead}},
 		{"AssessmentTemplate.draft", "draft.cutPercent", []policy.Action{policy.TemplateRead}},
+		{"AssessmentTemplate.content", "content.cutPercent", []policy.Action{policy.TemplateRead}},
+		{"AssessmentTemplate.approvedBy", "approvedBy", []policy.Action{policy.MemberRead}},
 		{"AssessmentTemplate.versions", "versions", []policy.Action{policy.TemplateRead}},
+		{"AssessmentTemplate.coverage", "coverage.weight", []policy.Action{policy.TemplateRead}},
+		{"SkillCoverage.skill", "coverage.skill", []policy.Action{policy.TemplateRead, policy.SkillRead}},
 		{"TemplateSlot.question", "draft.sections.slots.question", []policy.Action{policy.TemplateRead, policy.QuestionRead}},
 		{"TemplateVersion.sections", "sections.title", []policy.Action{policy.TemplateRead}},
+		{"TemplateVersion.preview", "preview.sections.title", []policy.Action{policy.TemplateRead}},
+		{"TemplateVersion.exposures", "exposures.ref", []policy.Action{policy.TemplateRead}},
+		{"QuestionExposure.question", "exposures.question", []policy.Action{policy.TemplateRead, policy.QuestionRead}},
+		{"TemplateVersion.content", "content.cutPercent", []policy.Action{policy.TemplateRead}},
+		{"TemplateVersion.items", "items.ref", []policy.Action{policy.TemplateRead}},
+		{"TemplateVersion.publishedBy", "publishedBy", []policy.Action{policy.MemberRead}},
+		{"TemplateVersion.approvedBy", "approvedBy", []policy.Action{policy.MemberRead}},
+		{"VersionItem.question", "items.question", []policy.Action{policy.TemplateRead, policy.QuestionRead}},
 		{"TemplateVersion.template", "template", []policy.Action{policy.TemplateRead}},
 		{"CandidateSession.candidate", "candidate", []policy.Action{policy.CandidateRead}},
 		{"CandidateSession.jobRole", "jobRole", []policy.Action{policy.JobRoleRead}},
@@ -223,12 +304,19 @@ func edgeRows() []*row {
 		{"Review.work", "work", []policy.Action{policy.ReviewScore}},
 		{"Review.reviewer", "reviewer", []policy.Action{policy.MemberRead}},
 	}
-	parents := map[string]string{"MustHaveSkill": "JobRole", "QuestionContent": "Question", "TemplateSlot": "AssessmentTemplate"}
+	parents := map[string]string{
+		"MustHaveSkill": "JobRole", "QuestionContent": "Question", "QuestionRevision": "Question",
+		"TemplateSlot": "AssessmentTemplate", "SkillCoverage": "AssessmentTemplate", "QuestionExposure": "TemplateVersion",
+		"VersionItem": "TemplateVersion",
+	}
 	var list []*row
 	for _, e := range edges {
 		of, _, _ := strings.Cut(e.name, ".")
 		of = cmp.Or(parents[of], of)
-		r := &row{name: e.name, bound: true, at: "node." + e.path, query: below(of, selecting(e.path)), given: nodeOf(of)}
+		r := &row{name: e.name, bound: of != "Skill", at: "node." + e.path, query: below(of, selecting(e.path)), given: nodeOf(of)}
+		if having := having[e.name]; having != nil {
+			r.given = func(_ *testing.T, o *org, _ *person) vars { return vars{"id": having(o)} }
+		}
 		for _, k := range kinds {
 			if k.name == of {
 				r.needs = append([]policy.Action{k.needs}, e.needs...)
@@ -239,11 +327,22 @@ func edgeRows() []*row {
 	return list
 }
 
+// having are the objects that have what a field shows, where the usual one of their kind has not.
+var having = map[string]func(o *org) gid.ID{
+	"Skill.parent":                  func(o *org) gid.ID { return o.below },
+	"Skill.mergedInto":              func(o *org) gid.ID { return o.merged },
+	"QuestionRevision.approvedBy":   func(o *org) gid.ID { return o.approved },
+	"AssessmentTemplate.approvedBy": func(o *org) gid.ID { return o.agreed },
+	"TemplateVersion.approvedBy":    func(o *org) gid.ID { return o.standing },
+	"TemplateVersion.exposures":     func(o *org) gid.ID { return o.pooled },
+	"QuestionExposure.question":     func(o *org) gid.ID { return o.pooled },
+}
+
 // selecting spells a dotted path as a selection. What ends in an object selects its type.
 func selecting(path string) string {
 	names := strings.Split(path, ".")
 	text := names[len(names)-1]
-	if !slices.Contains([]string{"number", "cutPercent", "title"}, text) {
+	if !slices.Contains([]string{"number", "cutPercent", "title", "weight", "ref"}, text) {
 		text += " { __typename }"
 	}
 	for _, name := range slices.Backward(names[:len(names)-1]) {
@@ -258,8 +357,26 @@ func mutationRows(schema *ast.Schema) []*row {
 		{name: "addMember", needs: []policy.Action{policy.MemberManage}, given: func(_ *testing.T, o *org, _ *person) vars {
 			return vars{"email": o.next("new") + "@example.com", "name": "New", "roles": []string{"hiring_manager"}, "limited": true, "jobRoleIds": []gid.ID{o.role}}
 		}},
+		{name: "updateOrganization", needs: []policy.Action{policy.OrganizationWrite}, sowing: true, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"name": o.next("Organization ")}
+		}},
+		{name: "createApiKey", needs: []policy.Action{policy.APIKeyManage}, sowing: true, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"name": o.next("key "), "permissions": []string{"skill.read"}, "validFor": "P90D"}
+		}},
+		{name: "rotateApiKey", needs: []policy.Action{policy.APIKeyManage}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.freshKey(t), "overlap": "PT1H"}
+		}},
+		{name: "revokeApiKey", needs: []policy.Action{policy.APIKeyManage}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.freshKey(t)}
+		}},
 		{name: "createSkill", needs: []policy.Action{policy.SkillWrite}, sowing: true, given: func(_ *testing.T, o *org, _ *person) vars {
 			return vars{"name": o.next("skill ")}
+		}},
+		{name: "updateSkill", needs: []policy.Action{policy.SkillWrite}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.newSkill(t, nil), "revision": 1, "name": o.next("skill "), "parentId": o.skill}
+		}},
+		{name: "mergeSkills", needs: []policy.Action{policy.SkillWrite}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"fromId": o.newSkill(t, nil), "intoId": o.newSkill(t, nil)}
 		}},
 		{name: "createJobRole", needs: []policy.Action{policy.JobRoleWrite}, given: func(_ *testing.T, o *org, _ *person) vars {
 			return vars{"fields": o.roleFields()}
@@ -277,6 +394,12 @@ func mutationRows(schema *ast.Schema) []*row {
 		{name: "publishQuestion", needs: []policy.Action{policy.QuestionPublish}, given: func(t *testing.T, o *org, _ *person) vars {
 			return vars{"id": o.newQuestion(t, term.LongText, false)}
 		}},
+		{name: "approveQuestion", needs: []policy.Action{policy.QuestionPublish}, person: true, given: func(t *testing.T, o *org, who *person) vars {
+			return vars{"id": o.newQuestionBy(t, o.otherThan(who), term.LongText).ID, "revision": 1}
+		}},
+		{name: "retireQuestion", needs: []policy.Action{policy.QuestionPublish}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.newQuestion(t, term.LongText, true)}
+		}},
 		{name: "createTemplate", needs: []policy.Action{policy.TemplateWrite}, given: func(_ *testing.T, o *org, _ *person) vars {
 			return vars{"jobRoleId": o.role, "name": "Fresh", "content": o.templateContent()}
 		}},
@@ -288,6 +411,18 @@ func mutationRows(schema *ast.Schema) []*row {
 		}},
 		{name: "retireTemplate", needs: []policy.Action{policy.TemplatePublish}, given: func(t *testing.T, o *org, _ *person) vars {
 			return vars{"id": o.newTemplate(t, true, o.choice)}
+		}},
+		{name: "approveTemplate", needs: []policy.Action{policy.TemplatePublish}, person: true, given: func(t *testing.T, o *org, who *person) vars {
+			return vars{"id": o.newTemplateBy(t, o.otherThan(who), o.draft(o.choice)).ID, "revision": 1}
+		}},
+		{name: "duplicateTemplate", needs: []policy.Action{policy.TemplateWrite}, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.quiz, "name": "Copy", "jobRoleId": o.otherRole}
+		}},
+		{name: "importCatalogue", needs: []policy.Action{policy.CatalogueImport}, sowing: true, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"document": o.skillDocument(), "apply": true}
+		}},
+		{name: "importQti", needs: []policy.Action{policy.CatalogueImport}, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"base64": o.item(), "jobRoleId": o.role, "apply": true}
 		}},
 		{name: "inviteCandidate", needs: []policy.Action{policy.SessionInvite}, bound: true, given: func(_ *testing.T, o *org, _ *person) vars {
 			return vars{"templateId": o.template, "candidate": vars{"email": o.next("person") + "@example.com", "name": "Person"}}

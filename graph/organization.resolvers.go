@@ -7,6 +7,7 @@ import (
 	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/insight"
 	"github.com/assay-hq/assay/internal/login"
@@ -30,12 +31,16 @@ func (r *mutationResolver) AddMember(ctx context.Context, input account.AddMembe
 	return reply(r.Account.AddMember(ctx, login.Actor(ctx), input))
 }
 
+func (r *mutationResolver) UpdateOrganization(ctx context.Context, input account.UpdateOrganizationInput) (*envelope.Payload[*ent.Organization], error) {
+	return reply(r.Account.UpdateOrganization(ctx, login.Actor(ctx), input))
+}
+
 func (r *organizationResolver) Members(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Member], error) {
 	return connect(r.Account.Members(ctx, login.Actor(ctx), paging(first, after, last, before)))
 }
 
-func (r *organizationResolver) Skills(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Skill], error) {
-	return connect(r.Authoring.Skills(ctx, login.Actor(ctx), paging(first, after, last, before)))
+func (r *organizationResolver) Skills(ctx context.Context, obj *ent.Organization, filter *authoring.SkillFilter, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Skill], error) {
+	return connect(r.Authoring.Skills(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
 }
 
 func (r *organizationResolver) JobRoles(ctx context.Context, obj *ent.Organization, filter *authoring.JobRoleFilter, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.JobRole], error) {
@@ -76,6 +81,26 @@ func (r *organizationResolver) ScoreDistribution(ctx context.Context, obj *ent.O
 
 func (r *organizationResolver) AuditEvents(ctx context.Context, obj *ent.Organization, filter *account.AuditFilter, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.AuditEvent], error) {
 	return connect(r.Account.AuditEvents(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
+}
+
+func (r *organizationResolver) SimilarQuestions(ctx context.Context, obj *ent.Organization, prompt string) ([]*authoring.SimilarQuestion, error) {
+	return r.Authoring.SimilarQuestions(ctx, login.Actor(ctx), prompt)
+}
+
+func (r *organizationResolver) ValidateTemplate(ctx context.Context, obj *ent.Organization, id gid.ID) (*authoring.Validation, error) {
+	return r.Authoring.ValidateTemplate(ctx, login.Actor(ctx), id)
+}
+
+func (r *organizationResolver) CompareTemplateVersions(ctx context.Context, obj *ent.Organization, from gid.ID, to gid.ID) (*authoring.Comparison, error) {
+	return r.Authoring.CompareVersions(ctx, login.Actor(ctx), from, to)
+}
+
+func (r *organizationResolver) Catalogue(ctx context.Context, obj *ent.Organization) (*authoring.Export, error) {
+	return r.Authoring.ExportCatalogue(ctx, login.Actor(ctx))
+}
+
+func (r *organizationResolver) Qti(ctx context.Context, obj *ent.Organization) (*authoring.QTIPackage, error) {
+	return r.Authoring.ExportQTI(ctx, login.Actor(ctx))
 }
 
 func (r *viewerResolver) Email(ctx context.Context, obj *envelope.Viewer) (*string, error) {

@@ -1685,6 +1685,22 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return res
 }
 
+func (ec *executionContext) unmarshalNString2githubᚗcomᚋassayᚑhqᚋassayᚋpolicyᚐAction(ctx context.Context, v any) (policy.Action, error) {
+	res, err := scalar.UnmarshalAction(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2githubᚗcomᚋassayᚑhqᚋassayᚋpolicyᚐAction(ctx context.Context, sel ast.SelectionSet, v policy.Action) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalAction(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNString2githubᚗcomᚋassayᚑhqᚋassayᚋpolicyᚐRole(ctx context.Context, v any) (policy.Role, error) {
 	res, err := scalar.UnmarshalRole(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1715,6 +1731,35 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNString2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋpolicyᚐActionᚄ(ctx context.Context, v any) ([]policy.Action, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]policy.Action, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2githubᚗcomᚋassayᚑhqᚋassayᚋpolicyᚐAction(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋpolicyᚐActionᚄ(ctx context.Context, sel ast.SelectionSet, v []policy.Action) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2githubᚗcomᚋassayᚑhqᚋassayᚋpolicyᚐAction(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNString2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋpolicyᚐRoleᚄ(ctx context.Context, v any) ([]policy.Role, error) {

@@ -37,14 +37,20 @@ type ResolverRoot interface {
 	MustHaveSkill() MustHaveSkillResolver
 	Mutation() MutationResolver
 	Organization() OrganizationResolver
+	PaperSection() PaperSectionResolver
 	Query() QueryResolver
 	Question() QuestionResolver
 	QuestionContent() QuestionContentResolver
+	QuestionExposure() QuestionExposureResolver
+	QuestionRevision() QuestionRevisionResolver
 	Report() ReportResolver
 	Review() ReviewResolver
 	Sitting() SittingResolver
+	Skill() SkillResolver
+	SkillCoverage() SkillCoverageResolver
 	TemplateSlot() TemplateSlotResolver
 	TemplateVersion() TemplateVersionResolver
+	VersionItem() VersionItemResolver
 	Viewer() ViewerResolver
 }
 
@@ -55,6 +61,11 @@ type ComplexityRoot struct {
 	AcceptInvitationPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	AccommodationPolicy struct {
+		Contact     func(childComplexity int) int
+		Requestable func(childComplexity int) int
 	}
 
 	Acknowledgement struct {
@@ -82,9 +93,48 @@ type ComplexityRoot struct {
 		Text    func(childComplexity int) int
 	}
 
+	ApiKey struct {
+		CreatedAt          func(childComplexity int) int
+		ExpiresAt          func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		LastUsedAt         func(childComplexity int) int
+		Name               func(childComplexity int) int
+		Permissions        func(childComplexity int) int
+		PreviousValidUntil func(childComplexity int) int
+		RevokedAt          func(childComplexity int) int
+		RotatedAt          func(childComplexity int) int
+		State              func(childComplexity int) int
+	}
+
+	ApiKeyConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ApiKeyEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ApproveQuestionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	ApproveTemplatePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	AssessmentTemplate struct {
+		ApprovedAt      func(childComplexity int) int
+		ApprovedBy      func(childComplexity int) int
+		Coverage        func(childComplexity int) int
 		Draft           func(childComplexity int) int
 		DraftNumber     func(childComplexity int) int
+		Handle          func(childComplexity int) int
 		ID              func(childComplexity int) int
 		JobRole         func(childComplexity int) int
 		Mode            func(childComplexity int) int
@@ -202,6 +252,53 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Catalogue struct {
+		Document      func(childComplexity int, format authoring.CatalogueFormat) int
+		JobRoleCount  func(childComplexity int) int
+		QuestionCount func(childComplexity int) int
+		SkillCount    func(childComplexity int) int
+		TemplateCount func(childComplexity int) int
+	}
+
+	CatalogueChange struct {
+		Fields func(childComplexity int) int
+		Key    func(childComplexity int) int
+		Kind   func(childComplexity int) int
+		Note   func(childComplexity int) int
+		Noun   func(childComplexity int) int
+		Title  func(childComplexity int) int
+	}
+
+	CatalogueImport struct {
+		Applied     func(childComplexity int) int
+		ChangeCount func(childComplexity int) int
+		Changes     func(childComplexity int, most int) int
+		Notes       func(childComplexity int) int
+		Unchanged   func(childComplexity int) int
+	}
+
+	ChoiceMapping struct {
+		Default    func(childComplexity int) int
+		LowerBound func(childComplexity int) int
+		UpperBound func(childComplexity int) int
+	}
+
+	ChoiceTranslation struct {
+		Feedback func(childComplexity int) int
+		Key      func(childComplexity int) int
+		Text     func(childComplexity int) int
+	}
+
+	CodeTask struct {
+		Language func(childComplexity int) int
+		Starter  func(childComplexity int) int
+	}
+
+	CreateApiKeyPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	CreateJobRolePayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
@@ -234,6 +331,17 @@ type ComplexityRoot struct {
 		Points func(childComplexity int) int
 	}
 
+	Draw struct {
+		Count       func(childComplexity int) int
+		Filter      func(childComplexity int) int
+		QuestionIDs func(childComplexity int) int
+	}
+
+	DuplicateTemplatePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	Feedback struct {
 		Passed     func(childComplexity int) int
 		ReleasedAt func(childComplexity int) int
@@ -257,6 +365,16 @@ type ComplexityRoot struct {
 		Submitted func(childComplexity int) int
 	}
 
+	ImportCataloguePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	ImportQtiPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	InputError struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
@@ -268,14 +386,21 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	IssuedApiKey struct {
+		Key    func(childComplexity int) int
+		Secret func(childComplexity int) int
+	}
+
 	JobRole struct {
 		Department              func(childComplexity int) int
 		ExternalJobID           func(childComplexity int) int
+		Handle                  func(childComplexity int) int
 		ID                      func(childComplexity int) int
 		Level                   func(childComplexity int) int
 		Location                func(childComplexity int) int
 		MustHaveSkills          func(childComplexity int) int
 		PreferredQualifications func(childComplexity int) int
+		PreparationTips         func(childComplexity int) int
 		Responsibilities        func(childComplexity int) int
 		Revision                func(childComplexity int) int
 		Status                  func(childComplexity int) int
@@ -316,6 +441,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	MergeSkillsPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	MustHaveSkill struct {
 		Description func(childComplexity int) int
 		Skill       func(childComplexity int) int
@@ -323,26 +453,38 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AcceptInvitation func(childComplexity int, input sitting.AcceptInvitationInput) int
-		AddMember        func(childComplexity int, input account.AddMemberInput) int
-		AssignReview     func(childComplexity int, input grading.AssignReviewInput) int
-		CancelSession    func(childComplexity int, input sitting.CancelSessionInput) int
-		CreateJobRole    func(childComplexity int, input authoring.CreateJobRoleInput) int
-		CreateQuestion   func(childComplexity int, input authoring.CreateQuestionInput) int
-		CreateSkill      func(childComplexity int, input authoring.CreateSkillInput) int
-		CreateTemplate   func(childComplexity int, input authoring.CreateTemplateInput) int
-		InviteCandidate  func(childComplexity int, input sitting.InviteCandidateInput) int
-		PublishQuestion  func(childComplexity int, input authoring.PublishQuestionInput) int
-		PublishTemplate  func(childComplexity int, input authoring.PublishTemplateInput) int
-		ReleaseReport    func(childComplexity int, input grading.ReleaseReportInput) int
-		RetireTemplate   func(childComplexity int, input authoring.RetireTemplateInput) int
-		SaveResponse     func(childComplexity int, input sitting.SaveResponseInput) int
-		StartSitting     func(childComplexity int, input sitting.StartSittingInput) int
-		SubmitReview     func(childComplexity int, input grading.SubmitReviewInput) int
-		SubmitSitting    func(childComplexity int, input sitting.SubmitSittingInput) int
-		UpdateJobRole    func(childComplexity int, input authoring.UpdateJobRoleInput) int
-		UpdateQuestion   func(childComplexity int, input authoring.UpdateQuestionInput) int
-		UpdateTemplate   func(childComplexity int, input authoring.UpdateTemplateInput) int
+		AcceptInvitation   func(childComplexity int, input sitting.AcceptInvitationInput) int
+		AddMember          func(childComplexity int, input account.AddMemberInput) int
+		ApproveQuestion    func(childComplexity int, input authoring.ApproveQuestionInput) int
+		ApproveTemplate    func(childComplexity int, input authoring.ApproveTemplateInput) int
+		AssignReview       func(childComplexity int, input grading.AssignReviewInput) int
+		CancelSession      func(childComplexity int, input sitting.CancelSessionInput) int
+		CreateAPIKey       func(childComplexity int, input account.CreateAPIKeyInput) int
+		CreateJobRole      func(childComplexity int, input authoring.CreateJobRoleInput) int
+		CreateQuestion     func(childComplexity int, input authoring.CreateQuestionInput) int
+		CreateSkill        func(childComplexity int, input authoring.CreateSkillInput) int
+		CreateTemplate     func(childComplexity int, input authoring.CreateTemplateInput) int
+		DuplicateTemplate  func(childComplexity int, input authoring.DuplicateTemplateInput) int
+		ImportCatalogue    func(childComplexity int, input authoring.ImportCatalogueInput) int
+		ImportQti          func(childComplexity int, input authoring.ImportQTIInput) int
+		InviteCandidate    func(childComplexity int, input sitting.InviteCandidateInput) int
+		MergeSkills        func(childComplexity int, input authoring.MergeSkillsInput) int
+		PublishQuestion    func(childComplexity int, input authoring.PublishQuestionInput) int
+		PublishTemplate    func(childComplexity int, input authoring.PublishTemplateInput) int
+		ReleaseReport      func(childComplexity int, input grading.ReleaseReportInput) int
+		RetireQuestion     func(childComplexity int, input authoring.RetireQuestionInput) int
+		RetireTemplate     func(childComplexity int, input authoring.RetireTemplateInput) int
+		RevokeAPIKey       func(childComplexity int, input account.RevokeAPIKeyInput) int
+		RotateAPIKey       func(childComplexity int, input account.RotateAPIKeyInput) int
+		SaveResponse       func(childComplexity int, input sitting.SaveResponseInput) int
+		StartSitting       func(childComplexity int, input sitting.StartSittingInput) int
+		SubmitReview       func(childComplexity int, input grading.SubmitReviewInput) int
+		SubmitSitting      func(childComplexity int, input sitting.SubmitSittingInput) int
+		UpdateJobRole      func(childComplexity int, input authoring.UpdateJobRoleInput) int
+		UpdateOrganization func(childComplexity int, input account.UpdateOrganizationInput) int
+		UpdateQuestion     func(childComplexity int, input authoring.UpdateQuestionInput) int
+		UpdateSkill        func(childComplexity int, input authoring.UpdateSkillInput) int
+		UpdateTemplate     func(childComplexity int, input authoring.UpdateTemplateInput) int
 	}
 
 	NumericKey struct {
@@ -353,23 +495,30 @@ type ComplexityRoot struct {
 	}
 
 	Organization struct {
-		AuditEvents       func(childComplexity int, filter *account.AuditFilter, first *int, after *string, last *int, before *string) int
-		Candidates        func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Funnel            func(childComplexity int, input insight.FunnelInput) int
-		ID                func(childComplexity int) int
-		JobRoles          func(childComplexity int, filter *authoring.JobRoleFilter, first *int, after *string, last *int, before *string) int
-		Locale            func(childComplexity int) int
-		Members           func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Name              func(childComplexity int) int
-		Questions         func(childComplexity int, filter *authoring.QuestionFilter, first *int, after *string, last *int, before *string) int
-		Reports           func(childComplexity int, filter *grading.ReportFilter, orderBy *grading.ReportOrder, first *int, after *string, last *int, before *string) int
-		Reviews           func(childComplexity int, state *term.ReviewState, first *int, after *string, last *int, before *string) int
-		ScoreDistribution func(childComplexity int, input insight.DistributionInput) int
-		Sessions          func(childComplexity int, filter *sitting.SessionFilter, first *int, after *string, last *int, before *string) int
-		Skills            func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Slug              func(childComplexity int) int
-		Templates         func(childComplexity int, filter *authoring.TemplateFilter, first *int, after *string, last *int, before *string) int
-		TimeZone          func(childComplexity int) int
+		APIKeys                 func(childComplexity int, first *int, after *string, last *int, before *string) int
+		AuditEvents             func(childComplexity int, filter *account.AuditFilter, first *int, after *string, last *int, before *string) int
+		Candidates              func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Catalogue               func(childComplexity int) int
+		CompareTemplateVersions func(childComplexity int, from gid.ID, to gid.ID) int
+		Funnel                  func(childComplexity int, input insight.FunnelInput) int
+		ID                      func(childComplexity int) int
+		JobRoles                func(childComplexity int, filter *authoring.JobRoleFilter, first *int, after *string, last *int, before *string) int
+		Locale                  func(childComplexity int) int
+		Members                 func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Name                    func(childComplexity int) int
+		PublicationApproval     func(childComplexity int) int
+		Qti                     func(childComplexity int) int
+		Questions               func(childComplexity int, filter *authoring.QuestionFilter, first *int, after *string, last *int, before *string) int
+		Reports                 func(childComplexity int, filter *grading.ReportFilter, orderBy *grading.ReportOrder, first *int, after *string, last *int, before *string) int
+		Reviews                 func(childComplexity int, state *term.ReviewState, first *int, after *string, last *int, before *string) int
+		ScoreDistribution       func(childComplexity int, input insight.DistributionInput) int
+		Sessions                func(childComplexity int, filter *sitting.SessionFilter, first *int, after *string, last *int, before *string) int
+		SimilarQuestions        func(childComplexity int, prompt string) int
+		Skills                  func(childComplexity int, filter *authoring.SkillFilter, first *int, after *string, last *int, before *string) int
+		Slug                    func(childComplexity int) int
+		Templates               func(childComplexity int, filter *authoring.TemplateFilter, first *int, after *string, last *int, before *string) int
+		TimeZone                func(childComplexity int) int
+		ValidateTemplate        func(childComplexity int, id gid.ID) int
 	}
 
 	PageInfo struct {
@@ -379,11 +528,35 @@ type ComplexityRoot struct {
 		StartCursor     func(childComplexity int) int
 	}
 
-	PaperSection struct {
+	Paper struct {
 		Instructions func(childComplexity int) int
-		Questions    func(childComplexity int) int
-		TimeLimit    func(childComplexity int) int
+		Sections     func(childComplexity int) int
 		Title        func(childComplexity int) int
+	}
+
+	PaperSection struct {
+		Instructions     func(childComplexity int) int
+		InstructionsHTML func(childComplexity int) int
+		Navigation       func(childComplexity int) int
+		Order            func(childComplexity int) int
+		Questions        func(childComplexity int) int
+		TimeLimit        func(childComplexity int) int
+		Title            func(childComplexity int) int
+	}
+
+	PoolFilter struct {
+		Category func(childComplexity int) int
+		Kind     func(childComplexity int) int
+		Language func(childComplexity int) int
+		Level    func(childComplexity int) int
+		SkillIDs func(childComplexity int) int
+	}
+
+	Provenance struct {
+		Author     func(childComplexity int) int
+		Date       func(childComplexity int) int
+		References func(childComplexity int) int
+		Reviewer   func(childComplexity int) int
 	}
 
 	PublishQuestionPayload struct {
@@ -394,6 +567,11 @@ type ComplexityRoot struct {
 	PublishTemplatePayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	QtiPackage struct {
+		Base64 func(childComplexity int) int
+		Notes  func(childComplexity int) int
 	}
 
 	Query struct {
@@ -409,20 +587,24 @@ type ComplexityRoot struct {
 	Question struct {
 		Category  func(childComplexity int) int
 		Draft     func(childComplexity int) int
+		Handle    func(childComplexity int) int
 		ID        func(childComplexity int) int
 		Kind      func(childComplexity int) int
 		Language  func(childComplexity int) int
 		Level     func(childComplexity int) int
 		Published func(childComplexity int) int
 		Revision  func(childComplexity int) int
+		Revisions func(childComplexity int) int
 		State     func(childComplexity int) int
 		Title     func(childComplexity int) int
 	}
 
 	QuestionChoice struct {
-		Correct func(childComplexity int) int
-		Key     func(childComplexity int) int
-		Text    func(childComplexity int) int
+		Correct  func(childComplexity int) int
+		Feedback func(childComplexity int) int
+		Key      func(childComplexity int) int
+		Points   func(childComplexity int) int
+		Text     func(childComplexity int) int
 	}
 
 	QuestionConnection struct {
@@ -433,22 +615,36 @@ type ComplexityRoot struct {
 	}
 
 	QuestionContent struct {
-		Accepted      func(childComplexity int) int
-		Choices       func(childComplexity int) int
-		Criteria      func(childComplexity int) int
-		FollowUps     func(childComplexity int) int
-		ModelAnswer   func(childComplexity int) int
-		Numeric       func(childComplexity int) int
-		PartialCredit func(childComplexity int) int
-		Pitfalls      func(childComplexity int) int
-		Prompt        func(childComplexity int) int
-		Skills        func(childComplexity int) int
-		TimeHint      func(childComplexity int) int
+		Accepted       func(childComplexity int) int
+		Choices        func(childComplexity int) int
+		Code           func(childComplexity int) int
+		CorrectOrder   func(childComplexity int) int
+		Criteria       func(childComplexity int) int
+		FollowUps      func(childComplexity int) int
+		Mapping        func(childComplexity int) int
+		ModelAnswer    func(childComplexity int) int
+		Numeric        func(childComplexity int) int
+		PartialCredit  func(childComplexity int) int
+		Pitfalls       func(childComplexity int) int
+		Prompt         func(childComplexity int) int
+		Provenance     func(childComplexity int) int
+		ShuffleChoices func(childComplexity int) int
+		Skills         func(childComplexity int) int
+		Spoken         func(childComplexity int) int
+		TimeHint       func(childComplexity int) int
+		Translations   func(childComplexity int) int
 	}
 
 	QuestionEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	QuestionExposure struct {
+		Question func(childComplexity int) int
+		Ref      func(childComplexity int) int
+		Revision func(childComplexity int) int
+		Sessions func(childComplexity int) int
 	}
 
 	QuestionResult struct {
@@ -463,9 +659,25 @@ type ComplexityRoot struct {
 	}
 
 	QuestionRevision struct {
+		ApprovedAt  func(childComplexity int) int
+		ApprovedBy  func(childComplexity int) int
+		Author      func(childComplexity int) int
+		Category    func(childComplexity int) int
 		Content     func(childComplexity int) int
+		Level       func(childComplexity int) int
 		Number      func(childComplexity int) int
+		PromptHTML  func(childComplexity int) int
 		PublishedAt func(childComplexity int) int
+		PublishedBy func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Title       func(childComplexity int) int
+		UsedIn      func(childComplexity int) int
+	}
+
+	QuestionTranslation struct {
+		Choices  func(childComplexity int) int
+		Language func(childComplexity int) int
+		Prompt   func(childComplexity int) int
 	}
 
 	RateLimit struct {
@@ -481,6 +693,11 @@ type ComplexityRoot struct {
 	Receipt struct {
 		Hash        func(childComplexity int) int
 		SubmittedAt func(childComplexity int) int
+	}
+
+	Reference struct {
+		Title func(childComplexity int) int
+		URL   func(childComplexity int) int
 	}
 
 	ReleaseReportPayload struct {
@@ -528,6 +745,11 @@ type ComplexityRoot struct {
 		Skills     func(childComplexity int) int
 	}
 
+	RetireQuestionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	RetireTemplatePayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
@@ -571,6 +793,16 @@ type ComplexityRoot struct {
 		Title func(childComplexity int) int
 	}
 
+	RevokeApiKeyPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	RotateApiKeyPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	SaveResponsePayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
@@ -601,9 +833,20 @@ type ComplexityRoot struct {
 		Percent    func(childComplexity int) int
 	}
 
+	ScoringRule struct {
+		Kind          func(childComplexity int) int
+		PartialCredit func(childComplexity int) int
+	}
+
 	SectionFeedback struct {
 		Percent func(childComplexity int) int
 		Title   func(childComplexity int) int
+	}
+
+	SectionProjection struct {
+		Projected func(childComplexity int) int
+		TimeLimit func(childComplexity int) int
+		Title     func(childComplexity int) int
 	}
 
 	SectionResult struct {
@@ -611,7 +854,13 @@ type ComplexityRoot struct {
 		Total func(childComplexity int) int
 	}
 
+	SimilarQuestion struct {
+		Question   func(childComplexity int) int
+		Similarity func(childComplexity int) int
+	}
+
 	Sitting struct {
+		Accommodation func(childComplexity int) int
 		Deadline      func(childComplexity int) int
 		EndedAt       func(childComplexity int) int
 		ExpiresAt     func(childComplexity int) int
@@ -621,7 +870,7 @@ type ComplexityRoot struct {
 		QuestionCount func(childComplexity int) int
 		Receipt       func(childComplexity int) int
 		Responses     func(childComplexity int) int
-		Sections      func(childComplexity int) int
+		Sections      func(childComplexity int, language *string) int
 		ServerTime    func(childComplexity int) int
 		StartedAt     func(childComplexity int) int
 		State         func(childComplexity int) int
@@ -630,18 +879,23 @@ type ComplexityRoot struct {
 	}
 
 	SittingChoice struct {
+		HTML func(childComplexity int) int
 		Key  func(childComplexity int) int
 		Text func(childComplexity int) int
 	}
 
 	SittingQuestion struct {
-		Choices  func(childComplexity int) int
-		Kind     func(childComplexity int) int
-		Points   func(childComplexity int) int
-		Prompt   func(childComplexity int) int
-		Ref      func(childComplexity int) int
-		TimeHint func(childComplexity int) int
-		Unit     func(childComplexity int) int
+		Choices    func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		Language   func(childComplexity int) int
+		MaxSeconds func(childComplexity int) int
+		Points     func(childComplexity int) int
+		Prompt     func(childComplexity int) int
+		PromptHTML func(childComplexity int) int
+		Ref        func(childComplexity int) int
+		Starter    func(childComplexity int) int
+		TimeHint   func(childComplexity int) int
+		Unit       func(childComplexity int) int
 	}
 
 	SittingResponse struct {
@@ -653,8 +907,12 @@ type ComplexityRoot struct {
 
 	Skill struct {
 		Description func(childComplexity int) int
+		Handle      func(childComplexity int) int
 		ID          func(childComplexity int) int
+		MergedInto  func(childComplexity int) int
 		Name        func(childComplexity int) int
+		Parent      func(childComplexity int) int
+		Revision    func(childComplexity int) int
 	}
 
 	SkillConnection struct {
@@ -662,6 +920,13 @@ type ComplexityRoot struct {
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
+	}
+
+	SkillCoverage struct {
+		Covered   func(childComplexity int) int
+		Questions func(childComplexity int) int
+		Skill     func(childComplexity int) int
+		Weight    func(childComplexity int) int
 	}
 
 	SkillEdge struct {
@@ -673,6 +938,15 @@ type ComplexityRoot struct {
 		Name    func(childComplexity int) int
 		SkillID func(childComplexity int) int
 		Total   func(childComplexity int) int
+	}
+
+	SkillWeight struct {
+		SkillID func(childComplexity int) int
+		Weight  func(childComplexity int) int
+	}
+
+	SpokenTask struct {
+		MaxSeconds func(childComplexity int) int
 	}
 
 	StaleError struct {
@@ -705,33 +979,67 @@ type ComplexityRoot struct {
 	}
 
 	TemplateContent struct {
-		Bands        func(childComplexity int) int
-		CutPercent   func(childComplexity int) int
-		Feedback     func(childComplexity int) int
-		Instructions func(childComplexity int) int
-		Sections     func(childComplexity int) int
+		Accommodation func(childComplexity int) int
+		AttemptLimit  func(childComplexity int) int
+		Bands         func(childComplexity int) int
+		CutPercent    func(childComplexity int) int
+		Feedback      func(childComplexity int) int
+		FollowUpLimit func(childComplexity int) int
+		Instructions  func(childComplexity int) int
+		Provenance    func(childComplexity int) int
+		ScoringRules  func(childComplexity int) int
+		Sections      func(childComplexity int) int
+		Signals       func(childComplexity int) int
+		SkillWeights  func(childComplexity int) int
+		TotalLimit    func(childComplexity int) int
+	}
+
+	TemplateFault struct {
+		Message func(childComplexity int) int
+		Path    func(childComplexity int) int
 	}
 
 	TemplateSection struct {
 		Instructions func(childComplexity int) int
+		Navigation   func(childComplexity int) int
+		Order        func(childComplexity int) int
 		Slots        func(childComplexity int) int
 		TimeLimit    func(childComplexity int) int
 		Title        func(childComplexity int) int
+		Weight       func(childComplexity int) int
 	}
 
 	TemplateSlot struct {
+		Draw     func(childComplexity int) int
 		Points   func(childComplexity int) int
 		Question func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
+	TemplateValidation struct {
+		Faults        func(childComplexity int) int
+		Points        func(childComplexity int) int
+		Projected     func(childComplexity int) int
+		Publishable   func(childComplexity int) int
+		QuestionCount func(childComplexity int) int
+		Sections      func(childComplexity int) int
+		WithoutHint   func(childComplexity int) int
 	}
 
 	TemplateVersion struct {
+		ApprovedBy       func(childComplexity int) int
+		Content          func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		CutPercent       func(childComplexity int) int
+		Exposures        func(childComplexity int) int
 		Hash             func(childComplexity int) int
 		ID               func(childComplexity int) int
+		Items            func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Number           func(childComplexity int) int
 		Points           func(childComplexity int) int
+		Preview          func(childComplexity int, seed int, language *string) int
+		PublishedBy      func(childComplexity int) int
 		QuestionCount    func(childComplexity int) int
 		Sections         func(childComplexity int) int
 		Template         func(childComplexity int) int
@@ -755,7 +1063,17 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	UpdateOrganizationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	UpdateQuestionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	UpdateSkillPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
@@ -768,6 +1086,31 @@ type ComplexityRoot struct {
 	Version struct {
 		Name   func(childComplexity int) int
 		Schema func(childComplexity int) int
+	}
+
+	VersionChange struct {
+		FromRevision func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Message      func(childComplexity int) int
+		Path         func(childComplexity int) int
+		QuestionID   func(childComplexity int) int
+		Title        func(childComplexity int) int
+		ToRevision   func(childComplexity int) int
+	}
+
+	VersionComparison struct {
+		Changes       func(childComplexity int) int
+		From          func(childComplexity int) int
+		Reasons       func(childComplexity int) int
+		SharedRanking func(childComplexity int) int
+		To            func(childComplexity int) int
+	}
+
+	VersionItem struct {
+		Drawn    func(childComplexity int) int
+		Number   func(childComplexity int) int
+		Question func(childComplexity int) int
+		Ref      func(childComplexity int) int
 	}
 
 	Viewer struct {
@@ -805,6 +1148,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AcceptInvitationPayload.Object(childComplexity), true
+
+	case "AccommodationPolicy.contact":
+		if e.ComplexityRoot.AccommodationPolicy.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccommodationPolicy.Contact(childComplexity), true
+	case "AccommodationPolicy.requestable":
+		if e.ComplexityRoot.AccommodationPolicy.Requestable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccommodationPolicy.Requestable(childComplexity), true
 
 	case "Acknowledgement.deadline":
 		if e.ComplexityRoot.Acknowledgement.Deadline == nil {
@@ -888,7 +1244,150 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Answer.Text(childComplexity), true
 
-	case "AssessmentTemplate.draft":
+	case "ApiKey.createdAt":
+		if e.ComplexityRoot.ApiKey.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.CreatedAt(childComplexity), true
+	case "ApiKey.expiresAt":
+		if e.ComplexityRoot.ApiKey.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.ExpiresAt(childComplexity), true
+	case "ApiKey.id":
+		if e.ComplexityRoot.ApiKey.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.ID(childComplexity), true
+	case "ApiKey.lastUsedAt":
+		if e.ComplexityRoot.ApiKey.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.LastUsedAt(childComplexity), true
+	case "ApiKey.name":
+		if e.ComplexityRoot.ApiKey.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Name(childComplexity), true
+	case "ApiKey.permissions":
+		if e.ComplexityRoot.ApiKey.Permissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Permissions(childComplexity), true
+	case "ApiKey.previousValidUntil":
+		if e.ComplexityRoot.ApiKey.PreviousValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.PreviousValidUntil(childComplexity), true
+	case "ApiKey.revokedAt":
+		if e.ComplexityRoot.ApiKey.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.RevokedAt(childComplexity), true
+	case "ApiKey.rotatedAt":
+		if e.ComplexityRoot.ApiKey.RotatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.RotatedAt(childComplexity), true
+	case "ApiKey.state":
+		if e.ComplexityRoot.ApiKey.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.State(childComplexity), true
+
+	case "ApiKeyConnection.edges":
+		if e.ComplexityRoot.ApiKeyConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyConnection.Edges(childComplexity), true
+	case "ApiKeyConnection.nodes":
+		if e.ComplexityRoot.ApiKeyConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyConnection.Nodes(childComplexity), true
+	case "ApiKeyConnection.pageInfo":
+		if e.ComplexityRoot.ApiKeyConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyConnection.PageInfo(childComplexity), true
+	case "ApiKeyConnection.totalCount":
+		if e.ComplexityRoot.ApiKeyConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyConnection.TotalCount(childComplexity), true
+
+	case "ApiKeyEdge.cursor":
+		if e.ComplexityRoot.ApiKeyEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyEdge.Cursor(childComplexity), true
+	case "ApiKeyEdge.node":
+		if e.ComplexityRoot.ApiKeyEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyEdge.Node(childComplexity), true
+
+	case "ApproveQuestionPayload.errors":
+		if e.ComplexityRoot.ApproveQuestionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApproveQuestionPayload.Errors(childComplexity), true
+	case "ApproveQuestionPayload.question":
+		if e.ComplexityRoot.ApproveQuestionPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApproveQuestionPayload.Object(childComplexity), true
+
+	case "ApproveTemplatePayload.errors":
+		if e.ComplexityRoot.ApproveTemplatePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApproveTemplatePayload.Errors(childComplexity), true
+	case "ApproveTemplatePayload.template":
+		if e.ComplexityRoot.ApproveTemplatePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApproveTemplatePayload.Object(childComplexity), true
+
+	case "AssessmentTemplate.approvedAt":
+		if e.ComplexityRoot.AssessmentTemplate.ApprovedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentTemplate.ApprovedAt(childComplexity), true
+	case "AssessmentTemplate.approvedBy":
+		if e.ComplexityRoot.AssessmentTemplate.ApprovedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentTemplate.ApprovedBy(childComplexity), true
+	case "AssessmentTemplate.coverage":
+		if e.ComplexityRoot.AssessmentTemplate.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentTemplate.Coverage(childComplexity), true
+	case "AssessmentTemplate.draft", "AssessmentTemplate.content":
 		if e.ComplexityRoot.AssessmentTemplate.Draft == nil {
 			break
 		}
@@ -900,6 +1399,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AssessmentTemplate.DraftNumber(childComplexity), true
+	case "AssessmentTemplate.key":
+		if e.ComplexityRoot.AssessmentTemplate.Handle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentTemplate.Handle(childComplexity), true
 	case "AssessmentTemplate.id":
 		if e.ComplexityRoot.AssessmentTemplate.ID == nil {
 			break
@@ -1336,6 +1841,179 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CandidateSessionEdge.Node(childComplexity), true
 
+	case "Catalogue.document":
+		if e.ComplexityRoot.Catalogue.Document == nil {
+			break
+		}
+
+		args, err := ec.field_Catalogue_document_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Catalogue.Document(childComplexity, args["format"].(authoring.CatalogueFormat)), true
+	case "Catalogue.jobRoleCount":
+		if e.ComplexityRoot.Catalogue.JobRoleCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Catalogue.JobRoleCount(childComplexity), true
+	case "Catalogue.questionCount":
+		if e.ComplexityRoot.Catalogue.QuestionCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Catalogue.QuestionCount(childComplexity), true
+	case "Catalogue.skillCount":
+		if e.ComplexityRoot.Catalogue.SkillCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Catalogue.SkillCount(childComplexity), true
+	case "Catalogue.templateCount":
+		if e.ComplexityRoot.Catalogue.TemplateCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Catalogue.TemplateCount(childComplexity), true
+
+	case "CatalogueChange.fields":
+		if e.ComplexityRoot.CatalogueChange.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CatalogueChange.Fields(childComplexity), true
+	case "CatalogueChange.key":
+		if e.ComplexityRoot.CatalogueChange.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CatalogueChange.Key(childComplexity), true
+	case "CatalogueChange.kind":
+		if e.ComplexityRoot.CatalogueChange.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CatalogueChange.Kind(childComplexity), true
+	case "CatalogueChange.note":
+		if e.ComplexityRoot.CatalogueChange.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CatalogueChange.Note(childComplexity), true
+	case "CatalogueChange.noun":
+		if e.ComplexityRoot.CatalogueChange.Noun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CatalogueChange.Noun(childComplexity), true
+	case "CatalogueChange.title":
+		if e.ComplexityRoot.CatalogueChange.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CatalogueChange.Title(childComplexity), true
+
+	case "CatalogueImport.applied":
+		if e.ComplexityRoot.CatalogueImport.Applied == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CatalogueImport.Applied(childComplexity), true
+	case "CatalogueImport.changeCount":
+		if e.ComplexityRoot.CatalogueImport.ChangeCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CatalogueImport.ChangeCount(childComplexity), true
+	case "CatalogueImport.changes":
+		if e.ComplexityRoot.CatalogueImport.Changes == nil {
+			break
+		}
+
+		args, err := ec.field_CatalogueImport_changes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CatalogueImport.Changes(childComplexity, args["most"].(int)), true
+	case "CatalogueImport.notes":
+		if e.ComplexityRoot.CatalogueImport.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CatalogueImport.Notes(childComplexity), true
+	case "CatalogueImport.unchanged":
+		if e.ComplexityRoot.CatalogueImport.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CatalogueImport.Unchanged(childComplexity), true
+
+	case "ChoiceMapping.default":
+		if e.ComplexityRoot.ChoiceMapping.Default == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoiceMapping.Default(childComplexity), true
+	case "ChoiceMapping.lowerBound":
+		if e.ComplexityRoot.ChoiceMapping.LowerBound == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoiceMapping.LowerBound(childComplexity), true
+	case "ChoiceMapping.upperBound":
+		if e.ComplexityRoot.ChoiceMapping.UpperBound == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoiceMapping.UpperBound(childComplexity), true
+
+	case "ChoiceTranslation.feedback":
+		if e.ComplexityRoot.ChoiceTranslation.Feedback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoiceTranslation.Feedback(childComplexity), true
+	case "ChoiceTranslation.key":
+		if e.ComplexityRoot.ChoiceTranslation.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoiceTranslation.Key(childComplexity), true
+	case "ChoiceTranslation.text":
+		if e.ComplexityRoot.ChoiceTranslation.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChoiceTranslation.Text(childComplexity), true
+
+	case "CodeTask.language":
+		if e.ComplexityRoot.CodeTask.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTask.Language(childComplexity), true
+	case "CodeTask.starter":
+		if e.ComplexityRoot.CodeTask.Starter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTask.Starter(childComplexity), true
+
+	case "CreateApiKeyPayload.errors":
+		if e.ComplexityRoot.CreateApiKeyPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateApiKeyPayload.Errors(childComplexity), true
+	case "CreateApiKeyPayload.issued":
+		if e.ComplexityRoot.CreateApiKeyPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateApiKeyPayload.Object(childComplexity), true
+
 	case "CreateJobRolePayload.errors":
 		if e.ComplexityRoot.CreateJobRolePayload.Errors == nil {
 			break
@@ -1426,6 +2104,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CriterionLevel.Points(childComplexity), true
 
+	case "Draw.count":
+		if e.ComplexityRoot.Draw.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Draw.Count(childComplexity), true
+	case "Draw.filter":
+		if e.ComplexityRoot.Draw.Filter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Draw.Filter(childComplexity), true
+	case "Draw.questionIds":
+		if e.ComplexityRoot.Draw.QuestionIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Draw.QuestionIDs(childComplexity), true
+
+	case "DuplicateTemplatePayload.errors":
+		if e.ComplexityRoot.DuplicateTemplatePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateTemplatePayload.Errors(childComplexity), true
+	case "DuplicateTemplatePayload.template":
+		if e.ComplexityRoot.DuplicateTemplatePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateTemplatePayload.Object(childComplexity), true
+
 	case "Feedback.passed":
 		if e.ComplexityRoot.Feedback.Passed == nil {
 			break
@@ -1513,6 +2223,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Funnel.Submitted(childComplexity), true
 
+	case "ImportCataloguePayload.errors":
+		if e.ComplexityRoot.ImportCataloguePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCataloguePayload.Errors(childComplexity), true
+	case "ImportCataloguePayload.import":
+		if e.ComplexityRoot.ImportCataloguePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCataloguePayload.Object(childComplexity), true
+
+	case "ImportQtiPayload.errors":
+		if e.ComplexityRoot.ImportQtiPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportQtiPayload.Errors(childComplexity), true
+	case "ImportQtiPayload.import":
+		if e.ComplexityRoot.ImportQtiPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportQtiPayload.Object(childComplexity), true
+
 	case "InputError.code":
 		if e.ComplexityRoot.InputError.Code == nil {
 			break
@@ -1545,6 +2281,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InviteCandidatePayload.Object(childComplexity), true
 
+	case "IssuedApiKey.key":
+		if e.ComplexityRoot.IssuedApiKey.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssuedApiKey.Key(childComplexity), true
+	case "IssuedApiKey.secret":
+		if e.ComplexityRoot.IssuedApiKey.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssuedApiKey.Secret(childComplexity), true
+
 	case "JobRole.department":
 		if e.ComplexityRoot.JobRole.Department == nil {
 			break
@@ -1557,6 +2306,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobRole.ExternalJobID(childComplexity), true
+	case "JobRole.key":
+		if e.ComplexityRoot.JobRole.Handle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobRole.Handle(childComplexity), true
 	case "JobRole.id":
 		if e.ComplexityRoot.JobRole.ID == nil {
 			break
@@ -1587,6 +2342,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobRole.PreferredQualifications(childComplexity), true
+	case "JobRole.preparationTips":
+		if e.ComplexityRoot.JobRole.PreparationTips == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobRole.PreparationTips(childComplexity), true
 	case "JobRole.responsibilities":
 		if e.ComplexityRoot.JobRole.Responsibilities == nil {
 			break
@@ -1731,6 +2492,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MemberEdge.Node(childComplexity), true
 
+	case "MergeSkillsPayload.errors":
+		if e.ComplexityRoot.MergeSkillsPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeSkillsPayload.Errors(childComplexity), true
+	case "MergeSkillsPayload.skill":
+		if e.ComplexityRoot.MergeSkillsPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeSkillsPayload.Object(childComplexity), true
+
 	case "MustHaveSkill.description":
 		if e.ComplexityRoot.MustHaveSkill.Description == nil {
 			break
@@ -1772,6 +2546,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddMember(childComplexity, args["input"].(account.AddMemberInput)), true
+	case "Mutation.approveQuestion":
+		if e.ComplexityRoot.Mutation.ApproveQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_approveQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ApproveQuestion(childComplexity, args["input"].(authoring.ApproveQuestionInput)), true
+	case "Mutation.approveTemplate":
+		if e.ComplexityRoot.Mutation.ApproveTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_approveTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ApproveTemplate(childComplexity, args["input"].(authoring.ApproveTemplateInput)), true
 	case "Mutation.assignReview":
 		if e.ComplexityRoot.Mutation.AssignReview == nil {
 			break
@@ -1794,6 +2590,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelSession(childComplexity, args["input"].(sitting.CancelSessionInput)), true
+	case "Mutation.createApiKey":
+		if e.ComplexityRoot.Mutation.CreateAPIKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createApiKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateAPIKey(childComplexity, args["input"].(account.CreateAPIKeyInput)), true
 	case "Mutation.createJobRole":
 		if e.ComplexityRoot.Mutation.CreateJobRole == nil {
 			break
@@ -1838,6 +2645,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateTemplate(childComplexity, args["input"].(authoring.CreateTemplateInput)), true
+	case "Mutation.duplicateTemplate":
+		if e.ComplexityRoot.Mutation.DuplicateTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_duplicateTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DuplicateTemplate(childComplexity, args["input"].(authoring.DuplicateTemplateInput)), true
+	case "Mutation.importCatalogue":
+		if e.ComplexityRoot.Mutation.ImportCatalogue == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importCatalogue_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportCatalogue(childComplexity, args["input"].(authoring.ImportCatalogueInput)), true
+	case "Mutation.importQti":
+		if e.ComplexityRoot.Mutation.ImportQti == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importQti_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportQti(childComplexity, args["input"].(authoring.ImportQTIInput)), true
 	case "Mutation.inviteCandidate":
 		if e.ComplexityRoot.Mutation.InviteCandidate == nil {
 			break
@@ -1849,6 +2689,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.InviteCandidate(childComplexity, args["input"].(sitting.InviteCandidateInput)), true
+	case "Mutation.mergeSkills":
+		if e.ComplexityRoot.Mutation.MergeSkills == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_mergeSkills_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MergeSkills(childComplexity, args["input"].(authoring.MergeSkillsInput)), true
 	case "Mutation.publishQuestion":
 		if e.ComplexityRoot.Mutation.PublishQuestion == nil {
 			break
@@ -1882,6 +2733,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReleaseReport(childComplexity, args["input"].(grading.ReleaseReportInput)), true
+	case "Mutation.retireQuestion":
+		if e.ComplexityRoot.Mutation.RetireQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_retireQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RetireQuestion(childComplexity, args["input"].(authoring.RetireQuestionInput)), true
 	case "Mutation.retireTemplate":
 		if e.ComplexityRoot.Mutation.RetireTemplate == nil {
 			break
@@ -1893,6 +2755,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetireTemplate(childComplexity, args["input"].(authoring.RetireTemplateInput)), true
+	case "Mutation.revokeApiKey":
+		if e.ComplexityRoot.Mutation.RevokeAPIKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeApiKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeAPIKey(childComplexity, args["input"].(account.RevokeAPIKeyInput)), true
+	case "Mutation.rotateApiKey":
+		if e.ComplexityRoot.Mutation.RotateAPIKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rotateApiKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RotateAPIKey(childComplexity, args["input"].(account.RotateAPIKeyInput)), true
 	case "Mutation.saveResponse":
 		if e.ComplexityRoot.Mutation.SaveResponse == nil {
 			break
@@ -1948,6 +2832,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateJobRole(childComplexity, args["input"].(authoring.UpdateJobRoleInput)), true
+	case "Mutation.updateOrganization":
+		if e.ComplexityRoot.Mutation.UpdateOrganization == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateOrganization_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateOrganization(childComplexity, args["input"].(account.UpdateOrganizationInput)), true
 	case "Mutation.updateQuestion":
 		if e.ComplexityRoot.Mutation.UpdateQuestion == nil {
 			break
@@ -1959,6 +2854,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateQuestion(childComplexity, args["input"].(authoring.UpdateQuestionInput)), true
+	case "Mutation.updateSkill":
+		if e.ComplexityRoot.Mutation.UpdateSkill == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateSkill_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateSkill(childComplexity, args["input"].(authoring.UpdateSkillInput)), true
 	case "Mutation.updateTemplate":
 		if e.ComplexityRoot.Mutation.UpdateTemplate == nil {
 			break
@@ -1996,6 +2902,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NumericKey.Value(childComplexity), true
 
+	case "Organization.apiKeys":
+		if e.ComplexityRoot.Organization.APIKeys == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_apiKeys_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.APIKeys(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Organization.auditEvents":
 		if e.ComplexityRoot.Organization.AuditEvents == nil {
 			break
@@ -2018,6 +2935,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.Candidates(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Organization.catalogue":
+		if e.ComplexityRoot.Organization.Catalogue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Organization.Catalogue(childComplexity), true
+	case "Organization.compareTemplateVersions":
+		if e.ComplexityRoot.Organization.CompareTemplateVersions == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_compareTemplateVersions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.CompareTemplateVersions(childComplexity, args["from"].(gid.ID), args["to"].(gid.ID)), true
 	case "Organization.funnel":
 		if e.ComplexityRoot.Organization.Funnel == nil {
 			break
@@ -2069,6 +3003,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.Name(childComplexity), true
+	case "Organization.publicationApproval":
+		if e.ComplexityRoot.Organization.PublicationApproval == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Organization.PublicationApproval(childComplexity), true
+	case "Organization.qti":
+		if e.ComplexityRoot.Organization.Qti == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Organization.Qti(childComplexity), true
 	case "Organization.questions":
 		if e.ComplexityRoot.Organization.Questions == nil {
 			break
@@ -2124,6 +3070,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.Sessions(childComplexity, args["filter"].(*sitting.SessionFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Organization.similarQuestions":
+		if e.ComplexityRoot.Organization.SimilarQuestions == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_similarQuestions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.SimilarQuestions(childComplexity, args["prompt"].(string)), true
 	case "Organization.skills":
 		if e.ComplexityRoot.Organization.Skills == nil {
 			break
@@ -2134,7 +3091,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Organization.Skills(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Organization.Skills(childComplexity, args["filter"].(*authoring.SkillFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Organization.slug":
 		if e.ComplexityRoot.Organization.Slug == nil {
 			break
@@ -2158,6 +3115,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.TimeZone(childComplexity), true
+	case "Organization.validateTemplate":
+		if e.ComplexityRoot.Organization.ValidateTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_validateTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.ValidateTemplate(childComplexity, args["id"].(gid.ID)), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -2184,12 +3152,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "Paper.instructions":
+		if e.ComplexityRoot.Paper.Instructions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Paper.Instructions(childComplexity), true
+	case "Paper.sections":
+		if e.ComplexityRoot.Paper.Sections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Paper.Sections(childComplexity), true
+	case "Paper.title":
+		if e.ComplexityRoot.Paper.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Paper.Title(childComplexity), true
+
 	case "PaperSection.instructions":
 		if e.ComplexityRoot.PaperSection.Instructions == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PaperSection.Instructions(childComplexity), true
+	case "PaperSection.instructionsHtml":
+		if e.ComplexityRoot.PaperSection.InstructionsHTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaperSection.InstructionsHTML(childComplexity), true
+	case "PaperSection.navigation":
+		if e.ComplexityRoot.PaperSection.Navigation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaperSection.Navigation(childComplexity), true
+	case "PaperSection.order":
+		if e.ComplexityRoot.PaperSection.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaperSection.Order(childComplexity), true
 	case "PaperSection.questions":
 		if e.ComplexityRoot.PaperSection.Questions == nil {
 			break
@@ -2208,6 +3213,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PaperSection.Title(childComplexity), true
+
+	case "PoolFilter.category":
+		if e.ComplexityRoot.PoolFilter.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoolFilter.Category(childComplexity), true
+	case "PoolFilter.kind":
+		if e.ComplexityRoot.PoolFilter.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoolFilter.Kind(childComplexity), true
+	case "PoolFilter.language":
+		if e.ComplexityRoot.PoolFilter.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoolFilter.Language(childComplexity), true
+	case "PoolFilter.level":
+		if e.ComplexityRoot.PoolFilter.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoolFilter.Level(childComplexity), true
+	case "PoolFilter.skillIds":
+		if e.ComplexityRoot.PoolFilter.SkillIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoolFilter.SkillIDs(childComplexity), true
+
+	case "Provenance.author":
+		if e.ComplexityRoot.Provenance.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Provenance.Author(childComplexity), true
+	case "Provenance.date":
+		if e.ComplexityRoot.Provenance.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Provenance.Date(childComplexity), true
+	case "Provenance.references":
+		if e.ComplexityRoot.Provenance.References == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Provenance.References(childComplexity), true
+	case "Provenance.reviewer":
+		if e.ComplexityRoot.Provenance.Reviewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Provenance.Reviewer(childComplexity), true
 
 	case "PublishQuestionPayload.errors":
 		if e.ComplexityRoot.PublishQuestionPayload.Errors == nil {
@@ -2234,6 +3295,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PublishTemplatePayload.Object(childComplexity), true
+
+	case "QtiPackage.base64":
+		if e.ComplexityRoot.QtiPackage.Base64 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QtiPackage.Base64(childComplexity), true
+	case "QtiPackage.notes":
+		if e.ComplexityRoot.QtiPackage.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QtiPackage.Notes(childComplexity), true
 
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
@@ -2305,6 +3379,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Question.Draft(childComplexity), true
+	case "Question.key":
+		if e.ComplexityRoot.Question.Handle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.Handle(childComplexity), true
 	case "Question.id":
 		if e.ComplexityRoot.Question.ID == nil {
 			break
@@ -2341,6 +3421,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Question.Revision(childComplexity), true
+	case "Question.revisions":
+		if e.ComplexityRoot.Question.Revisions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.Revisions(childComplexity), true
 	case "Question.state":
 		if e.ComplexityRoot.Question.State == nil {
 			break
@@ -2360,12 +3446,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QuestionChoice.Correct(childComplexity), true
+	case "QuestionChoice.feedback":
+		if e.ComplexityRoot.QuestionChoice.Feedback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionChoice.Feedback(childComplexity), true
 	case "QuestionChoice.key":
 		if e.ComplexityRoot.QuestionChoice.Key == nil {
 			break
 		}
 
 		return e.ComplexityRoot.QuestionChoice.Key(childComplexity), true
+	case "QuestionChoice.points":
+		if e.ComplexityRoot.QuestionChoice.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionChoice.Points(childComplexity), true
 	case "QuestionChoice.text":
 		if e.ComplexityRoot.QuestionChoice.Text == nil {
 			break
@@ -2410,6 +3508,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QuestionContent.Choices(childComplexity), true
+	case "QuestionContent.code":
+		if e.ComplexityRoot.QuestionContent.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionContent.Code(childComplexity), true
+	case "QuestionContent.correctOrder":
+		if e.ComplexityRoot.QuestionContent.CorrectOrder == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionContent.CorrectOrder(childComplexity), true
 	case "QuestionContent.criteria":
 		if e.ComplexityRoot.QuestionContent.Criteria == nil {
 			break
@@ -2422,6 +3532,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QuestionContent.FollowUps(childComplexity), true
+	case "QuestionContent.mapping":
+		if e.ComplexityRoot.QuestionContent.Mapping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionContent.Mapping(childComplexity), true
 	case "QuestionContent.modelAnswer":
 		if e.ComplexityRoot.QuestionContent.ModelAnswer == nil {
 			break
@@ -2452,18 +3568,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QuestionContent.Prompt(childComplexity), true
+	case "QuestionContent.provenance":
+		if e.ComplexityRoot.QuestionContent.Provenance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionContent.Provenance(childComplexity), true
+	case "QuestionContent.shuffleChoices":
+		if e.ComplexityRoot.QuestionContent.ShuffleChoices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionContent.ShuffleChoices(childComplexity), true
 	case "QuestionContent.skills":
 		if e.ComplexityRoot.QuestionContent.Skills == nil {
 			break
 		}
 
 		return e.ComplexityRoot.QuestionContent.Skills(childComplexity), true
+	case "QuestionContent.spoken":
+		if e.ComplexityRoot.QuestionContent.Spoken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionContent.Spoken(childComplexity), true
 	case "QuestionContent.timeHint":
 		if e.ComplexityRoot.QuestionContent.TimeHint == nil {
 			break
 		}
 
 		return e.ComplexityRoot.QuestionContent.TimeHint(childComplexity), true
+	case "QuestionContent.translations":
+		if e.ComplexityRoot.QuestionContent.Translations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionContent.Translations(childComplexity), true
 
 	case "QuestionEdge.cursor":
 		if e.ComplexityRoot.QuestionEdge.Cursor == nil {
@@ -2477,6 +3617,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QuestionEdge.Node(childComplexity), true
+
+	case "QuestionExposure.question":
+		if e.ComplexityRoot.QuestionExposure.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionExposure.Question(childComplexity), true
+	case "QuestionExposure.ref":
+		if e.ComplexityRoot.QuestionExposure.Ref == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionExposure.Ref(childComplexity), true
+	case "QuestionExposure.revision":
+		if e.ComplexityRoot.QuestionExposure.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionExposure.Revision(childComplexity), true
+	case "QuestionExposure.sessions":
+		if e.ComplexityRoot.QuestionExposure.Sessions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionExposure.Sessions(childComplexity), true
 
 	case "QuestionResult.awarded":
 		if e.ComplexityRoot.QuestionResult.Awarded == nil {
@@ -2527,24 +3692,103 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.QuestionResult.Trace(childComplexity), true
 
+	case "QuestionRevision.approvedAt":
+		if e.ComplexityRoot.QuestionRevision.ApprovedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionRevision.ApprovedAt(childComplexity), true
+	case "QuestionRevision.approvedBy":
+		if e.ComplexityRoot.QuestionRevision.ApprovedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionRevision.ApprovedBy(childComplexity), true
+	case "QuestionRevision.author":
+		if e.ComplexityRoot.QuestionRevision.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionRevision.Author(childComplexity), true
+	case "QuestionRevision.category":
+		if e.ComplexityRoot.QuestionRevision.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionRevision.Category(childComplexity), true
 	case "QuestionRevision.content":
 		if e.ComplexityRoot.QuestionRevision.Content == nil {
 			break
 		}
 
 		return e.ComplexityRoot.QuestionRevision.Content(childComplexity), true
+	case "QuestionRevision.level":
+		if e.ComplexityRoot.QuestionRevision.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionRevision.Level(childComplexity), true
 	case "QuestionRevision.number":
 		if e.ComplexityRoot.QuestionRevision.Number == nil {
 			break
 		}
 
 		return e.ComplexityRoot.QuestionRevision.Number(childComplexity), true
+	case "QuestionRevision.promptHtml":
+		if e.ComplexityRoot.QuestionRevision.PromptHTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionRevision.PromptHTML(childComplexity), true
 	case "QuestionRevision.publishedAt":
 		if e.ComplexityRoot.QuestionRevision.PublishedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.QuestionRevision.PublishedAt(childComplexity), true
+	case "QuestionRevision.publishedBy":
+		if e.ComplexityRoot.QuestionRevision.PublishedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionRevision.PublishedBy(childComplexity), true
+	case "QuestionRevision.status":
+		if e.ComplexityRoot.QuestionRevision.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionRevision.Status(childComplexity), true
+	case "QuestionRevision.title":
+		if e.ComplexityRoot.QuestionRevision.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionRevision.Title(childComplexity), true
+	case "QuestionRevision.usedIn":
+		if e.ComplexityRoot.QuestionRevision.UsedIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionRevision.UsedIn(childComplexity), true
+
+	case "QuestionTranslation.choices":
+		if e.ComplexityRoot.QuestionTranslation.Choices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionTranslation.Choices(childComplexity), true
+	case "QuestionTranslation.language":
+		if e.ComplexityRoot.QuestionTranslation.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionTranslation.Language(childComplexity), true
+	case "QuestionTranslation.prompt":
+		if e.ComplexityRoot.QuestionTranslation.Prompt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionTranslation.Prompt(childComplexity), true
 
 	case "RateLimit.aliasLimit":
 		if e.ComplexityRoot.RateLimit.AliasLimit == nil {
@@ -2601,6 +3845,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Receipt.SubmittedAt(childComplexity), true
+
+	case "Reference.title":
+		if e.ComplexityRoot.Reference.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reference.Title(childComplexity), true
+	case "Reference.url":
+		if e.ComplexityRoot.Reference.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reference.URL(childComplexity), true
 
 	case "ReleaseReportPayload.errors":
 		if e.ComplexityRoot.ReleaseReportPayload.Errors == nil {
@@ -2787,6 +4044,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReportResult.Skills(childComplexity), true
 
+	case "RetireQuestionPayload.errors":
+		if e.ComplexityRoot.RetireQuestionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetireQuestionPayload.Errors(childComplexity), true
+	case "RetireQuestionPayload.question":
+		if e.ComplexityRoot.RetireQuestionPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetireQuestionPayload.Object(childComplexity), true
+
 	case "RetireTemplatePayload.errors":
 		if e.ComplexityRoot.RetireTemplatePayload.Errors == nil {
 			break
@@ -2943,6 +4213,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReviewWork.Title(childComplexity), true
 
+	case "RevokeApiKeyPayload.errors":
+		if e.ComplexityRoot.RevokeApiKeyPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeApiKeyPayload.Errors(childComplexity), true
+	case "RevokeApiKeyPayload.apiKey":
+		if e.ComplexityRoot.RevokeApiKeyPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeApiKeyPayload.Object(childComplexity), true
+
+	case "RotateApiKeyPayload.errors":
+		if e.ComplexityRoot.RotateApiKeyPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateApiKeyPayload.Errors(childComplexity), true
+	case "RotateApiKeyPayload.issued":
+		if e.ComplexityRoot.RotateApiKeyPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateApiKeyPayload.Object(childComplexity), true
+
 	case "SaveResponsePayload.errors":
 		if e.ComplexityRoot.SaveResponsePayload.Errors == nil {
 			break
@@ -3055,6 +4351,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ScoreTotal.Percent(childComplexity), true
 
+	case "ScoringRule.kind":
+		if e.ComplexityRoot.ScoringRule.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoringRule.Kind(childComplexity), true
+	case "ScoringRule.partialCredit":
+		if e.ComplexityRoot.ScoringRule.PartialCredit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoringRule.PartialCredit(childComplexity), true
+
 	case "SectionFeedback.percent":
 		if e.ComplexityRoot.SectionFeedback.Percent == nil {
 			break
@@ -3067,6 +4376,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SectionFeedback.Title(childComplexity), true
+
+	case "SectionProjection.projected":
+		if e.ComplexityRoot.SectionProjection.Projected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SectionProjection.Projected(childComplexity), true
+	case "SectionProjection.timeLimit":
+		if e.ComplexityRoot.SectionProjection.TimeLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SectionProjection.TimeLimit(childComplexity), true
+	case "SectionProjection.title":
+		if e.ComplexityRoot.SectionProjection.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SectionProjection.Title(childComplexity), true
 
 	case "SectionResult.title":
 		if e.ComplexityRoot.SectionResult.Title == nil {
@@ -3081,6 +4409,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SectionResult.Total(childComplexity), true
 
+	case "SimilarQuestion.question":
+		if e.ComplexityRoot.SimilarQuestion.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimilarQuestion.Question(childComplexity), true
+	case "SimilarQuestion.similarity":
+		if e.ComplexityRoot.SimilarQuestion.Similarity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimilarQuestion.Similarity(childComplexity), true
+
+	case "Sitting.accommodation":
+		if e.ComplexityRoot.Sitting.Accommodation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Accommodation(childComplexity), true
 	case "Sitting.deadline":
 		if e.ComplexityRoot.Sitting.Deadline == nil {
 			break
@@ -3140,7 +4487,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Sitting.Sections(childComplexity), true
+		args, err := ec.field_Sitting_sections_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Sitting.Sections(childComplexity, args["language"].(*string)), true
 	case "Sitting.serverTime":
 		if e.ComplexityRoot.Sitting.ServerTime == nil {
 			break
@@ -3172,6 +4524,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Sitting.Title(childComplexity), true
 
+	case "SittingChoice.html":
+		if e.ComplexityRoot.SittingChoice.HTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingChoice.HTML(childComplexity), true
 	case "SittingChoice.key":
 		if e.ComplexityRoot.SittingChoice.Key == nil {
 			break
@@ -3197,6 +4555,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SittingQuestion.Kind(childComplexity), true
+	case "SittingQuestion.language":
+		if e.ComplexityRoot.SittingQuestion.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingQuestion.Language(childComplexity), true
+	case "SittingQuestion.maxSeconds":
+		if e.ComplexityRoot.SittingQuestion.MaxSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingQuestion.MaxSeconds(childComplexity), true
 	case "SittingQuestion.points":
 		if e.ComplexityRoot.SittingQuestion.Points == nil {
 			break
@@ -3209,12 +4579,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SittingQuestion.Prompt(childComplexity), true
+	case "SittingQuestion.promptHtml":
+		if e.ComplexityRoot.SittingQuestion.PromptHTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingQuestion.PromptHTML(childComplexity), true
 	case "SittingQuestion.ref":
 		if e.ComplexityRoot.SittingQuestion.Ref == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SittingQuestion.Ref(childComplexity), true
+	case "SittingQuestion.starter":
+		if e.ComplexityRoot.SittingQuestion.Starter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingQuestion.Starter(childComplexity), true
 	case "SittingQuestion.timeHint":
 		if e.ComplexityRoot.SittingQuestion.TimeHint == nil {
 			break
@@ -3259,18 +4641,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Skill.Description(childComplexity), true
+	case "Skill.key":
+		if e.ComplexityRoot.Skill.Handle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Skill.Handle(childComplexity), true
 	case "Skill.id":
 		if e.ComplexityRoot.Skill.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Skill.ID(childComplexity), true
+	case "Skill.mergedInto":
+		if e.ComplexityRoot.Skill.MergedInto == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Skill.MergedInto(childComplexity), true
 	case "Skill.name":
 		if e.ComplexityRoot.Skill.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Skill.Name(childComplexity), true
+	case "Skill.parent":
+		if e.ComplexityRoot.Skill.Parent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Skill.Parent(childComplexity), true
+	case "Skill.revision":
+		if e.ComplexityRoot.Skill.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Skill.Revision(childComplexity), true
 
 	case "SkillConnection.edges":
 		if e.ComplexityRoot.SkillConnection.Edges == nil {
@@ -3296,6 +4702,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SkillConnection.TotalCount(childComplexity), true
+
+	case "SkillCoverage.covered":
+		if e.ComplexityRoot.SkillCoverage.Covered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SkillCoverage.Covered(childComplexity), true
+	case "SkillCoverage.questions":
+		if e.ComplexityRoot.SkillCoverage.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SkillCoverage.Questions(childComplexity), true
+	case "SkillCoverage.skill":
+		if e.ComplexityRoot.SkillCoverage.Skill == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SkillCoverage.Skill(childComplexity), true
+	case "SkillCoverage.weight":
+		if e.ComplexityRoot.SkillCoverage.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SkillCoverage.Weight(childComplexity), true
 
 	case "SkillEdge.cursor":
 		if e.ComplexityRoot.SkillEdge.Cursor == nil {
@@ -3328,6 +4759,26 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SkillResult.Total(childComplexity), true
+
+	case "SkillWeight.skillId":
+		if e.ComplexityRoot.SkillWeight.SkillID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SkillWeight.SkillID(childComplexity), true
+	case "SkillWeight.weight":
+		if e.ComplexityRoot.SkillWeight.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SkillWeight.Weight(childComplexity), true
+
+	case "SpokenTask.maxSeconds":
+		if e.ComplexityRoot.SpokenTask.MaxSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpokenTask.MaxSeconds(childComplexity), true
 
 	case "StaleError.code":
 		if e.ComplexityRoot.StaleError.Code == nil {
@@ -3418,6 +4869,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SubmitSittingPayload.Object(childComplexity), true
 
+	case "TemplateContent.accommodation":
+		if e.ComplexityRoot.TemplateContent.Accommodation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateContent.Accommodation(childComplexity), true
+	case "TemplateContent.attemptLimit":
+		if e.ComplexityRoot.TemplateContent.AttemptLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateContent.AttemptLimit(childComplexity), true
 	case "TemplateContent.bands":
 		if e.ComplexityRoot.TemplateContent.Bands == nil {
 			break
@@ -3436,18 +4899,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateContent.Feedback(childComplexity), true
+	case "TemplateContent.followUpLimit":
+		if e.ComplexityRoot.TemplateContent.FollowUpLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateContent.FollowUpLimit(childComplexity), true
 	case "TemplateContent.instructions":
 		if e.ComplexityRoot.TemplateContent.Instructions == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TemplateContent.Instructions(childComplexity), true
+	case "TemplateContent.provenance":
+		if e.ComplexityRoot.TemplateContent.Provenance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateContent.Provenance(childComplexity), true
+	case "TemplateContent.scoringRules":
+		if e.ComplexityRoot.TemplateContent.ScoringRules == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateContent.ScoringRules(childComplexity), true
 	case "TemplateContent.sections":
 		if e.ComplexityRoot.TemplateContent.Sections == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TemplateContent.Sections(childComplexity), true
+	case "TemplateContent.signals":
+		if e.ComplexityRoot.TemplateContent.Signals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateContent.Signals(childComplexity), true
+	case "TemplateContent.skillWeights":
+		if e.ComplexityRoot.TemplateContent.SkillWeights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateContent.SkillWeights(childComplexity), true
+	case "TemplateContent.totalLimit":
+		if e.ComplexityRoot.TemplateContent.TotalLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateContent.TotalLimit(childComplexity), true
+
+	case "TemplateFault.message":
+		if e.ComplexityRoot.TemplateFault.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateFault.Message(childComplexity), true
+	case "TemplateFault.path":
+		if e.ComplexityRoot.TemplateFault.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateFault.Path(childComplexity), true
 
 	case "TemplateSection.instructions":
 		if e.ComplexityRoot.TemplateSection.Instructions == nil {
@@ -3455,6 +4967,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateSection.Instructions(childComplexity), true
+	case "TemplateSection.navigation":
+		if e.ComplexityRoot.TemplateSection.Navigation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateSection.Navigation(childComplexity), true
+	case "TemplateSection.order":
+		if e.ComplexityRoot.TemplateSection.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateSection.Order(childComplexity), true
 	case "TemplateSection.slots":
 		if e.ComplexityRoot.TemplateSection.Slots == nil {
 			break
@@ -3473,7 +4997,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateSection.Title(childComplexity), true
+	case "TemplateSection.weight":
+		if e.ComplexityRoot.TemplateSection.Weight == nil {
+			break
+		}
 
+		return e.ComplexityRoot.TemplateSection.Weight(childComplexity), true
+
+	case "TemplateSlot.draw":
+		if e.ComplexityRoot.TemplateSlot.Draw == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateSlot.Draw(childComplexity), true
 	case "TemplateSlot.points":
 		if e.ComplexityRoot.TemplateSlot.Points == nil {
 			break
@@ -3486,7 +5022,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateSlot.Question(childComplexity), true
+	case "TemplateSlot.revision":
+		if e.ComplexityRoot.TemplateSlot.Revision == nil {
+			break
+		}
 
+		return e.ComplexityRoot.TemplateSlot.Revision(childComplexity), true
+
+	case "TemplateValidation.faults":
+		if e.ComplexityRoot.TemplateValidation.Faults == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateValidation.Faults(childComplexity), true
+	case "TemplateValidation.points":
+		if e.ComplexityRoot.TemplateValidation.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateValidation.Points(childComplexity), true
+	case "TemplateValidation.projectedDuration":
+		if e.ComplexityRoot.TemplateValidation.Projected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateValidation.Projected(childComplexity), true
+	case "TemplateValidation.publishable":
+		if e.ComplexityRoot.TemplateValidation.Publishable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateValidation.Publishable(childComplexity), true
+	case "TemplateValidation.questionCount":
+		if e.ComplexityRoot.TemplateValidation.QuestionCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateValidation.QuestionCount(childComplexity), true
+	case "TemplateValidation.sections":
+		if e.ComplexityRoot.TemplateValidation.Sections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateValidation.Sections(childComplexity), true
+	case "TemplateValidation.withoutHint":
+		if e.ComplexityRoot.TemplateValidation.WithoutHint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateValidation.WithoutHint(childComplexity), true
+
+	case "TemplateVersion.approvedBy":
+		if e.ComplexityRoot.TemplateVersion.ApprovedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateVersion.ApprovedBy(childComplexity), true
+	case "TemplateVersion.content":
+		if e.ComplexityRoot.TemplateVersion.Content == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateVersion.Content(childComplexity), true
 	case "TemplateVersion.publishedAt":
 		if e.ComplexityRoot.TemplateVersion.CreatedAt == nil {
 			break
@@ -3499,6 +5096,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateVersion.CutPercent(childComplexity), true
+	case "TemplateVersion.exposures":
+		if e.ComplexityRoot.TemplateVersion.Exposures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateVersion.Exposures(childComplexity), true
 	case "TemplateVersion.hash":
 		if e.ComplexityRoot.TemplateVersion.Hash == nil {
 			break
@@ -3511,6 +5114,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateVersion.ID(childComplexity), true
+	case "TemplateVersion.items":
+		if e.ComplexityRoot.TemplateVersion.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateVersion.Items(childComplexity), true
 	case "TemplateVersion.name":
 		if e.ComplexityRoot.TemplateVersion.Name == nil {
 			break
@@ -3529,6 +5138,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateVersion.Points(childComplexity), true
+	case "TemplateVersion.preview":
+		if e.ComplexityRoot.TemplateVersion.Preview == nil {
+			break
+		}
+
+		args, err := ec.field_TemplateVersion_preview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.TemplateVersion.Preview(childComplexity, args["seed"].(int), args["language"].(*string)), true
+	case "TemplateVersion.publishedBy":
+		if e.ComplexityRoot.TemplateVersion.PublishedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateVersion.PublishedBy(childComplexity), true
 	case "TemplateVersion.questionCount":
 		if e.ComplexityRoot.TemplateVersion.QuestionCount == nil {
 			break
@@ -3622,6 +5248,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateJobRolePayload.Object(childComplexity), true
 
+	case "UpdateOrganizationPayload.errors":
+		if e.ComplexityRoot.UpdateOrganizationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateOrganizationPayload.Errors(childComplexity), true
+	case "UpdateOrganizationPayload.organization":
+		if e.ComplexityRoot.UpdateOrganizationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateOrganizationPayload.Object(childComplexity), true
+
 	case "UpdateQuestionPayload.errors":
 		if e.ComplexityRoot.UpdateQuestionPayload.Errors == nil {
 			break
@@ -3634,6 +5273,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateQuestionPayload.Object(childComplexity), true
+
+	case "UpdateSkillPayload.errors":
+		if e.ComplexityRoot.UpdateSkillPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSkillPayload.Errors(childComplexity), true
+	case "UpdateSkillPayload.skill":
+		if e.ComplexityRoot.UpdateSkillPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSkillPayload.Object(childComplexity), true
 
 	case "UpdateTemplatePayload.errors":
 		if e.ComplexityRoot.UpdateTemplatePayload.Errors == nil {
@@ -3660,6 +5312,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Version.Schema(childComplexity), true
+
+	case "VersionChange.fromRevision":
+		if e.ComplexityRoot.VersionChange.FromRevision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionChange.FromRevision(childComplexity), true
+	case "VersionChange.kind":
+		if e.ComplexityRoot.VersionChange.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionChange.Kind(childComplexity), true
+	case "VersionChange.message":
+		if e.ComplexityRoot.VersionChange.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionChange.Message(childComplexity), true
+	case "VersionChange.path":
+		if e.ComplexityRoot.VersionChange.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionChange.Path(childComplexity), true
+	case "VersionChange.questionId":
+		if e.ComplexityRoot.VersionChange.QuestionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionChange.QuestionID(childComplexity), true
+	case "VersionChange.title":
+		if e.ComplexityRoot.VersionChange.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionChange.Title(childComplexity), true
+	case "VersionChange.toRevision":
+		if e.ComplexityRoot.VersionChange.ToRevision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionChange.ToRevision(childComplexity), true
+
+	case "VersionComparison.changes":
+		if e.ComplexityRoot.VersionComparison.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionComparison.Changes(childComplexity), true
+	case "VersionComparison.from":
+		if e.ComplexityRoot.VersionComparison.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionComparison.From(childComplexity), true
+	case "VersionComparison.reasons":
+		if e.ComplexityRoot.VersionComparison.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionComparison.Reasons(childComplexity), true
+	case "VersionComparison.sharedRanking":
+		if e.ComplexityRoot.VersionComparison.SharedRanking == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionComparison.SharedRanking(childComplexity), true
+	case "VersionComparison.to":
+		if e.ComplexityRoot.VersionComparison.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionComparison.To(childComplexity), true
+
+	case "VersionItem.drawn":
+		if e.ComplexityRoot.VersionItem.Drawn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionItem.Drawn(childComplexity), true
+	case "VersionItem.revision":
+		if e.ComplexityRoot.VersionItem.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionItem.Number(childComplexity), true
+	case "VersionItem.question":
+		if e.ComplexityRoot.VersionItem.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionItem.Question(childComplexity), true
+	case "VersionItem.ref":
+		if e.ComplexityRoot.VersionItem.Ref == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionItem.Ref(childComplexity), true
 
 	case "Viewer.email":
 		if e.ComplexityRoot.Viewer.Email == nil {
@@ -3701,13 +5452,20 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAcceptInvitationInput,
+		ec.unmarshalInputAccommodationPolicyInput,
 		ec.unmarshalInputAddMemberInput,
 		ec.unmarshalInputAnswerInput,
+		ec.unmarshalInputApproveQuestionInput,
+		ec.unmarshalInputApproveTemplateInput,
 		ec.unmarshalInputAssignReviewInput,
 		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputBandInput,
 		ec.unmarshalInputCancelSessionInput,
 		ec.unmarshalInputCandidateInput,
+		ec.unmarshalInputChoiceMappingInput,
+		ec.unmarshalInputChoiceTranslationInput,
+		ec.unmarshalInputCodeTaskInput,
+		ec.unmarshalInputCreateApiKeyInput,
 		ec.unmarshalInputCreateJobRoleInput,
 		ec.unmarshalInputCreateQuestionInput,
 		ec.unmarshalInputCreateSkillInput,
@@ -3715,25 +5473,41 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCriterionInput,
 		ec.unmarshalInputCriterionLevelInput,
 		ec.unmarshalInputCriterionScoreInput,
+		ec.unmarshalInputDrawInput,
+		ec.unmarshalInputDuplicateTemplateInput,
 		ec.unmarshalInputFollowUpInput,
 		ec.unmarshalInputFunnelInput,
+		ec.unmarshalInputImportCatalogueInput,
+		ec.unmarshalInputImportQtiInput,
 		ec.unmarshalInputInviteCandidateInput,
 		ec.unmarshalInputJobRoleFields,
 		ec.unmarshalInputJobRoleFilter,
+		ec.unmarshalInputMergeSkillsInput,
 		ec.unmarshalInputMustHaveSkillInput,
 		ec.unmarshalInputNumericKeyInput,
+		ec.unmarshalInputPoolFilterInput,
+		ec.unmarshalInputProvenanceInput,
 		ec.unmarshalInputPublishQuestionInput,
 		ec.unmarshalInputPublishTemplateInput,
 		ec.unmarshalInputQuestionChoiceInput,
 		ec.unmarshalInputQuestionContentInput,
 		ec.unmarshalInputQuestionFilter,
+		ec.unmarshalInputQuestionTranslationInput,
+		ec.unmarshalInputReferenceInput,
 		ec.unmarshalInputReleaseReportInput,
 		ec.unmarshalInputReportFilter,
 		ec.unmarshalInputReportOrder,
+		ec.unmarshalInputRetireQuestionInput,
 		ec.unmarshalInputRetireTemplateInput,
+		ec.unmarshalInputRevokeApiKeyInput,
+		ec.unmarshalInputRotateApiKeyInput,
 		ec.unmarshalInputSaveResponseInput,
 		ec.unmarshalInputScoreDistributionInput,
+		ec.unmarshalInputScoringRuleInput,
 		ec.unmarshalInputSessionFilter,
+		ec.unmarshalInputSkillFilter,
+		ec.unmarshalInputSkillWeightInput,
+		ec.unmarshalInputSpokenTaskInput,
 		ec.unmarshalInputStartSittingInput,
 		ec.unmarshalInputSubmitReviewInput,
 		ec.unmarshalInputSubmitSittingInput,
@@ -3742,7 +5516,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputTemplateSectionInput,
 		ec.unmarshalInputTemplateSlotInput,
 		ec.unmarshalInputUpdateJobRoleInput,
+		ec.unmarshalInputUpdateOrganizationInput,
 		ec.unmarshalInputUpdateQuestionInput,
+		ec.unmarshalInputUpdateSkillInput,
 		ec.unmarshalInputUpdateTemplateInput,
 	)
 	first := true
@@ -3818,7 +5594,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/candidate.graphqls" "schema/insight.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/template.graphqls"
+//go:embed "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/insight.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/template.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -3830,7 +5606,9 @@ func sourceData(filename string) string {
 }
 
 var sources = []*ast.Source{
+	{Name: "schema/apikey.graphqls", Input: sourceData("schema/apikey.graphqls"), BuiltIn: false},
 	{Name: "schema/candidate.graphqls", Input: sourceData("schema/candidate.graphqls"), BuiltIn: false},
+	{Name: "schema/catalogue.graphqls", Input: sourceData("schema/catalogue.graphqls"), BuiltIn: false},
 	{Name: "schema/insight.graphqls", Input: sourceData("schema/insight.graphqls"), BuiltIn: false},
 	{Name: "schema/jobrole.graphqls", Input: sourceData("schema/jobrole.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
@@ -3858,6 +5636,16 @@ func (ec *executionContext) childFields_AcceptInvitationPayload(ctx context.Cont
 		return ec.fieldContext_AcceptInvitationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AcceptInvitationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AccommodationPolicy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestable":
+		return ec.fieldContext_AccommodationPolicy_requestable(ctx, field)
+	case "contact":
+		return ec.fieldContext_AccommodationPolicy_contact(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccommodationPolicy", field.Name)
 }
 
 func (ec *executionContext) childFields_Acknowledgement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3896,6 +5684,76 @@ func (ec *executionContext) childFields_Answer(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Answer", field.Name)
 }
 
+func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ApiKey_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ApiKey_name(ctx, field)
+	case "permissions":
+		return ec.fieldContext_ApiKey_permissions(ctx, field)
+	case "state":
+		return ec.fieldContext_ApiKey_state(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApiKey_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ApiKey_expiresAt(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_ApiKey_revokedAt(ctx, field)
+	case "rotatedAt":
+		return ec.fieldContext_ApiKey_rotatedAt(ctx, field)
+	case "previousValidUntil":
+		return ec.fieldContext_ApiKey_previousValidUntil(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_ApiKey_lastUsedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKey", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKeyConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ApiKeyConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ApiKeyConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ApiKeyConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ApiKeyConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKeyConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKeyEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ApiKeyEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ApiKeyEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKeyEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ApproveQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_ApproveQuestionPayload_question(ctx, field)
+	case "errors":
+		return ec.fieldContext_ApproveQuestionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApproveQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ApproveTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "template":
+		return ec.fieldContext_ApproveTemplatePayload_template(ctx, field)
+	case "errors":
+		return ec.fieldContext_ApproveTemplatePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApproveTemplatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AssessmentTemplate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3918,6 +5776,16 @@ func (ec *executionContext) childFields_AssessmentTemplate(ctx context.Context, 
 		return ec.fieldContext_AssessmentTemplate_draft(ctx, field)
 	case "versions":
 		return ec.fieldContext_AssessmentTemplate_versions(ctx, field)
+	case "key":
+		return ec.fieldContext_AssessmentTemplate_key(ctx, field)
+	case "approvedAt":
+		return ec.fieldContext_AssessmentTemplate_approvedAt(ctx, field)
+	case "coverage":
+		return ec.fieldContext_AssessmentTemplate_coverage(ctx, field)
+	case "content":
+		return ec.fieldContext_AssessmentTemplate_content(ctx, field)
+	case "approvedBy":
+		return ec.fieldContext_AssessmentTemplate_approvedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AssessmentTemplate", field.Name)
 }
@@ -4136,6 +6004,100 @@ func (ec *executionContext) childFields_CandidateSessionEdge(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type CandidateSessionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Catalogue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_Catalogue_document(ctx, field)
+	case "skillCount":
+		return ec.fieldContext_Catalogue_skillCount(ctx, field)
+	case "jobRoleCount":
+		return ec.fieldContext_Catalogue_jobRoleCount(ctx, field)
+	case "questionCount":
+		return ec.fieldContext_Catalogue_questionCount(ctx, field)
+	case "templateCount":
+		return ec.fieldContext_Catalogue_templateCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Catalogue", field.Name)
+}
+
+func (ec *executionContext) childFields_CatalogueChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_CatalogueChange_kind(ctx, field)
+	case "noun":
+		return ec.fieldContext_CatalogueChange_noun(ctx, field)
+	case "key":
+		return ec.fieldContext_CatalogueChange_key(ctx, field)
+	case "title":
+		return ec.fieldContext_CatalogueChange_title(ctx, field)
+	case "fields":
+		return ec.fieldContext_CatalogueChange_fields(ctx, field)
+	case "note":
+		return ec.fieldContext_CatalogueChange_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CatalogueChange", field.Name)
+}
+
+func (ec *executionContext) childFields_CatalogueImport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "applied":
+		return ec.fieldContext_CatalogueImport_applied(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_CatalogueImport_unchanged(ctx, field)
+	case "changeCount":
+		return ec.fieldContext_CatalogueImport_changeCount(ctx, field)
+	case "changes":
+		return ec.fieldContext_CatalogueImport_changes(ctx, field)
+	case "notes":
+		return ec.fieldContext_CatalogueImport_notes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CatalogueImport", field.Name)
+}
+
+func (ec *executionContext) childFields_ChoiceMapping(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lowerBound":
+		return ec.fieldContext_ChoiceMapping_lowerBound(ctx, field)
+	case "upperBound":
+		return ec.fieldContext_ChoiceMapping_upperBound(ctx, field)
+	case "default":
+		return ec.fieldContext_ChoiceMapping_default(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChoiceMapping", field.Name)
+}
+
+func (ec *executionContext) childFields_ChoiceTranslation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ChoiceTranslation_key(ctx, field)
+	case "text":
+		return ec.fieldContext_ChoiceTranslation_text(ctx, field)
+	case "feedback":
+		return ec.fieldContext_ChoiceTranslation_feedback(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChoiceTranslation", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeTask(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_CodeTask_language(ctx, field)
+	case "starter":
+		return ec.fieldContext_CodeTask_starter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeTask", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "issued":
+		return ec.fieldContext_CreateApiKeyPayload_issued(ctx, field)
+	case "errors":
+		return ec.fieldContext_CreateApiKeyPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateApiKeyPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateJobRolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "jobRole":
@@ -4200,6 +6162,28 @@ func (ec *executionContext) childFields_CriterionLevel(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type CriterionLevel", field.Name)
 }
 
+func (ec *executionContext) childFields_Draw(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_Draw_count(ctx, field)
+	case "questionIds":
+		return ec.fieldContext_Draw_questionIds(ctx, field)
+	case "filter":
+		return ec.fieldContext_Draw_filter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Draw", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicateTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "template":
+		return ec.fieldContext_DuplicateTemplatePayload_template(ctx, field)
+	case "errors":
+		return ec.fieldContext_DuplicateTemplatePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicateTemplatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Feedback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "releasedAt":
@@ -4246,6 +6230,26 @@ func (ec *executionContext) childFields_Funnel(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Funnel", field.Name)
 }
 
+func (ec *executionContext) childFields_ImportCataloguePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "import":
+		return ec.fieldContext_ImportCataloguePayload_import(ctx, field)
+	case "errors":
+		return ec.fieldContext_ImportCataloguePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportCataloguePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportQtiPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "import":
+		return ec.fieldContext_ImportQtiPayload_import(ctx, field)
+	case "errors":
+		return ec.fieldContext_ImportQtiPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportQtiPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_InviteCandidatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "session":
@@ -4254,6 +6258,16 @@ func (ec *executionContext) childFields_InviteCandidatePayload(ctx context.Conte
 		return ec.fieldContext_InviteCandidatePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InviteCandidatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_IssuedApiKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_IssuedApiKey_key(ctx, field)
+	case "secret":
+		return ec.fieldContext_IssuedApiKey_secret(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IssuedApiKey", field.Name)
 }
 
 func (ec *executionContext) childFields_JobRole(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4282,6 +6296,10 @@ func (ec *executionContext) childFields_JobRole(ctx context.Context, field graph
 		return ec.fieldContext_JobRole_revision(ctx, field)
 	case "mustHaveSkills":
 		return ec.fieldContext_JobRole_mustHaveSkills(ctx, field)
+	case "key":
+		return ec.fieldContext_JobRole_key(ctx, field)
+	case "preparationTips":
+		return ec.fieldContext_JobRole_preparationTips(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type JobRole", field.Name)
 }
@@ -4352,6 +6370,16 @@ func (ec *executionContext) childFields_MemberEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type MemberEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_MergeSkillsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "skill":
+		return ec.fieldContext_MergeSkillsPayload_skill(ctx, field)
+	case "errors":
+		return ec.fieldContext_MergeSkillsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeSkillsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_MustHaveSkill(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "skill":
@@ -4414,6 +6442,20 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_scoreDistribution(ctx, field)
 	case "auditEvents":
 		return ec.fieldContext_Organization_auditEvents(ctx, field)
+	case "publicationApproval":
+		return ec.fieldContext_Organization_publicationApproval(ctx, field)
+	case "similarQuestions":
+		return ec.fieldContext_Organization_similarQuestions(ctx, field)
+	case "validateTemplate":
+		return ec.fieldContext_Organization_validateTemplate(ctx, field)
+	case "compareTemplateVersions":
+		return ec.fieldContext_Organization_compareTemplateVersions(ctx, field)
+	case "catalogue":
+		return ec.fieldContext_Organization_catalogue(ctx, field)
+	case "qti":
+		return ec.fieldContext_Organization_qti(ctx, field)
+	case "apiKeys":
+		return ec.fieldContext_Organization_apiKeys(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Organization", field.Name)
 }
@@ -4432,6 +6474,18 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_Paper(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_Paper_title(ctx, field)
+	case "instructions":
+		return ec.fieldContext_Paper_instructions(ctx, field)
+	case "sections":
+		return ec.fieldContext_Paper_sections(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Paper", field.Name)
+}
+
 func (ec *executionContext) childFields_PaperSection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "title":
@@ -4442,8 +6496,44 @@ func (ec *executionContext) childFields_PaperSection(ctx context.Context, field 
 		return ec.fieldContext_PaperSection_timeLimit(ctx, field)
 	case "questions":
 		return ec.fieldContext_PaperSection_questions(ctx, field)
+	case "instructionsHtml":
+		return ec.fieldContext_PaperSection_instructionsHtml(ctx, field)
+	case "order":
+		return ec.fieldContext_PaperSection_order(ctx, field)
+	case "navigation":
+		return ec.fieldContext_PaperSection_navigation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaperSection", field.Name)
+}
+
+func (ec *executionContext) childFields_PoolFilter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_PoolFilter_kind(ctx, field)
+	case "category":
+		return ec.fieldContext_PoolFilter_category(ctx, field)
+	case "level":
+		return ec.fieldContext_PoolFilter_level(ctx, field)
+	case "language":
+		return ec.fieldContext_PoolFilter_language(ctx, field)
+	case "skillIds":
+		return ec.fieldContext_PoolFilter_skillIds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PoolFilter", field.Name)
+}
+
+func (ec *executionContext) childFields_Provenance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "author":
+		return ec.fieldContext_Provenance_author(ctx, field)
+	case "reviewer":
+		return ec.fieldContext_Provenance_reviewer(ctx, field)
+	case "date":
+		return ec.fieldContext_Provenance_date(ctx, field)
+	case "references":
+		return ec.fieldContext_Provenance_references(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Provenance", field.Name)
 }
 
 func (ec *executionContext) childFields_PublishQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4464,6 +6554,16 @@ func (ec *executionContext) childFields_PublishTemplatePayload(ctx context.Conte
 		return ec.fieldContext_PublishTemplatePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PublishTemplatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_QtiPackage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "base64":
+		return ec.fieldContext_QtiPackage_base64(ctx, field)
+	case "notes":
+		return ec.fieldContext_QtiPackage_notes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QtiPackage", field.Name)
 }
 
 func (ec *executionContext) childFields_Question(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4488,6 +6588,10 @@ func (ec *executionContext) childFields_Question(ctx context.Context, field grap
 		return ec.fieldContext_Question_published(ctx, field)
 	case "draft":
 		return ec.fieldContext_Question_draft(ctx, field)
+	case "key":
+		return ec.fieldContext_Question_key(ctx, field)
+	case "revisions":
+		return ec.fieldContext_Question_revisions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Question", field.Name)
 }
@@ -4500,6 +6604,10 @@ func (ec *executionContext) childFields_QuestionChoice(ctx context.Context, fiel
 		return ec.fieldContext_QuestionChoice_text(ctx, field)
 	case "correct":
 		return ec.fieldContext_QuestionChoice_correct(ctx, field)
+	case "points":
+		return ec.fieldContext_QuestionChoice_points(ctx, field)
+	case "feedback":
+		return ec.fieldContext_QuestionChoice_feedback(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QuestionChoice", field.Name)
 }
@@ -4542,6 +6650,20 @@ func (ec *executionContext) childFields_QuestionContent(ctx context.Context, fie
 		return ec.fieldContext_QuestionContent_timeHint(ctx, field)
 	case "skills":
 		return ec.fieldContext_QuestionContent_skills(ctx, field)
+	case "correctOrder":
+		return ec.fieldContext_QuestionContent_correctOrder(ctx, field)
+	case "shuffleChoices":
+		return ec.fieldContext_QuestionContent_shuffleChoices(ctx, field)
+	case "mapping":
+		return ec.fieldContext_QuestionContent_mapping(ctx, field)
+	case "code":
+		return ec.fieldContext_QuestionContent_code(ctx, field)
+	case "spoken":
+		return ec.fieldContext_QuestionContent_spoken(ctx, field)
+	case "translations":
+		return ec.fieldContext_QuestionContent_translations(ctx, field)
+	case "provenance":
+		return ec.fieldContext_QuestionContent_provenance(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QuestionContent", field.Name)
 }
@@ -4554,6 +6676,20 @@ func (ec *executionContext) childFields_QuestionEdge(ctx context.Context, field 
 		return ec.fieldContext_QuestionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QuestionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_QuestionExposure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_QuestionExposure_question(ctx, field)
+	case "revision":
+		return ec.fieldContext_QuestionExposure_revision(ctx, field)
+	case "ref":
+		return ec.fieldContext_QuestionExposure_ref(ctx, field)
+	case "sessions":
+		return ec.fieldContext_QuestionExposure_sessions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QuestionExposure", field.Name)
 }
 
 func (ec *executionContext) childFields_QuestionResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4586,8 +6722,40 @@ func (ec *executionContext) childFields_QuestionRevision(ctx context.Context, fi
 		return ec.fieldContext_QuestionRevision_publishedAt(ctx, field)
 	case "content":
 		return ec.fieldContext_QuestionRevision_content(ctx, field)
+	case "status":
+		return ec.fieldContext_QuestionRevision_status(ctx, field)
+	case "promptHtml":
+		return ec.fieldContext_QuestionRevision_promptHtml(ctx, field)
+	case "author":
+		return ec.fieldContext_QuestionRevision_author(ctx, field)
+	case "approvedBy":
+		return ec.fieldContext_QuestionRevision_approvedBy(ctx, field)
+	case "approvedAt":
+		return ec.fieldContext_QuestionRevision_approvedAt(ctx, field)
+	case "usedIn":
+		return ec.fieldContext_QuestionRevision_usedIn(ctx, field)
+	case "title":
+		return ec.fieldContext_QuestionRevision_title(ctx, field)
+	case "category":
+		return ec.fieldContext_QuestionRevision_category(ctx, field)
+	case "level":
+		return ec.fieldContext_QuestionRevision_level(ctx, field)
+	case "publishedBy":
+		return ec.fieldContext_QuestionRevision_publishedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QuestionRevision", field.Name)
+}
+
+func (ec *executionContext) childFields_QuestionTranslation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_QuestionTranslation_language(ctx, field)
+	case "prompt":
+		return ec.fieldContext_QuestionTranslation_prompt(ctx, field)
+	case "choices":
+		return ec.fieldContext_QuestionTranslation_choices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QuestionTranslation", field.Name)
 }
 
 func (ec *executionContext) childFields_RateLimit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4618,6 +6786,16 @@ func (ec *executionContext) childFields_Receipt(ctx context.Context, field graph
 		return ec.fieldContext_Receipt_submittedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Receipt", field.Name)
+}
+
+func (ec *executionContext) childFields_Reference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_Reference_title(ctx, field)
+	case "url":
+		return ec.fieldContext_Reference_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Reference", field.Name)
 }
 
 func (ec *executionContext) childFields_ReleaseReportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4710,6 +6888,16 @@ func (ec *executionContext) childFields_ReportResult(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ReportResult", field.Name)
 }
 
+func (ec *executionContext) childFields_RetireQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_RetireQuestionPayload_question(ctx, field)
+	case "errors":
+		return ec.fieldContext_RetireQuestionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetireQuestionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RetireTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "template":
@@ -4796,6 +6984,26 @@ func (ec *executionContext) childFields_ReviewWork(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ReviewWork", field.Name)
 }
 
+func (ec *executionContext) childFields_RevokeApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apiKey":
+		return ec.fieldContext_RevokeApiKeyPayload_apiKey(ctx, field)
+	case "errors":
+		return ec.fieldContext_RevokeApiKeyPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeApiKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RotateApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "issued":
+		return ec.fieldContext_RotateApiKeyPayload_issued(ctx, field)
+	case "errors":
+		return ec.fieldContext_RotateApiKeyPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RotateApiKeyPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SaveResponsePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "acknowledgement":
@@ -4856,6 +7064,16 @@ func (ec *executionContext) childFields_ScoreTotal(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ScoreTotal", field.Name)
 }
 
+func (ec *executionContext) childFields_ScoringRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ScoringRule_kind(ctx, field)
+	case "partialCredit":
+		return ec.fieldContext_ScoringRule_partialCredit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoringRule", field.Name)
+}
+
 func (ec *executionContext) childFields_SectionFeedback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "title":
@@ -4866,6 +7084,18 @@ func (ec *executionContext) childFields_SectionFeedback(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type SectionFeedback", field.Name)
 }
 
+func (ec *executionContext) childFields_SectionProjection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_SectionProjection_title(ctx, field)
+	case "projected":
+		return ec.fieldContext_SectionProjection_projected(ctx, field)
+	case "timeLimit":
+		return ec.fieldContext_SectionProjection_timeLimit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SectionProjection", field.Name)
+}
+
 func (ec *executionContext) childFields_SectionResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "title":
@@ -4874,6 +7104,16 @@ func (ec *executionContext) childFields_SectionResult(ctx context.Context, field
 		return ec.fieldContext_SectionResult_total(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SectionResult", field.Name)
+}
+
+func (ec *executionContext) childFields_SimilarQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_SimilarQuestion_question(ctx, field)
+	case "similarity":
+		return ec.fieldContext_SimilarQuestion_similarity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SimilarQuestion", field.Name)
 }
 
 func (ec *executionContext) childFields_Sitting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4908,6 +7148,8 @@ func (ec *executionContext) childFields_Sitting(ctx context.Context, field graph
 		return ec.fieldContext_Sitting_receipt(ctx, field)
 	case "feedback":
 		return ec.fieldContext_Sitting_feedback(ctx, field)
+	case "accommodation":
+		return ec.fieldContext_Sitting_accommodation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Sitting", field.Name)
 }
@@ -4918,6 +7160,8 @@ func (ec *executionContext) childFields_SittingChoice(ctx context.Context, field
 		return ec.fieldContext_SittingChoice_key(ctx, field)
 	case "text":
 		return ec.fieldContext_SittingChoice_text(ctx, field)
+	case "html":
+		return ec.fieldContext_SittingChoice_html(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SittingChoice", field.Name)
 }
@@ -4938,6 +7182,14 @@ func (ec *executionContext) childFields_SittingQuestion(ctx context.Context, fie
 		return ec.fieldContext_SittingQuestion_points(ctx, field)
 	case "timeHint":
 		return ec.fieldContext_SittingQuestion_timeHint(ctx, field)
+	case "promptHtml":
+		return ec.fieldContext_SittingQuestion_promptHtml(ctx, field)
+	case "language":
+		return ec.fieldContext_SittingQuestion_language(ctx, field)
+	case "starter":
+		return ec.fieldContext_SittingQuestion_starter(ctx, field)
+	case "maxSeconds":
+		return ec.fieldContext_SittingQuestion_maxSeconds(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SittingQuestion", field.Name)
 }
@@ -4964,6 +7216,14 @@ func (ec *executionContext) childFields_Skill(ctx context.Context, field graphql
 		return ec.fieldContext_Skill_name(ctx, field)
 	case "description":
 		return ec.fieldContext_Skill_description(ctx, field)
+	case "key":
+		return ec.fieldContext_Skill_key(ctx, field)
+	case "revision":
+		return ec.fieldContext_Skill_revision(ctx, field)
+	case "parent":
+		return ec.fieldContext_Skill_parent(ctx, field)
+	case "mergedInto":
+		return ec.fieldContext_Skill_mergedInto(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Skill", field.Name)
 }
@@ -4980,6 +7240,20 @@ func (ec *executionContext) childFields_SkillConnection(ctx context.Context, fie
 		return ec.fieldContext_SkillConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SkillConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SkillCoverage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "skill":
+		return ec.fieldContext_SkillCoverage_skill(ctx, field)
+	case "weight":
+		return ec.fieldContext_SkillCoverage_weight(ctx, field)
+	case "questions":
+		return ec.fieldContext_SkillCoverage_questions(ctx, field)
+	case "covered":
+		return ec.fieldContext_SkillCoverage_covered(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SkillCoverage", field.Name)
 }
 
 func (ec *executionContext) childFields_SkillEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5002,6 +7276,24 @@ func (ec *executionContext) childFields_SkillResult(ctx context.Context, field g
 		return ec.fieldContext_SkillResult_total(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SkillResult", field.Name)
+}
+
+func (ec *executionContext) childFields_SkillWeight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "skillId":
+		return ec.fieldContext_SkillWeight_skillId(ctx, field)
+	case "weight":
+		return ec.fieldContext_SkillWeight_weight(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SkillWeight", field.Name)
+}
+
+func (ec *executionContext) childFields_SpokenTask(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "maxSeconds":
+		return ec.fieldContext_SpokenTask_maxSeconds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SpokenTask", field.Name)
 }
 
 func (ec *executionContext) childFields_StartSittingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5046,8 +7338,34 @@ func (ec *executionContext) childFields_TemplateContent(ctx context.Context, fie
 		return ec.fieldContext_TemplateContent_bands(ctx, field)
 	case "feedback":
 		return ec.fieldContext_TemplateContent_feedback(ctx, field)
+	case "skillWeights":
+		return ec.fieldContext_TemplateContent_skillWeights(ctx, field)
+	case "scoringRules":
+		return ec.fieldContext_TemplateContent_scoringRules(ctx, field)
+	case "totalLimit":
+		return ec.fieldContext_TemplateContent_totalLimit(ctx, field)
+	case "attemptLimit":
+		return ec.fieldContext_TemplateContent_attemptLimit(ctx, field)
+	case "followUpLimit":
+		return ec.fieldContext_TemplateContent_followUpLimit(ctx, field)
+	case "signals":
+		return ec.fieldContext_TemplateContent_signals(ctx, field)
+	case "accommodation":
+		return ec.fieldContext_TemplateContent_accommodation(ctx, field)
+	case "provenance":
+		return ec.fieldContext_TemplateContent_provenance(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TemplateContent", field.Name)
+}
+
+func (ec *executionContext) childFields_TemplateFault(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_TemplateFault_path(ctx, field)
+	case "message":
+		return ec.fieldContext_TemplateFault_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TemplateFault", field.Name)
 }
 
 func (ec *executionContext) childFields_TemplateSection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5060,6 +7378,12 @@ func (ec *executionContext) childFields_TemplateSection(ctx context.Context, fie
 		return ec.fieldContext_TemplateSection_timeLimit(ctx, field)
 	case "slots":
 		return ec.fieldContext_TemplateSection_slots(ctx, field)
+	case "order":
+		return ec.fieldContext_TemplateSection_order(ctx, field)
+	case "navigation":
+		return ec.fieldContext_TemplateSection_navigation(ctx, field)
+	case "weight":
+		return ec.fieldContext_TemplateSection_weight(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TemplateSection", field.Name)
 }
@@ -5070,8 +7394,32 @@ func (ec *executionContext) childFields_TemplateSlot(ctx context.Context, field 
 		return ec.fieldContext_TemplateSlot_question(ctx, field)
 	case "points":
 		return ec.fieldContext_TemplateSlot_points(ctx, field)
+	case "revision":
+		return ec.fieldContext_TemplateSlot_revision(ctx, field)
+	case "draw":
+		return ec.fieldContext_TemplateSlot_draw(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TemplateSlot", field.Name)
+}
+
+func (ec *executionContext) childFields_TemplateValidation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "publishable":
+		return ec.fieldContext_TemplateValidation_publishable(ctx, field)
+	case "faults":
+		return ec.fieldContext_TemplateValidation_faults(ctx, field)
+	case "projectedDuration":
+		return ec.fieldContext_TemplateValidation_projectedDuration(ctx, field)
+	case "questionCount":
+		return ec.fieldContext_TemplateValidation_questionCount(ctx, field)
+	case "points":
+		return ec.fieldContext_TemplateValidation_points(ctx, field)
+	case "withoutHint":
+		return ec.fieldContext_TemplateValidation_withoutHint(ctx, field)
+	case "sections":
+		return ec.fieldContext_TemplateValidation_sections(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TemplateValidation", field.Name)
 }
 
 func (ec *executionContext) childFields_TemplateVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5098,6 +7446,18 @@ func (ec *executionContext) childFields_TemplateVersion(ctx context.Context, fie
 		return ec.fieldContext_TemplateVersion_sections(ctx, field)
 	case "template":
 		return ec.fieldContext_TemplateVersion_template(ctx, field)
+	case "preview":
+		return ec.fieldContext_TemplateVersion_preview(ctx, field)
+	case "exposures":
+		return ec.fieldContext_TemplateVersion_exposures(ctx, field)
+	case "content":
+		return ec.fieldContext_TemplateVersion_content(ctx, field)
+	case "items":
+		return ec.fieldContext_TemplateVersion_items(ctx, field)
+	case "publishedBy":
+		return ec.fieldContext_TemplateVersion_publishedBy(ctx, field)
+	case "approvedBy":
+		return ec.fieldContext_TemplateVersion_approvedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TemplateVersion", field.Name)
 }
@@ -5136,6 +7496,16 @@ func (ec *executionContext) childFields_UpdateJobRolePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type UpdateJobRolePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateOrganizationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "organization":
+		return ec.fieldContext_UpdateOrganizationPayload_organization(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpdateOrganizationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateOrganizationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "question":
@@ -5144,6 +7514,16 @@ func (ec *executionContext) childFields_UpdateQuestionPayload(ctx context.Contex
 		return ec.fieldContext_UpdateQuestionPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateSkillPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "skill":
+		return ec.fieldContext_UpdateSkillPayload_skill(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpdateSkillPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateSkillPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5164,6 +7544,56 @@ func (ec *executionContext) childFields_Version(ctx context.Context, field graph
 		return ec.fieldContext_Version_schema(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Version", field.Name)
+}
+
+func (ec *executionContext) childFields_VersionChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_VersionChange_kind(ctx, field)
+	case "path":
+		return ec.fieldContext_VersionChange_path(ctx, field)
+	case "title":
+		return ec.fieldContext_VersionChange_title(ctx, field)
+	case "questionId":
+		return ec.fieldContext_VersionChange_questionId(ctx, field)
+	case "fromRevision":
+		return ec.fieldContext_VersionChange_fromRevision(ctx, field)
+	case "toRevision":
+		return ec.fieldContext_VersionChange_toRevision(ctx, field)
+	case "message":
+		return ec.fieldContext_VersionChange_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VersionChange", field.Name)
+}
+
+func (ec *executionContext) childFields_VersionComparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_VersionComparison_from(ctx, field)
+	case "to":
+		return ec.fieldContext_VersionComparison_to(ctx, field)
+	case "changes":
+		return ec.fieldContext_VersionComparison_changes(ctx, field)
+	case "sharedRanking":
+		return ec.fieldContext_VersionComparison_sharedRanking(ctx, field)
+	case "reasons":
+		return ec.fieldContext_VersionComparison_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VersionComparison", field.Name)
+}
+
+func (ec *executionContext) childFields_VersionItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ref":
+		return ec.fieldContext_VersionItem_ref(ctx, field)
+	case "question":
+		return ec.fieldContext_VersionItem_question(ctx, field)
+	case "revision":
+		return ec.fieldContext_VersionItem_revision(ctx, field)
+	case "drawn":
+		return ec.fieldContext_VersionItem_drawn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VersionItem", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

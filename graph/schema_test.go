@@ -13,6 +13,10 @@ import (
 
 	gql "github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/assay-hq/assay/graph"
+	"github.com/assay-hq/assay/graph/transport"
+	"github.com/assay-hq/assay/internal/account"
+	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/dbtest"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -122,9 +126,11 @@ var bounded = map[string]string{
 	"Query.nodes":                     "as many as ids were given, at most 100",
 	"Viewer.roles":                    "the built-in roles",
 	"Viewer.permissions":              "the actions of the policy",
+	"ApiKey.permissions":              "the actions of the policy",
 	"Member.roles":                    "the built-in roles",
 	"JobRole.responsibilities":        "50",
 	"JobRole.preferredQualifications": "50",
+	"JobRole.preparationTips":         "50",
 	"JobRole.mustHaveSkills":          "50",
 	"QuestionContent.choices":         "20",
 	"QuestionContent.accepted":        "50",
@@ -132,9 +138,34 @@ var bounded = map[string]string{
 	"QuestionContent.pitfalls":        "20",
 	"QuestionContent.followUps":       "20",
 	"QuestionContent.skills":          "20",
+	"QuestionContent.correctOrder":    "20, as the choices",
+	"QuestionContent.translations":    "30",
+	"QuestionTranslation.choices":     "20, as the question's",
+	"Question.revisions":              "the newest 100",
+	"QuestionRevision.usedIn":         "the newest 100",
+	"Provenance.references":           "20",
+	"Organization.similarQuestions":   "the 50 most similar",
 	"Criterion.levels":                "10",
 	"TemplateContent.sections":        "20",
 	"TemplateContent.bands":           "10",
+	"TemplateContent.skillWeights":    "50",
+	"TemplateContent.scoringRules":    "one for each kind",
+	"TemplateContent.signals":         "each signal once",
+	"Draw.questionIds":                "500",
+	"PoolFilter.skillIds":             "20",
+	"Paper.sections":                  "20, as the template's",
+	"AssessmentTemplate.coverage":     "50, as the job role's skills",
+	"TemplateVersion.items":           "the questions of its paper, 500 of each pool",
+	"TemplateVersion.exposures":       "the questions of its pools, 500 of each",
+	"TemplateValidation.faults":       "100",
+	"TemplateValidation.sections":     "20, as the template's",
+	"TemplateFault.path":              "the input's depth",
+	"VersionComparison.changes":       "the settings, sections and questions of two versions",
+	"VersionComparison.reasons":       "one of each kind",
+	"QtiPackage.notes":                "100",
+	"CatalogueImport.changes":         "as many as were asked for",
+	"CatalogueImport.notes":           "100 of the package, and one for each test that stays behind",
+	"CatalogueChange.fields":          "the fields of an entry",
 	"TemplateSection.slots":           "100",
 	"TemplateVersion.sections":        "20, as the template's",
 	"PaperSection.questions":          "100, as the section's",
@@ -189,6 +220,39 @@ func TestSchemaLists(t *testing.T) {
 	}
 }
 
+// TestSchemaPrices demands a price for every list of objects whose size the transport cannot see.
+func TestSchemaPrices(t *testing.T) {
+	priced := graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{}, Complexity: graph.Complexity()})
+	schema := priced.Schema()
+	dear := 0
+	for _, def := range types(schema) {
+		for _, f := range fields(def) {
+			element := schema.Types[f.Type.Name()]
+			sized := f.Arguments.ForName("first") != nil || f.Arguments.ForName("ids") != nil
+			if def.Kind != gql.Object || f.Type.Elem == nil || !element.IsCompositeType() || sized || f.Name == "errors" || strings.HasSuffix(def.Name, "Connection") {
+				continue
+			}
+			dear++
+			args := vars{"prompt": ""}
+			if cost, ok := priced.Complexity(t.Context(), def.Name, f.Name, 1, args); !ok || cost < 4 {
+				t.Errorf("%s.%s is a list and costs %d, %t", def.Name, f.Name, cost, ok)
+			}
+		}
+	}
+	for _, name := range []string{"catalogue", "qti"} {
+		if cost, ok := priced.Complexity(t.Context(), "Organization", name, 1, nil); !ok || cost < 500 {
+			t.Errorf("the whole %s costs %d, %t", name, cost, ok)
+		}
+	}
+	for name, input := range map[string]vars{"importCatalogue": {"document": ""}, "importQti": {"base64": ""}} {
+		cost, ok := priced.Complexity(t.Context(), "Mutation", name, 1, vars{"input": input})
+		if most := transport.DefaultLimits().Cost; !ok || cost > most || 2*cost <= most {
+			t.Errorf("%s costs %d, %t: one operation has to have room for one, and for no second", name, cost, ok)
+		}
+	}
+	t.Logf("%d lists have a price", dear)
+}
+
 func pages(f *gql.FieldDefinition) bool {
 	return f.Arguments.ForName("first") != nil && f.Arguments.ForName("after") != nil &&
 		f.Arguments.ForName("last") != nil && f.Arguments.ForName("before") != nil
@@ -197,6 +261,10 @@ func pages(f *gql.FieldDefinition) bool {
 // enums are the values that Go has for each enum of the schema.
 func enums(t *testing.T) map[string][]string {
 	return map[string][]string{
+		"ApiKeyState": account.APIKeyState("").Values(), "CatalogueFormat": authoring.CatalogueFormat("").Values(),
+		"CatalogueNoun": authoring.CatalogueNoun("").Values(), "ChangeKind": authoring.ChangeKind("").Values(),
+		"IntegritySignal": term.IntegritySignal("").Values(), "Navigation": term.Navigation("").Values(),
+		"RevisionStatus": authoring.RevisionStatus("").Values(), "SectionOrder": term.SectionOrder("").Values(),
 		"FeedbackPolicy": term.FeedbackPolicy("").Values(), "ItemStatus": term.ItemStatus("").Values(),
 		"JobRoleStatus": term.JobRoleStatus("").Values(), "Level": term.Level("").Values(),
 		"OrderDirection": tenant.Direction("").Values(), "PartialCredit": term.PartialCredit("").Values(),

@@ -23,7 +23,8 @@ const (
 )
 
 // journey are the queries of the journey with the statements that each may run, beside BEGIN, COMMIT and the one that
-// finds out who asks: the most, on either database, however many rows there are.
+// finds out who asks: the most, on either database, however many rows there are. Three of a catalogue's are PostgreSQL's
+// clock and the two that tell the audit who took it.
 var journey = []struct {
 	name  string
 	most  int
@@ -41,7 +42,27 @@ var journey = []struct {
 	{"job roles with their skills", 4, "owner", `{ organization { jobRoles(first: 100) { nodes { title mustHaveSkills { weight skill { name } } } } } }`},
 	{"questions with revisions and skills", 4, "owner", `{ organization { questions(first: 100) { nodes {
 		title published { number content { prompt skills { name } } } draft { number } } } } }`},
+	{"questions with what uses them", 7, "owner", `{ organization { questions(first: 100) { nodes {
+		title published { status author { name } usedIn { number name } } } } } }`},
+	{"questions with their history", 4, "owner", `{ organization { questions(first: 100) { nodes { title revisions { number status publishedAt } } } } }`},
+	{"questions by text, skill and use", 5, "owner", `query($skill: ID!) { organization { questions(first: 100, filter: {text: "prompt", used: true, skillIds: [$skill]}) {
+		totalCount nodes { title published { number } } } } }`},
+	{"questions that resemble a prompt", 3, "owner", `query($prompt: Markdown!) { organization { similarQuestions(prompt: $prompt) { similarity question { title } } } }`},
+	{"skills with those above them", 3, "owner", `{ organization { skills(first: 100) { nodes { name parent { name } mergedInto { name } } } } }`},
+	{"API keys", 4, "owner", `{ organization { apiKeys(first: 100) { totalCount nodes { name state permissions } } } }`},
+	{"templates with their coverage", 9, "owner", `{ organization { templates(first: 100) { nodes { name coverage { weight covered skill { name } } } } } }`},
+	{"templates with the exposure of their pools", 6, "owner", `{ organization { templates(first: 30) { nodes { name versions { number exposures { ref sessions question { title } } } } } } }`},
+	{"a version's exposures", 4, "owner", `query($pool: ID!) { node(id: $pool) { ... on TemplateVersion { exposures { ref sessions question { title } } } } }`},
+	{"a version as a candidate sees it", 2, "owner", `query($pool: ID!) { node(id: $pool) { ... on TemplateVersion { preview(seed: 7) { sections { questions { ref } } } } } }`},
+	{"what a template lacks", 6, "owner", `query($template: ID!) { organization { validateTemplate(id: $template) { publishable faults { message } projectedDuration sections { title } } } }`},
+	{"two versions compared", 2, "owner", `query($from: ID!, $pool: ID!) { organization { compareTemplateVersions(from: $from, to: $pool) { sharedRanking changes { message } } } }`},
+	{"the catalogue", 13, "owner", `{ organization { catalogue { questionCount document } } }`},
+	{"the catalogue as QTI", 13, "owner", `{ organization { qti { notes } } }`},
 	{"templates with their job roles", 3, "owner", `{ organization { templates(first: 100) { nodes { name draft { cutPercent } jobRole { title } } } } }`},
+	{"templates as they stand", 4, "owner", `{ organization { templates(first: 30) { nodes { name content { cutPercent sections { slots { question { title } } } } } } } }`},
+	{"versions with what they ask", 7, "owner", `{ organization { templates(first: 30) { nodes { name versions { number
+		content { cutPercent } items { ref revision question { title } } publishedBy { name } approvedBy { name } } } } } }`},
+	{"questions with who published them", 4, "owner", `{ organization { questions(first: 100) { nodes { published { title category publishedBy { name } } } } } }`},
 	{"templates with their versions", 3, "owner", `{ organization { templates(first: 100) { nodes { name versions { number } } } } }`},
 	{"reviews with their work", 6, "reviewer", `{ organization { reviews(first: 100) { nodes { state work { title } } } } }`},
 	{"a template's questions", 3, "owner", `query($template: ID!) { node(id: $template) { ... on AssessmentTemplate {
@@ -130,14 +151,18 @@ func (o *org) grow(t *testing.T, n int) vars {
 		session gid.ID
 		choices []gid.ID
 	)
+	roots := o.skill
 	for i := range n {
-		o.skill = must(o.authors.CreateSkill(t.Context(), o.owner(), authoring.CreateSkillInput{Name: o.next("skill ")}))(t).ID
+		o.newSkill(t, &roots)
+		o.freshKey(t)
+		o.skill = o.newSkill(t, nil)
 		o.role = o.newRole(t).ID
 		text := o.newQuestion(t, term.LongText, true)
 		o.reviseQuestion(t, text)
 		choices = append(choices, o.newQuestion(t, term.SingleChoice, true))
 		session = o.satBy(t, "person"+strconv.Itoa(i), o.newTemplate(t, true, choices[i], text))
 		o.newReview(t, session, "reviewer")
+		o.newTemplateBy(t, o.owner(), o.looking())
 	}
 	wide := o.newTemplate(t, true, choices...)
 	o.revise(t, wide)
@@ -145,7 +170,26 @@ func (o *org) grow(t *testing.T, n int) vars {
 	for i := range n {
 		o.answer(t, running, "1."+strconv.Itoa(i+1), 0, &content.Answer{Choices: []string{"a"}})
 	}
-	return vars{"role": o.role, "template": wide, "session": session, "sitting": running, "revision": 1}
+	from := must(o.authors.VersionsByTemplate(t.Context(), o.owner(), []gid.ID{wide}))(t)[0].ID
+	return vars{
+		"role": o.role, "template": wide, "session": session, "sitting": running, "revision": 1, "skill": o.skill,
+		"from": from, "pool": o.pools(t, choices), "prompt": o.prompt(),
+	}
+}
+
+// pools publishes a template that draws two of some questions, which one session begins, and gives its version.
+func (o *org) pools(t *testing.T, questions []gid.ID) gid.ID {
+	t.Helper()
+	row := o.newTemplateBy(t, o.owner(), o.drawing(2, questions...))
+	must(o.authors.PublishTemplate(t.Context(), o.owner(), authoring.PublishTemplateInput{ID: row.ID}))(t)
+	return o.started(t, row.ID).TemplateVersionID
+}
+
+// looking is a draft whose pool is what a filter finds.
+func (o *org) looking() *content.Template {
+	draft := o.drawing(1)
+	draft.Sections[0].Slots[0].Draw.Filter = &content.PoolFilter{SkillIDs: []gid.ID{o.skill}}
+	return draft
 }
 
 // satBy is sat by somebody of their own.

@@ -7,7 +7,11 @@ import (
 
 	gql "github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/dbtest"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/term"
 )
 
 // reachable are the fields that lead from some types, as Type.field, with those types themselves. It does not go through
@@ -44,16 +48,16 @@ func candidateTypes(schema *gql.Schema) []string {
 
 // candidatesOwn are the only types of objects that a candidate's answers may hold. Adding one is a decision.
 var candidatesOwn = []string{
-	"AcceptInvitationPayload", "Acknowledgement", "AlreadyExistsError", "Answer", "Feedback", "InputError", "PaperSection",
+	"AcceptInvitationPayload", "AccommodationPolicy", "Acknowledgement", "AlreadyExistsError", "Answer", "Feedback", "InputError", "PaperSection",
 	"Receipt", "SaveResponsePayload", "SectionFeedback", "Sitting", "SittingChoice", "SittingQuestion", "SittingResponse",
 	"StaleError", "StaleResponseError", "StartSittingPayload", "SubmitSittingPayload", "UserError",
 }
 
 // secrets are words that the name of no field may have which a candidate reaches.
 var secrets = []string{
-	"accepted", "anchor", "awarded", "band", "candidate", "correct", "criteri", "criterion", "evidence", "followup", "grant",
-	"key", "level", "member", "modelanswer", "numeric", "organization", "person", "pitfall", "reason", "reviewer", "rubric", "score",
-	"seed", "session", "skill", "tolerance", "trace", "weight",
+	"accepted", "anchor", "approve", "author", "awarded", "band", "candidate", "correct", "criteri", "criterion", "draw", "evidence",
+	"exposure", "followup", "grant", "key", "level", "mapping", "member", "modelanswer", "numeric", "organization", "partial", "person",
+	"pitfall", "pool", "provenance", "reason", "reviewer", "rubric", "score", "seed", "session", "skill", "tolerance", "trace", "weight",
 }
 
 // TestSchemaOfCandidates walks everything that a candidate can be answered with: no key, no rubric, no model answer, no
@@ -81,6 +85,83 @@ func TestSchemaOfCandidates(t *testing.T) {
 		}
 	}
 	t.Logf("%d fields of %d types", len(names), len(kinds))
+}
+
+// hush is in every text of a question that its candidates must not read.
+const hush = "hush-hush"
+
+// told are questions of every kind that has something to hide, beside what candidates read.
+func told() map[term.QuestionKind]*content.Question {
+	choices := func(right bool) []*content.Choice {
+		return []*content.Choice{{Key: "a", Text: "one", Correct: right, Feedback: hush}, {Key: "b", Text: "other", Feedback: hush}}
+	}
+	some, pairs := term.Mapped, term.AdjacentPairs
+	mapped := choices(true)
+	mapped[0].Points, mapped[1].Points = new("2"), new("-777")
+	questions := map[term.QuestionKind]*content.Question{
+		term.SingleChoice:   {Choices: choices(true)},
+		term.MultipleChoice: {Choices: mapped, PartialCredit: &some, Mapping: &content.Mapping{LowerBound: "-777", UpperBound: "2", Default: "-777"}},
+		term.Ordering:       {Choices: choices(false), PartialCredit: &pairs, CorrectOrder: []string{"b", "a"}},
+		term.Numeric:        {Numeric: &content.NumericKey{Value: "777", Mode: term.Absolute, Tolerance: "0.777", Unit: "ms"}},
+		term.ShortText:      {Accepted: []string{hush}},
+		term.Code:           {Code: &content.Code{Language: "go", Starter: "package main"}},
+		term.Spoken:         {Spoken: &content.Spoken{MaxSeconds: 60}},
+	}
+	for _, q := range questions {
+		q.Prompt, q.ModelAnswer, q.Pitfalls = "what candidates read", hush, []string{hush}
+		q.FollowUps = []*content.FollowUp{{When: hush, Prompt: hush}}
+		q.Provenance = &content.Provenance{Author: hush, Reviewer: hush, References: []*content.Reference{{Title: hush}}}
+		q.Criteria = []*content.Criterion{{Key: "depth", Text: hush, Weight: 1, Levels: []*content.Level{{Anchor: hush}, {Points: 4, Anchor: hush}}}}
+	}
+	return questions
+}
+
+// TestPaperOfCandidates asks as a candidate for everything of a sitting whose questions have something to hide, drawn
+// from a pool or not: nothing of it is in the answer, nor in how a recruiter previews it.
+func TestPaperOfCandidates(t *testing.T) {
+	o := newRig(t, dbtest.SQLite(t), ticking()).found(t, zebrawood)
+	var ids []gid.ID
+	for kind, q := range told() {
+		row := must(o.authors.CreateQuestion(t.Context(), o.owner(), authoring.CreateQuestionInput{
+			Title: hush, Kind: kind, Category: term.Technical, Level: term.Entry, Content: q,
+		}))(t)
+		must(o.authors.PublishQuestion(t.Context(), o.owner(), authoring.PublishQuestionInput{ID: row.ID}))(t)
+		ids = append(ids, row.ID)
+	}
+	draft := o.drawing(2, ids[:3]...)
+	draft.Sections = append(draft.Sections, o.draft(ids[3:]...).Sections...)
+	draft.Provenance = &content.Provenance{Author: hush}
+	template := o.newTemplateBy(t, o.owner(), draft)
+	must(o.authors.PublishTemplate(t.Context(), o.owner(), authoring.PublishTemplateInput{ID: template.ID}))(t)
+	session := o.started(t, template.ID)
+	schema := executable().Schema()
+	for name, a := range map[string]*answer{
+		"the sitting": o.ask(t, o.people["candidate"], "query($id: ID!) { sitting(id: $id) "+everything(schema, "Sitting")+" }", vars{"id": session.ID}),
+		"the preview": o.ask(t, o.people["recruiter"], below("TemplateVersion", "preview "+everything(schema, "Paper")), vars{"id": session.TemplateVersionID}),
+	} {
+		text := string(a.body)
+		if strings.Count(text, `"prompt":"what candidates read"`) != len(ids)-1 {
+			t.Errorf("%s asks something else: %s", name, text)
+		}
+		if strings.Contains(text, hush) || strings.Contains(text, "777") {
+			t.Errorf("%s tells what candidates must not read: %s", name, text)
+		}
+	}
+}
+
+// everything selects all that a type leads to.
+func everything(schema *gql.Schema, name string) string {
+	def := schema.Types[name]
+	if !def.IsCompositeType() {
+		return ""
+	}
+	text := "{ __typename"
+	for _, f := range fields(def) {
+		if name != "Sitting" || f.Name != "feedback" { // there is none before the report
+			text += " " + f.Name + " " + everything(schema, f.Type.Name())
+		}
+	}
+	return text + " }"
 }
 
 // TestSchemaOfReviewers walks everything that a review leads to: it never tells whose answers these are.

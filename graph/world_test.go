@@ -73,9 +73,15 @@ type org struct {
 	people map[string]*person
 
 	skill, role, otherRole      gid.ID
+	key                         gid.ID // the integration's
+	below, merged               gid.ID // skills: one below the first, and one that was merged into it
 	choice, text                gid.ID // questions; the text has a draft beside its published revision
+	approved                    gid.ID // a question whose published revision a second person approved
+	agreed, standing            gid.ID // an approved draft of a template, and a version whose draft was approved
 	template, quiz, drafted     gid.ID // of choice and text, of the choice alone, and with an open draft
 	version, candidate          gid.ID
+	revision                    gid.ID // of the choice
+	pooled                      gid.ID // a version that draws from a pool
 	released, inReview, running gid.ID // sessions; the last one is in progress
 	report                      gid.ID
 	audit                       gid.ID
@@ -153,18 +159,29 @@ func (o *org) newKey(t testing.TB) *person {
 			in.Permissions = append(in.Permissions, action)
 		}
 	}
-	_, secret, err := o.accounts.CreateAPIKey(t.Context(), o.owner(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	actor := must(o.store.Directory().KeyActor(t.Context(), sha256.Sum256([]byte(secret))))(t)
-	return &person{name: "integration", role: policy.Integration, token: secret, actor: actor}
+	issued := must(o.accounts.CreateAPIKey(t.Context(), o.owner(), in))(t)
+	actor := must(o.store.Directory().KeyActor(t.Context(), sha256.Sum256([]byte(*issued.Secret))))(t)
+	o.key = actor.ID
+	return &person{name: "integration", role: policy.Integration, token: *issued.Secret, actor: actor}
+}
+
+// freshKey makes an API key that nobody uses.
+func (o *org) freshKey(t testing.TB) gid.ID {
+	t.Helper()
+	in := account.CreateAPIKeyInput{Name: o.says(o.next("key ")), Permissions: []policy.Action{policy.SkillRead}}
+	return must(o.accounts.CreateAPIKey(t.Context(), o.owner(), in))(t).Key.ID
 }
 
 // fill makes one object of each kind.
 func (o *org) fill(t testing.TB) {
 	t.Helper()
+	o.below, o.merged = o.newSkill(t, &o.skill), o.newSkill(t, nil)
+	must(o.authors.MergeSkills(t.Context(), o.owner(), authoring.MergeSkillsInput{FromID: o.merged, IntoID: o.skill}))(t)
 	o.choice, o.text = o.newQuestion(t, term.SingleChoice, true), o.newQuestion(t, term.LongText, true)
+	o.revision = must(o.authors.RevisionsByQuestion(t.Context(), o.owner(), []gid.ID{o.choice}))(t)[0].ID
+	o.approve(t)
+	o.approveTemplates(t)
+	o.pool(t)
 	o.template, o.quiz = o.newTemplate(t, true, o.choice, o.text), o.newTemplate(t, true, o.choice)
 	o.drafted = o.newTemplate(t, true, o.text)
 	o.revise(t, o.drafted)
@@ -191,20 +208,74 @@ func (o *org) newRole(t testing.TB) *ent.JobRole {
 	}}))(t)
 }
 
+func (o *org) newSkill(t testing.TB, parent *gid.ID) gid.ID {
+	t.Helper()
+	return must(o.authors.CreateSkill(t.Context(), o.owner(), authoring.CreateSkillInput{Name: o.says(o.next("skill ")), ParentID: parent}))(t).ID
+}
+
 // newQuestion makes a question, published or a draft.
 func (o *org) newQuestion(t testing.TB, kind term.QuestionKind, published bool) gid.ID {
 	t.Helper()
-	row := must(o.authors.CreateQuestion(t.Context(), o.owner(), authoring.CreateQuestionInput{
-		Title: o.says(o.next("question ")), Kind: kind, Category: term.Technical, Level: term.Entry, Content: o.asks(kind),
-	}))(t)
+	row := o.newQuestionBy(t, o.owner(), kind)
 	if published {
 		must(o.authors.PublishQuestion(t.Context(), o.owner(), authoring.PublishQuestionInput{ID: row.ID}))(t)
 	}
 	return row.ID
 }
 
+// newQuestionBy is a draft that somebody wrote, so that anybody else can approve it.
+func (o *org) newQuestionBy(t testing.TB, who policy.Actor, kind term.QuestionKind) *ent.Question {
+	t.Helper()
+	return must(o.authors.CreateQuestion(t.Context(), who, authoring.CreateQuestionInput{
+		Title: o.says(o.next("question ")), Kind: kind, Category: term.Technical, Level: term.Entry, Content: o.asks(kind),
+	}))(t)
+}
+
+// approve makes the question that a second person approved.
+func (o *org) approve(t testing.TB) {
+	t.Helper()
+	row := o.newQuestionBy(t, o.owner(), term.LongText)
+	in := authoring.ApproveQuestionInput{ID: row.ID, Revision: row.Revision}
+	must(o.authors.ApproveQuestion(t.Context(), o.people["admin"].actor, in))(t)
+	must(o.authors.PublishQuestion(t.Context(), o.owner(), authoring.PublishQuestionInput{ID: row.ID}))(t)
+	o.newTemplate(t, false, row.ID) // the job role's members see what its templates ask
+	o.approved = row.ID
+}
+
+// approveTemplates makes the template and the version that a second person approved.
+func (o *org) approveTemplates(t testing.TB) {
+	t.Helper()
+	draft := func() gid.ID {
+		row := o.newTemplateBy(t, o.owner(), o.draft(o.choice))
+		in := authoring.ApproveTemplateInput{ID: row.ID, Revision: row.Revision}
+		must(o.authors.ApproveTemplate(t.Context(), o.people["admin"].actor, in))(t)
+		return row.ID
+	}
+	o.agreed = draft()
+	published := draft()
+	must(o.authors.PublishTemplate(t.Context(), o.owner(), authoring.PublishTemplateInput{ID: published}))(t)
+	o.standing = must(o.authors.VersionsByTemplate(t.Context(), o.owner(), []gid.ID{published}))(t)[0].ID
+}
+
+// otherThan is somebody who can write what a person then approves. A key will not do: who was shown its secret may have
+// written what it wrote.
+func (o *org) otherThan(who *person) policy.Actor {
+	if who.name == "recruiter" {
+		return o.owner()
+	}
+	return o.people["recruiter"].actor
+}
+
+// pool publishes a template that draws one of two questions.
+func (o *org) pool(t testing.TB) {
+	t.Helper()
+	row := o.newTemplateBy(t, o.owner(), o.drawing(1, o.choice, o.text))
+	must(o.authors.PublishTemplate(t.Context(), o.owner(), authoring.PublishTemplateInput{ID: row.ID}))(t)
+	o.pooled = must(o.authors.VersionsByTemplate(t.Context(), o.owner(), []gid.ID{row.ID}))(t)[0].ID
+}
+
 func (o *org) asks(kind term.QuestionKind) *content.Question {
-	q := &content.Question{Prompt: o.says("prompt"), ModelAnswer: o.says("model answer"), Pitfalls: []string{}, SkillIDs: []gid.ID{o.skill}}
+	q := &content.Question{Prompt: o.prompt(), ModelAnswer: o.says("model answer"), Pitfalls: []string{}, SkillIDs: []gid.ID{o.skill}}
 	if kind == term.SingleChoice {
 		q.Choices = []*content.Choice{{Key: "a", Text: o.says("right"), Correct: true}, {Key: "b", Text: o.says("wrong")}}
 		return q
@@ -214,6 +285,8 @@ func (o *org) asks(kind term.QuestionKind) *content.Question {
 	}}}
 	return q
 }
+
+func (o *org) prompt() string { return o.says("prompt: which of these would you choose, and why?") }
 
 // reviseQuestion opens the next draft of a question of text.
 func (o *org) reviseQuestion(t testing.TB, id gid.ID) {
@@ -227,19 +300,32 @@ func (o *org) reviseQuestion(t testing.TB, id gid.ID) {
 // newTemplate makes a template of the first job role, published or a draft.
 func (o *org) newTemplate(t testing.TB, published bool, questions ...gid.ID) gid.ID {
 	t.Helper()
-	row := must(o.authors.CreateTemplate(t.Context(), o.owner(), authoring.CreateTemplateInput{
-		JobRoleID: o.role, Name: o.says(o.next("template ")), Mode: term.Assessment, Content: o.draft(questions...),
-	}))(t)
+	row := o.newTemplateBy(t, o.owner(), o.draft(questions...))
 	if published {
 		must(o.authors.PublishTemplate(t.Context(), o.owner(), authoring.PublishTemplateInput{ID: row.ID}))(t)
 	}
 	return row.ID
 }
 
+// newTemplateBy is a draft that somebody wrote.
+func (o *org) newTemplateBy(t testing.TB, who policy.Actor, draft *content.Template) *ent.Template {
+	t.Helper()
+	return must(o.authors.CreateTemplate(t.Context(), who, authoring.CreateTemplateInput{
+		JobRoleID: o.role, Name: o.says(o.next("template ")), Mode: term.Assessment, Content: draft,
+	}))(t)
+}
+
+// drawing is a draft with one draw from a pool.
+func (o *org) drawing(count int, pool ...gid.ID) *content.Template {
+	draft := o.draft()
+	draft.Sections[0].Slots = []*content.Slot{{Draw: &content.Draw{Count: count, QuestionIDs: pool}, Points: 10}}
+	return draft
+}
+
 func (o *org) draft(questions ...gid.ID) *content.Template {
 	section := &content.Section{Title: o.says("section"), TimeLimit: 2700}
 	for _, q := range questions {
-		section.Slots = append(section.Slots, &content.Slot{QuestionID: q, Points: 10})
+		section.Slots = append(section.Slots, &content.Slot{QuestionID: &q, Points: 10})
 	}
 	return &content.Template{
 		Sections: []*content.Section{section}, CutPercent: 50, Feedback: term.FeedbackSections,

@@ -5,44 +5,49 @@ type Action string
 
 // Every action of the API.
 const (
-	OrganizationRead Action = "organization.read"
-	MemberRead       Action = "member.read"
-	MemberManage     Action = "member.manage"
-	AuditRead        Action = "audit.read"
-	APIKeyManage     Action = "apikey.manage"
-	SkillRead        Action = "skill.read"
-	SkillWrite       Action = "skill.write"
-	JobRoleRead      Action = "job_role.read"
-	JobRoleWrite     Action = "job_role.write"
-	QuestionRead     Action = "question.read"
-	QuestionWrite    Action = "question.write"
-	QuestionPublish  Action = "question.publish"
-	TemplateRead     Action = "template.read"
-	TemplateWrite    Action = "template.write"
-	TemplatePublish  Action = "template.publish"
-	CandidateRead    Action = "candidate.read"
-	SessionRead      Action = "session.read"
-	SessionInvite    Action = "session.invite"
-	SessionCancel    Action = "session.cancel"
-	ReviewAssign     Action = "review.assign"
-	ReviewScore      Action = "review.score"
-	ReportRead       Action = "report.read"
-	ReportRelease    Action = "report.release"
-	InsightRead      Action = "insight.read"
-	SittingTake      Action = "sitting.take"
-	FeedbackRead     Action = "feedback.read"
-	SessionFinish    Action = "session.finish"
-	SessionScore     Action = "session.score"
-	MailSend         Action = "mail.send"
+	OrganizationRead  Action = "organization.read"
+	OrganizationWrite Action = "organization.write"
+	MemberRead        Action = "member.read"
+	MemberManage      Action = "member.manage"
+	AuditRead         Action = "audit.read"
+	APIKeyManage      Action = "apikey.manage"
+	SkillRead         Action = "skill.read"
+	SkillWrite        Action = "skill.write"
+	JobRoleRead       Action = "job_role.read"
+	JobRoleWrite      Action = "job_role.write"
+	QuestionRead      Action = "question.read"
+	QuestionWrite     Action = "question.write"
+	QuestionPublish   Action = "question.publish"
+	TemplateRead      Action = "template.read"
+	TemplateWrite     Action = "template.write"
+	TemplatePublish   Action = "template.publish"
+	CatalogueExport   Action = "catalogue.export"
+	CatalogueImport   Action = "catalogue.import"
+	CandidateRead     Action = "candidate.read"
+	SessionRead       Action = "session.read"
+	SessionInvite     Action = "session.invite"
+	SessionCancel     Action = "session.cancel"
+	ReviewAssign      Action = "review.assign"
+	ReviewScore       Action = "review.score"
+	ReportRead        Action = "report.read"
+	ReportRelease     Action = "report.release"
+	InsightRead       Action = "insight.read"
+	CatalogueReindex  Action = "catalogue.reindex"
+	SittingTake       Action = "sitting.take"
+	FeedbackRead      Action = "feedback.read"
+	SessionFinish     Action = "session.finish"
+	SessionScore      Action = "session.score"
+	MailSend          Action = "mail.send"
 )
 
 // Actions are all actions, in the order of the golden matrix.
 var Actions = []Action{
-	OrganizationRead, MemberRead, MemberManage, AuditRead, APIKeyManage,
+	OrganizationRead, OrganizationWrite, MemberRead, MemberManage, AuditRead, APIKeyManage,
 	SkillRead, SkillWrite, JobRoleRead, JobRoleWrite,
 	QuestionRead, QuestionWrite, QuestionPublish, TemplateRead, TemplateWrite, TemplatePublish,
+	CatalogueExport, CatalogueImport,
 	CandidateRead, SessionRead, SessionInvite, SessionCancel,
 	ReviewAssign, ReviewScore, ReportRead, ReportRelease, InsightRead,
 	SittingTake, FeedbackRead,
-	SessionFinish, SessionScore, MailSend,
+	CatalogueReindex, SessionFinish, SessionScore, MailSend,
 }

@@ -39,6 +39,7 @@ type app struct {
 	log       *slog.Logger
 	policy    *policy.Policy
 	store     *tenant.Store
+	keyUses   *tenant.KeyUses
 	account   *account.Service
 	authoring *authoring.Service
 	sittings  *sitting.Service
@@ -73,7 +74,7 @@ func open(cfg *config) (*app, error) {
 		}
 	}
 	return &app{
-		cfg: cfg, log: log, policy: rules, store: store,
+		cfg: cfg, log: log, policy: rules, store: store, keyUses: tenant.NewKeyUses(store),
 		account:   account.New(store, rand.Reader),
 		authoring: authoring.New(store),
 		sittings:  sitting.New(store, sitting.Config{PublicURL: cfg.PublicURL, Random: rand.Reader, Mail: sender}),
@@ -114,7 +115,7 @@ func (a *app) login(ctx context.Context, failed func(http.ResponseWriter, *http.
 	directory := a.store.Directory()
 	return login.New(ctx, login.Config{
 		Issuer: a.cfg.OIDCIssuer, ClientID: a.cfg.OIDCClientID, ClientSecret: a.cfg.OIDCSecret, Audience: a.cfg.OIDCAudience,
-		PublicURL: a.cfg.PublicURL, Resolve: directory.Resolve, ResolveKey: directory.KeyActor,
+		PublicURL: a.cfg.PublicURL, Resolve: directory.Resolve, ResolveKey: a.keyUses.KeyActor,
 		ClientAddress: web.ClientAddress(proxies), Failed: failed, Sessions: a.store.WebSessions(), Log: a.log, Now: time.Now,
 	})
 }

@@ -19,16 +19,19 @@ var version = "development"
 
 // commands are everything that can be typed.
 type commands struct {
-	Serve      serveCommand      `cmd:"" help:"Serve the API and the pages and, unless --no-work, do the background work."`
-	Work       workCommand       `cmd:"" help:"Do the background work alone."`
-	Migrate    migrateCommand    `cmd:"" help:"Apply the database's migrations; safe when several start at once."`
-	Seed       seedCommand       `cmd:"" help:"Load the demonstration organizations; repeating it changes nothing."`
-	Demo       demoCommand       `cmd:"" help:"Play the whole job against a running development server and print the report."`
-	Token      tokenCommand      `cmd:"" help:"Print a bearer token of the development identity provider."`
-	APIKey     apiKeyCommand     `cmd:"" name:"apikey" help:"Manage API keys."`
-	Audit      auditCommand      `cmd:"" help:"Check the audit."`
-	ConfigDocs configDocsCommand `cmd:"" help:"Print the page of all configuration variables."`
-	Version    versionCommand    `cmd:"" help:"Print the version."`
+	Serve        serveCommand        `cmd:"" help:"Serve the API and the pages and, unless --no-work, do the background work."`
+	Work         workCommand         `cmd:"" help:"Do the background work alone."`
+	Migrate      migrateCommand      `cmd:"" help:"Apply the database's migrations; safe when several start at once."`
+	Seed         seedCommand         `cmd:"" help:"Load the demonstration organizations; repeating it changes nothing."`
+	Demo         demoCommand         `cmd:"" help:"Play the whole job against a running development server and print the report."`
+	Organization organizationCommand `cmd:"" help:"Manage organizations."`
+	Token        tokenCommand        `cmd:"" help:"Print a bearer token of the development identity provider."`
+	Import       importCommand       `cmd:"" help:"Import a catalogue: tell what it would change or, with --apply, change it."`
+	Export       exportCommand       `cmd:"" help:"Export the catalogue of an organization."`
+	APIKey       apiKeyCommand       `cmd:"" name:"apikey" help:"Manage API keys."`
+	Audit        auditCommand        `cmd:"" help:"Check the audit."`
+	ConfigDocs   configDocsCommand   `cmd:"" help:"Print the page of all configuration variables."`
+	Version      versionCommand      `cmd:"" help:"Print the version."`
 }
 
 // versionCommand prints what this is.

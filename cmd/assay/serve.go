@@ -98,6 +98,9 @@ func (c *serveCommand) serve(ctx context.Context, a *app, first bool) error {
 			return err
 		}
 	}
+	noting, stopNoting := context.WithCancel(ctx)
+	defer stopNoting()
+	go a.writeKeyUses(noting)
 	if a.cfg.dev {
 		a.welcome(ctx, first && !c.NoDemo && !c.NoWork)
 	}
@@ -108,12 +111,28 @@ func (c *serveCommand) serve(ctx context.Context, a *app, first bool) error {
 	case err = <-admin.failed:
 	}
 	err = errors.Join(err, drain(site, public, admin, stopWork))
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
 	if !c.NoWork { // what the last requests did gets its place as well
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
 		err = errors.Join(err, a.sequence(last))
 	}
-	return err
+	return errors.Join(err, a.keyUses.Flush(last))
+}
+
+// writeKeyUses writes once a minute which API keys were used, until the context ends: the process that is asked knows.
+func (a *app) writeKeyUses(ctx context.Context) {
+	ticker := time.NewTicker(time.Minute)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if err := a.keyUses.Flush(ctx); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "key uses", "error", err)
+		}
+	}
 }
 
 // drain lets requests in flight and the work finish, within one deadline for both, then closes.

@@ -13,7 +13,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/demo"
 	"github.com/assay-hq/assay/internal/migration"
 	"github.com/assay-hq/assay/policy"
@@ -165,50 +164,6 @@ func (c *tokenCommand) isMember(ctx context.Context, cfg *config) error {
 	if _, err := a.store.Directory().Resolve(ctx, who, c.Organization); err != nil {
 		return fmt.Errorf("%s is no member of %s", c.Email, c.Organization)
 	}
-	return nil
-}
-
-// apiKeyCommand manages API keys.
-type apiKeyCommand struct {
-	Create apiKeyCreateCommand `cmd:"" help:"Make an API key and print it once."`
-}
-
-// apiKeyCreateCommand makes an API key.
-type apiKeyCreateCommand struct {
-	Organization string        `required:"" help:"The organization's slug."`
-	Name         string        `default:"command line" help:"What the key is for."`
-	Permissions  []string      `required:"" help:"The actions it may do, separated by commas, such as session.invite,report.read."`
-	ValidFor     time.Duration `help:"How long it works, such as 2160h; for ever if absent."`
-	Dev          bool          `help:"Use the development defaults."`
-}
-
-// Run makes the key and prints it.
-func (c *apiKeyCreateCommand) Run(ctx context.Context) error {
-	cfg, err := readConfig(c.Dev)
-	if err != nil {
-		return err
-	}
-	a, err := openReady(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	defer a.store.Close()
-	org, err := a.store.Directory().Organization(ctx, c.Organization)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.Organization, err)
-	}
-	in := account.CreateAPIKeyInput{Name: c.Name}
-	for _, p := range c.Permissions {
-		in.Permissions = append(in.Permissions, policy.Action(strings.TrimSpace(p)))
-	}
-	if c.ValidFor > 0 {
-		in.ValidFor = &c.ValidFor
-	}
-	_, secret, err := a.account.CreateAPIKey(ctx, policy.Worker(org), in)
-	if err != nil {
-		return err
-	}
-	fmt.Println(secret)
 	return nil
 }
 

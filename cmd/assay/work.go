@@ -76,9 +76,12 @@ func (a *app) startWork(ctx context.Context) (stop func(context.Context) error, 
 	swept := make(chan struct{})
 	sweeping, cancel := context.WithCancel(ctx)
 	go func() { defer close(swept); a.sweepEverySecond(sweeping) }()
+	indexed := make(chan struct{})
+	go func() { defer close(indexed); a.reindex(sweeping) }()
 	return func(ending context.Context) error {
 		cancel()
 		<-swept
+		<-indexed
 		return worker.Stop(ending)
 	}, nil
 }
@@ -103,6 +106,17 @@ func (a *app) sweepEverySecond(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
+	}
+}
+
+// reindex finishes an upgrade: what was written before it becomes searchable.
+func (a *app) reindex(ctx context.Context) {
+	orgs, err := a.store.Directory().Unindexed(ctx)
+	for _, org := range orgs {
+		err = errors.Join(err, a.authoring.Reindex(ctx, policy.Worker(org)))
+	}
+	if err != nil && ctx.Err() == nil {
+		a.log.ErrorContext(ctx, "reindex", "error", err)
 	}
 }
 

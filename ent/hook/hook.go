@@ -81,6 +81,18 @@ func (f EventFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EventMutation", m)
 }
 
+// The ExposureFunc type is an adapter to allow the use of ordinary
+// function as Exposure mutator.
+type ExposureFunc func(context.Context, *ent.ExposureMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExposureFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ExposureMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExposureMutation", m)
+}
+
 // The JobRoleFunc type is an adapter to allow the use of ordinary
 // function as JobRole mutator.
 type JobRoleFunc func(context.Context, *ent.JobRoleMutation) (ent.Value, error)
@@ -175,6 +187,18 @@ func (f QuestionRevisionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.V
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.QuestionRevisionMutation", m)
+}
+
+// The QuestionSkillFunc type is an adapter to allow the use of ordinary
+// function as QuestionSkill mutator.
+type QuestionSkillFunc func(context.Context, *ent.QuestionSkillMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f QuestionSkillFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.QuestionSkillMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.QuestionSkillMutation", m)
 }
 
 // The ReportFunc type is an adapter to allow the use of ordinary
@@ -283,6 +307,18 @@ func (f TemplateVersionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Va
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TemplateVersionMutation", m)
+}
+
+// The VersionUseFunc type is an adapter to allow the use of ordinary
+// function as VersionUse mutator.
+type VersionUseFunc func(context.Context, *ent.VersionUseMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VersionUseFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.VersionUseMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VersionUseMutation", m)
 }
 
 // The WebSessionFunc type is an adapter to allow the use of ordinary

@@ -37,8 +37,12 @@ const (
 	FieldExternalJobID = "external_job_id"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
+	// FieldPreparationTips holds the string denoting the preparation_tips field in the database.
+	FieldPreparationTips = "preparation_tips"
 	// FieldRevision holds the string denoting the revision field in the database.
 	FieldRevision = "revision"
+	// FieldHandle holds the string denoting the handle field in the database.
+	FieldHandle = "handle"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
 	EdgeOrganization = "organization"
 	// Table holds the table name of the jobrole in the database.
@@ -66,7 +70,9 @@ var Columns = []string{
 	FieldPreferredQualifications,
 	FieldExternalJobID,
 	FieldStatus,
+	FieldPreparationTips,
 	FieldRevision,
+	FieldHandle,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -166,6 +172,11 @@ func ByStatus(opts ...sql.OrderTermOption) OrderOption {
 // ByRevision orders the results by the revision field.
 func ByRevision(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevision, opts...).ToFunc()
+}
+
+// ByHandle orders the results by the handle field.
+func ByHandle(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHandle, opts...).ToFunc()
 }
 
 // ByOrganizationField orders the results by organization field.

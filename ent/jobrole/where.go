@@ -97,6 +97,11 @@ func Revision(v int) predicate.JobRole {
 	return predicate.JobRole(sql.FieldEQ(FieldRevision, v))
 }
 
+// Handle applies equality check predicate on the "handle" field. It's identical to HandleEQ.
+func Handle(v string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldEQ(FieldHandle, v))
+}
+
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
 func OrganizationIDEQ(v gid.ID) predicate.JobRole {
 	return predicate.JobRole(sql.FieldEQ(FieldOrganizationID, v))
@@ -552,6 +557,16 @@ func StatusNotIn(vs ...term.JobRoleStatus) predicate.JobRole {
 	return predicate.JobRole(sql.FieldNotIn(FieldStatus, v...))
 }
 
+// PreparationTipsIsNil applies the IsNil predicate on the "preparation_tips" field.
+func PreparationTipsIsNil() predicate.JobRole {
+	return predicate.JobRole(sql.FieldIsNull(FieldPreparationTips))
+}
+
+// PreparationTipsNotNil applies the NotNil predicate on the "preparation_tips" field.
+func PreparationTipsNotNil() predicate.JobRole {
+	return predicate.JobRole(sql.FieldNotNull(FieldPreparationTips))
+}
+
 // RevisionEQ applies the EQ predicate on the "revision" field.
 func RevisionEQ(v int) predicate.JobRole {
 	return predicate.JobRole(sql.FieldEQ(FieldRevision, v))
@@ -590,6 +605,81 @@ func RevisionLT(v int) predicate.JobRole {
 // RevisionLTE applies the LTE predicate on the "revision" field.
 func RevisionLTE(v int) predicate.JobRole {
 	return predicate.JobRole(sql.FieldLTE(FieldRevision, v))
+}
+
+// HandleEQ applies the EQ predicate on the "handle" field.
+func HandleEQ(v string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldEQ(FieldHandle, v))
+}
+
+// HandleNEQ applies the NEQ predicate on the "handle" field.
+func HandleNEQ(v string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldNEQ(FieldHandle, v))
+}
+
+// HandleIn applies the In predicate on the "handle" field.
+func HandleIn(vs ...string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldIn(FieldHandle, vs...))
+}
+
+// HandleNotIn applies the NotIn predicate on the "handle" field.
+func HandleNotIn(vs ...string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldNotIn(FieldHandle, vs...))
+}
+
+// HandleGT applies the GT predicate on the "handle" field.
+func HandleGT(v string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldGT(FieldHandle, v))
+}
+
+// HandleGTE applies the GTE predicate on the "handle" field.
+func HandleGTE(v string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldGTE(FieldHandle, v))
+}
+
+// HandleLT applies the LT predicate on the "handle" field.
+func HandleLT(v string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldLT(FieldHandle, v))
+}
+
+// HandleLTE applies the LTE predicate on the "handle" field.
+func HandleLTE(v string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldLTE(FieldHandle, v))
+}
+
+// HandleContains applies the Contains predicate on the "handle" field.
+func HandleContains(v string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldContains(FieldHandle, v))
+}
+
+// HandleHasPrefix applies the HasPrefix predicate on the "handle" field.
+func HandleHasPrefix(v string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldHasPrefix(FieldHandle, v))
+}
+
+// HandleHasSuffix applies the HasSuffix predicate on the "handle" field.
+func HandleHasSuffix(v string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldHasSuffix(FieldHandle, v))
+}
+
+// HandleIsNil applies the IsNil predicate on the "handle" field.
+func HandleIsNil() predicate.JobRole {
+	return predicate.JobRole(sql.FieldIsNull(FieldHandle))
+}
+
+// HandleNotNil applies the NotNil predicate on the "handle" field.
+func HandleNotNil() predicate.JobRole {
+	return predicate.JobRole(sql.FieldNotNull(FieldHandle))
+}
+
+// HandleEqualFold applies the EqualFold predicate on the "handle" field.
+func HandleEqualFold(v string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldEqualFold(FieldHandle, v))
+}
+
+// HandleContainsFold applies the ContainsFold predicate on the "handle" field.
+func HandleContainsFold(v string) predicate.JobRole {
+	return predicate.JobRole(sql.FieldContainsFold(FieldHandle, v))
 }
 
 // HasOrganization applies the HasEdge predicate on the "organization" edge.

@@ -15,9 +15,14 @@ var (
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "name", Type: field.TypeString},
 		{Name: "secret_hash", Type: field.TypeBytes},
+		{Name: "previous_hash", Type: field.TypeBytes, Nullable: true},
+		{Name: "previous_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "permissions", Type: field.TypeJSON},
+		{Name: "holders", Type: field.TypeJSON, Nullable: true},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "revoked_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "rotated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "organization_id", Type: field.TypeUUID},
 	}
 	// APIKeysTable holds the schema information for the "api_keys" table.
@@ -28,7 +33,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "api_keys_organizations_organization",
-				Columns:    []*schema.Column{APIKeysColumns[7]},
+				Columns:    []*schema.Column{APIKeysColumns[12]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -40,9 +45,19 @@ var (
 				Columns: []*schema.Column{APIKeysColumns[3]},
 			},
 			{
+				Name:    "apikey_previous_hash",
+				Unique:  true,
+				Columns: []*schema.Column{APIKeysColumns[4]},
+			},
+			{
+				Name:    "apikey_organization_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{APIKeysColumns[12], APIKeysColumns[0]},
+			},
+			{
 				Name:    "apikey_organization_id_name",
 				Unique:  true,
-				Columns: []*schema.Column{APIKeysColumns[7], APIKeysColumns[2]},
+				Columns: []*schema.Column{APIKeysColumns[12], APIKeysColumns[2]},
 			},
 		},
 	}
@@ -256,6 +271,53 @@ var (
 			},
 		},
 	}
+	// ExposuresColumns holds the columns for the "exposures" table.
+	ExposuresColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "ref", Type: field.TypeString},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "session_id", Type: field.TypeUUID},
+		{Name: "template_version_id", Type: field.TypeUUID},
+	}
+	// ExposuresTable holds the schema information for the "exposures" table.
+	ExposuresTable = &schema.Table{
+		Name:       "exposures",
+		Columns:    ExposuresColumns,
+		PrimaryKey: []*schema.Column{ExposuresColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "exposures_organizations_organization",
+				Columns:    []*schema.Column{ExposuresColumns[3]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "exposures_sessions_session",
+				Columns:    []*schema.Column{ExposuresColumns[4]},
+				RefColumns: []*schema.Column{SessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "exposures_template_versions_template_version",
+				Columns:    []*schema.Column{ExposuresColumns[5]},
+				RefColumns: []*schema.Column{TemplateVersionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "exposure_organization_id_session_id_ref",
+				Unique:  true,
+				Columns: []*schema.Column{ExposuresColumns[3], ExposuresColumns[4], ExposuresColumns[2]},
+			},
+			{
+				Name:    "exposure_organization_id_template_version_id_ref",
+				Unique:  false,
+				Columns: []*schema.Column{ExposuresColumns[3], ExposuresColumns[5], ExposuresColumns[2]},
+			},
+		},
+	}
 	// JobRolesColumns holds the columns for the "job_roles" table.
 	JobRolesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -269,7 +331,9 @@ var (
 		{Name: "preferred_qualifications", Type: field.TypeJSON},
 		{Name: "external_job_id", Type: field.TypeString, Nullable: true},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"OPEN", "CLOSED"}},
+		{Name: "preparation_tips", Type: field.TypeJSON, Nullable: true},
 		{Name: "revision", Type: field.TypeInt, Default: 1},
+		{Name: "handle", Type: field.TypeString, Nullable: true},
 		{Name: "organization_id", Type: field.TypeUUID},
 	}
 	// JobRolesTable holds the schema information for the "job_roles" table.
@@ -280,7 +344,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "job_roles_organizations_organization",
-				Columns:    []*schema.Column{JobRolesColumns[12]},
+				Columns:    []*schema.Column{JobRolesColumns[14]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -289,22 +353,27 @@ var (
 			{
 				Name:    "jobrole_organization_id_external_job_id",
 				Unique:  true,
-				Columns: []*schema.Column{JobRolesColumns[12], JobRolesColumns[9]},
+				Columns: []*schema.Column{JobRolesColumns[14], JobRolesColumns[9]},
+			},
+			{
+				Name:    "jobrole_organization_id_handle",
+				Unique:  true,
+				Columns: []*schema.Column{JobRolesColumns[14], JobRolesColumns[13]},
 			},
 			{
 				Name:    "jobrole_organization_id_title_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobRolesColumns[12], JobRolesColumns[2], JobRolesColumns[0]},
+				Columns: []*schema.Column{JobRolesColumns[14], JobRolesColumns[2], JobRolesColumns[0]},
 			},
 			{
 				Name:    "jobrole_organization_id_status_title_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobRolesColumns[12], JobRolesColumns[10], JobRolesColumns[2], JobRolesColumns[0]},
+				Columns: []*schema.Column{JobRolesColumns[14], JobRolesColumns[10], JobRolesColumns[2], JobRolesColumns[0]},
 			},
 			{
 				Name:    "jobrole_organization_id_level_title_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobRolesColumns[12], JobRolesColumns[4], JobRolesColumns[2], JobRolesColumns[0]},
+				Columns: []*schema.Column{JobRolesColumns[14], JobRolesColumns[4], JobRolesColumns[2], JobRolesColumns[0]},
 			},
 		},
 	}
@@ -349,6 +418,11 @@ var (
 				Name:    "jobroleskill_organization_id_job_role_id_skill_id",
 				Unique:  true,
 				Columns: []*schema.Column{JobRoleSkillsColumns[5], JobRoleSkillsColumns[6], JobRoleSkillsColumns[7]},
+			},
+			{
+				Name:    "jobroleskill_organization_id_skill_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobRoleSkillsColumns[5], JobRoleSkillsColumns[7]},
 			},
 		},
 	}
@@ -486,6 +560,7 @@ var (
 		{Name: "name", Type: field.TypeString},
 		{Name: "time_zone", Type: field.TypeString, Default: "UTC"},
 		{Name: "locale", Type: field.TypeString, Default: "en"},
+		{Name: "publication_approval", Type: field.TypeBool, Default: false},
 	}
 	// OrganizationsTable holds the schema information for the "organizations" table.
 	OrganizationsTable = &schema.Table{
@@ -498,7 +573,7 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "title", Type: field.TypeString},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SINGLE_CHOICE", "MULTIPLE_CHOICE", "NUMERIC", "SHORT_TEXT", "LONG_TEXT"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SINGLE_CHOICE", "MULTIPLE_CHOICE", "NUMERIC", "SHORT_TEXT", "LONG_TEXT", "ORDERING", "CODE", "SPOKEN"}},
 		{Name: "category", Type: field.TypeEnum, Enums: []string{"BEHAVIORAL", "TECHNICAL", "SYSTEM_DESIGN", "CULTURE", "SCREENING"}},
 		{Name: "level", Type: field.TypeEnum, Enums: []string{"FOUNDATION", "ENTRY", "EXPERIENCED", "SENIOR"}},
 		{Name: "language", Type: field.TypeString, Default: "en"},
@@ -506,6 +581,8 @@ var (
 		{Name: "published_number", Type: field.TypeInt, Default: 0},
 		{Name: "draft_number", Type: field.TypeInt, Default: 0},
 		{Name: "revision", Type: field.TypeInt, Default: 1},
+		{Name: "words", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "handle", Type: field.TypeString, Nullable: true},
 		{Name: "organization_id", Type: field.TypeUUID},
 	}
 	// QuestionsTable holds the schema information for the "questions" table.
@@ -516,7 +593,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "questions_organizations_organization",
-				Columns:    []*schema.Column{QuestionsColumns[11]},
+				Columns:    []*schema.Column{QuestionsColumns[13]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -525,22 +602,32 @@ var (
 			{
 				Name:    "question_organization_id_kind_id",
 				Unique:  false,
-				Columns: []*schema.Column{QuestionsColumns[11], QuestionsColumns[3], QuestionsColumns[0]},
+				Columns: []*schema.Column{QuestionsColumns[13], QuestionsColumns[3], QuestionsColumns[0]},
 			},
 			{
 				Name:    "question_organization_id_category_id",
 				Unique:  false,
-				Columns: []*schema.Column{QuestionsColumns[11], QuestionsColumns[4], QuestionsColumns[0]},
+				Columns: []*schema.Column{QuestionsColumns[13], QuestionsColumns[4], QuestionsColumns[0]},
 			},
 			{
 				Name:    "question_organization_id_level_id",
 				Unique:  false,
-				Columns: []*schema.Column{QuestionsColumns[11], QuestionsColumns[5], QuestionsColumns[0]},
+				Columns: []*schema.Column{QuestionsColumns[13], QuestionsColumns[5], QuestionsColumns[0]},
 			},
 			{
 				Name:    "question_organization_id_state_id",
 				Unique:  false,
-				Columns: []*schema.Column{QuestionsColumns[11], QuestionsColumns[7], QuestionsColumns[0]},
+				Columns: []*schema.Column{QuestionsColumns[13], QuestionsColumns[7], QuestionsColumns[0]},
+			},
+			{
+				Name:    "question_organization_id_language_id",
+				Unique:  false,
+				Columns: []*schema.Column{QuestionsColumns[13], QuestionsColumns[6], QuestionsColumns[0]},
+			},
+			{
+				Name:    "question_organization_id_handle",
+				Unique:  true,
+				Columns: []*schema.Column{QuestionsColumns[13], QuestionsColumns[12]},
 			},
 		},
 	}
@@ -549,10 +636,18 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "number", Type: field.TypeInt},
+		{Name: "title", Type: field.TypeString, Default: ""},
+		{Name: "category", Type: field.TypeEnum, Nullable: true, Enums: []string{"BEHAVIORAL", "TECHNICAL", "SYSTEM_DESIGN", "CULTURE", "SCREENING"}},
+		{Name: "level", Type: field.TypeEnum, Nullable: true, Enums: []string{"FOUNDATION", "ENTRY", "EXPERIENCED", "SENIOR"}},
+		{Name: "language", Type: field.TypeString, Default: ""},
 		{Name: "content", Type: field.TypeJSON},
 		{Name: "published_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "published_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "author_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "editors", Type: field.TypeJSON, Nullable: true},
+		{Name: "approved_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "approved_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "prompt_html", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "organization_id", Type: field.TypeUUID},
 		{Name: "question_id", Type: field.TypeUUID},
 	}
@@ -564,13 +659,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "question_revisions_organizations_organization",
-				Columns:    []*schema.Column{QuestionRevisionsColumns[7]},
+				Columns:    []*schema.Column{QuestionRevisionsColumns[15]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "question_revisions_questions_question",
-				Columns:    []*schema.Column{QuestionRevisionsColumns[8]},
+				Columns:    []*schema.Column{QuestionRevisionsColumns[16]},
 				RefColumns: []*schema.Column{QuestionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -579,7 +674,53 @@ var (
 			{
 				Name:    "questionrevision_organization_id_question_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{QuestionRevisionsColumns[7], QuestionRevisionsColumns[8], QuestionRevisionsColumns[2]},
+				Columns: []*schema.Column{QuestionRevisionsColumns[15], QuestionRevisionsColumns[16], QuestionRevisionsColumns[2]},
+			},
+		},
+	}
+	// QuestionSkillsColumns holds the columns for the "question_skills" table.
+	QuestionSkillsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "question_id", Type: field.TypeUUID},
+		{Name: "skill_id", Type: field.TypeUUID},
+	}
+	// QuestionSkillsTable holds the schema information for the "question_skills" table.
+	QuestionSkillsTable = &schema.Table{
+		Name:       "question_skills",
+		Columns:    QuestionSkillsColumns,
+		PrimaryKey: []*schema.Column{QuestionSkillsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "question_skills_organizations_organization",
+				Columns:    []*schema.Column{QuestionSkillsColumns[2]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "question_skills_questions_question",
+				Columns:    []*schema.Column{QuestionSkillsColumns[3]},
+				RefColumns: []*schema.Column{QuestionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "question_skills_skills_skill",
+				Columns:    []*schema.Column{QuestionSkillsColumns[4]},
+				RefColumns: []*schema.Column{SkillsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "questionskill_organization_id_question_id_skill_id",
+				Unique:  true,
+				Columns: []*schema.Column{QuestionSkillsColumns[2], QuestionSkillsColumns[3], QuestionSkillsColumns[4]},
+			},
+			{
+				Name:    "questionskill_organization_id_skill_id_question_id",
+				Unique:  false,
+				Columns: []*schema.Column{QuestionSkillsColumns[2], QuestionSkillsColumns[4], QuestionSkillsColumns[3]},
 			},
 		},
 	}
@@ -959,7 +1100,11 @@ var (
 		{Name: "name", Type: field.TypeString},
 		{Name: "name_key", Type: field.TypeString},
 		{Name: "description", Type: field.TypeString, Default: ""},
+		{Name: "revision", Type: field.TypeInt, Default: 1},
+		{Name: "handle", Type: field.TypeString, Nullable: true},
 		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "parent_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "merged_into_id", Type: field.TypeUUID, Nullable: true},
 	}
 	// SkillsTable holds the schema information for the "skills" table.
 	SkillsTable = &schema.Table{
@@ -969,21 +1114,48 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "skills_organizations_organization",
-				Columns:    []*schema.Column{SkillsColumns[5]},
+				Columns:    []*schema.Column{SkillsColumns[7]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "skills_skills_children",
+				Columns:    []*schema.Column{SkillsColumns[8]},
+				RefColumns: []*schema.Column{SkillsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "skills_skills_merged",
+				Columns:    []*schema.Column{SkillsColumns[9]},
+				RefColumns: []*schema.Column{SkillsColumns[0]},
+				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "skill_organization_id_name_key",
 				Unique:  true,
-				Columns: []*schema.Column{SkillsColumns[5], SkillsColumns[3]},
+				Columns: []*schema.Column{SkillsColumns[7], SkillsColumns[3]},
 			},
 			{
 				Name:    "skill_organization_id_name_id",
 				Unique:  false,
-				Columns: []*schema.Column{SkillsColumns[5], SkillsColumns[2], SkillsColumns[0]},
+				Columns: []*schema.Column{SkillsColumns[7], SkillsColumns[2], SkillsColumns[0]},
+			},
+			{
+				Name:    "skill_organization_id_parent_id_name_id",
+				Unique:  false,
+				Columns: []*schema.Column{SkillsColumns[7], SkillsColumns[8], SkillsColumns[2], SkillsColumns[0]},
+			},
+			{
+				Name:    "skill_organization_id_merged_into_id",
+				Unique:  false,
+				Columns: []*schema.Column{SkillsColumns[7], SkillsColumns[9]},
+			},
+			{
+				Name:    "skill_organization_id_handle",
+				Unique:  true,
+				Columns: []*schema.Column{SkillsColumns[7], SkillsColumns[6]},
 			},
 		},
 	}
@@ -998,6 +1170,10 @@ var (
 		{Name: "published_number", Type: field.TypeInt, Default: 0},
 		{Name: "draft_number", Type: field.TypeInt, Default: 1},
 		{Name: "revision", Type: field.TypeInt, Default: 1},
+		{Name: "editors", Type: field.TypeJSON, Nullable: true},
+		{Name: "approved_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "approved_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "handle", Type: field.TypeString, Nullable: true},
 		{Name: "organization_id", Type: field.TypeUUID},
 		{Name: "job_role_id", Type: field.TypeUUID},
 	}
@@ -1009,13 +1185,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "templates_organizations_organization",
-				Columns:    []*schema.Column{TemplatesColumns[9]},
+				Columns:    []*schema.Column{TemplatesColumns[13]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "templates_job_roles_job_role",
-				Columns:    []*schema.Column{TemplatesColumns[10]},
+				Columns:    []*schema.Column{TemplatesColumns[14]},
 				RefColumns: []*schema.Column{JobRolesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1024,12 +1200,22 @@ var (
 			{
 				Name:    "template_organization_id_job_role_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{TemplatesColumns[9], TemplatesColumns[10], TemplatesColumns[0]},
+				Columns: []*schema.Column{TemplatesColumns[13], TemplatesColumns[14], TemplatesColumns[0]},
 			},
 			{
 				Name:    "template_organization_id_state_id",
 				Unique:  false,
-				Columns: []*schema.Column{TemplatesColumns[9], TemplatesColumns[4], TemplatesColumns[0]},
+				Columns: []*schema.Column{TemplatesColumns[13], TemplatesColumns[4], TemplatesColumns[0]},
+			},
+			{
+				Name:    "template_organization_id_mode_id",
+				Unique:  false,
+				Columns: []*schema.Column{TemplatesColumns[13], TemplatesColumns[3], TemplatesColumns[0]},
+			},
+			{
+				Name:    "template_organization_id_handle",
+				Unique:  true,
+				Columns: []*schema.Column{TemplatesColumns[13], TemplatesColumns[12]},
 			},
 		},
 	}
@@ -1092,7 +1278,9 @@ var (
 		{Name: "time_limit_seconds", Type: field.TypeInt},
 		{Name: "points", Type: field.TypeInt},
 		{Name: "cut_percent", Type: field.TypeInt},
+		{Name: "content", Type: field.TypeJSON, Nullable: true},
 		{Name: "published_by", Type: field.TypeUUID},
+		{Name: "approved_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "organization_id", Type: field.TypeUUID},
 		{Name: "template_id", Type: field.TypeUUID},
 		{Name: "job_role_id", Type: field.TypeUUID},
@@ -1105,19 +1293,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "template_versions_organizations_organization",
-				Columns:    []*schema.Column{TemplateVersionsColumns[12]},
+				Columns:    []*schema.Column{TemplateVersionsColumns[14]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "template_versions_templates_template",
-				Columns:    []*schema.Column{TemplateVersionsColumns[13]},
+				Columns:    []*schema.Column{TemplateVersionsColumns[15]},
 				RefColumns: []*schema.Column{TemplatesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "template_versions_job_roles_job_role",
-				Columns:    []*schema.Column{TemplateVersionsColumns[14]},
+				Columns:    []*schema.Column{TemplateVersionsColumns[16]},
 				RefColumns: []*schema.Column{JobRolesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1126,7 +1314,56 @@ var (
 			{
 				Name:    "templateversion_organization_id_template_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{TemplateVersionsColumns[12], TemplateVersionsColumns[13], TemplateVersionsColumns[2]},
+				Columns: []*schema.Column{TemplateVersionsColumns[14], TemplateVersionsColumns[15], TemplateVersionsColumns[2]},
+			},
+		},
+	}
+	// VersionUsesColumns holds the columns for the "version_uses" table.
+	VersionUsesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "ref", Type: field.TypeString},
+		{Name: "drawn", Type: field.TypeBool},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "template_version_id", Type: field.TypeUUID},
+		{Name: "question_id", Type: field.TypeUUID},
+	}
+	// VersionUsesTable holds the schema information for the "version_uses" table.
+	VersionUsesTable = &schema.Table{
+		Name:       "version_uses",
+		Columns:    VersionUsesColumns,
+		PrimaryKey: []*schema.Column{VersionUsesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "version_uses_organizations_organization",
+				Columns:    []*schema.Column{VersionUsesColumns[5]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "version_uses_template_versions_template_version",
+				Columns:    []*schema.Column{VersionUsesColumns[6]},
+				RefColumns: []*schema.Column{TemplateVersionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "version_uses_questions_question",
+				Columns:    []*schema.Column{VersionUsesColumns[7]},
+				RefColumns: []*schema.Column{QuestionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "versionuse_organization_id_template_version_id_ref",
+				Unique:  true,
+				Columns: []*schema.Column{VersionUsesColumns[5], VersionUsesColumns[6], VersionUsesColumns[3]},
+			},
+			{
+				Name:    "version_uses_of_revision",
+				Unique:  false,
+				Columns: []*schema.Column{VersionUsesColumns[5], VersionUsesColumns[7], VersionUsesColumns[2], VersionUsesColumns[6]},
 			},
 		},
 	}
@@ -1157,6 +1394,7 @@ var (
 		CandidatesTable,
 		ClockEntriesTable,
 		EventsTable,
+		ExposuresTable,
 		JobRolesTable,
 		JobRoleSkillsTable,
 		MailsTable,
@@ -1165,6 +1403,7 @@ var (
 		OrganizationsTable,
 		QuestionsTable,
 		QuestionRevisionsTable,
+		QuestionSkillsTable,
 		ReportsTable,
 		ResponsesTable,
 		ReviewsTable,
@@ -1174,6 +1413,7 @@ var (
 		TemplatesTable,
 		TemplateUsesTable,
 		TemplateVersionsTable,
+		VersionUsesTable,
 		WebSessionsTable,
 	}
 )
@@ -1191,6 +1431,9 @@ func init() {
 		"clock_entries_kind": "kind IN ('STARTED', 'SUBMITTED', 'RAN_OUT')",
 	}
 	EventsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	ExposuresTable.ForeignKeys[0].RefTable = OrganizationsTable
+	ExposuresTable.ForeignKeys[1].RefTable = SessionsTable
+	ExposuresTable.ForeignKeys[2].RefTable = TemplateVersionsTable
 	JobRolesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	JobRolesTable.Annotation = &entsql.Annotation{}
 	JobRolesTable.Annotation.Checks = map[string]string{
@@ -1217,7 +1460,7 @@ func init() {
 	QuestionsTable.Annotation = &entsql.Annotation{}
 	QuestionsTable.Annotation.Checks = map[string]string{
 		"questions_category": "category IN ('BEHAVIORAL', 'TECHNICAL', 'SYSTEM_DESIGN', 'CULTURE', 'SCREENING')",
-		"questions_kind":     "kind IN ('SINGLE_CHOICE', 'MULTIPLE_CHOICE', 'NUMERIC', 'SHORT_TEXT', 'LONG_TEXT')",
+		"questions_kind":     "kind IN ('SINGLE_CHOICE', 'MULTIPLE_CHOICE', 'NUMERIC', 'SHORT_TEXT', 'LONG_TEXT', 'ORDERING', 'CODE', 'SPOKEN')",
 		"questions_level":    "level IN ('FOUNDATION', 'ENTRY', 'EXPERIENCED', 'SENIOR')",
 		"questions_numbers":  "published_number >= 0 AND (draft_number = 0 OR draft_number = published_number + 1)",
 		"questions_state":    "state IN ('DRAFT', 'PUBLISHED', 'RETIRED')",
@@ -1228,6 +1471,9 @@ func init() {
 	QuestionRevisionsTable.Annotation.Checks = map[string]string{
 		"question_revisions_number": "number >= 1",
 	}
+	QuestionSkillsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	QuestionSkillsTable.ForeignKeys[1].RefTable = QuestionsTable
+	QuestionSkillsTable.ForeignKeys[2].RefTable = SkillsTable
 	ReportsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ReportsTable.ForeignKeys[1].RefTable = SessionsTable
 	ReportsTable.ForeignKeys[2].RefTable = JobRolesTable
@@ -1275,6 +1521,8 @@ func init() {
 		"sessions_state":   "state IN ('INVITED', 'EXPIRED', 'CANCELLED', 'IN_PROGRESS', 'SUBMITTED', 'IN_REVIEW', 'SCORED', 'RELEASED')",
 	}
 	SkillsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	SkillsTable.ForeignKeys[1].RefTable = SkillsTable
+	SkillsTable.ForeignKeys[2].RefTable = SkillsTable
 	TemplatesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	TemplatesTable.ForeignKeys[1].RefTable = JobRolesTable
 	TemplatesTable.Annotation = &entsql.Annotation{}
@@ -1295,4 +1543,7 @@ func init() {
 		"template_versions_number": "number >= 1",
 		"template_versions_points": "points > 0",
 	}
+	VersionUsesTable.ForeignKeys[0].RefTable = OrganizationsTable
+	VersionUsesTable.ForeignKeys[1].RefTable = TemplateVersionsTable
+	VersionUsesTable.ForeignKeys[2].RefTable = QuestionsTable
 }

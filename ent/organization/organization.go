@@ -21,6 +21,8 @@ const (
 	FieldTimeZone = "time_zone"
 	// FieldLocale holds the string denoting the locale field in the database.
 	FieldLocale = "locale"
+	// FieldPublicationApproval holds the string denoting the publication_approval field in the database.
+	FieldPublicationApproval = "publication_approval"
 	// Table holds the table name of the organization in the database.
 	Table = "organizations"
 )
@@ -33,6 +35,7 @@ var Columns = []string{
 	FieldName,
 	FieldTimeZone,
 	FieldLocale,
+	FieldPublicationApproval,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -50,6 +53,8 @@ var (
 	DefaultTimeZone string
 	// DefaultLocale holds the default value on creation for the "locale" field.
 	DefaultLocale string
+	// DefaultPublicationApproval holds the default value on creation for the "publication_approval" field.
+	DefaultPublicationApproval bool
 )
 
 // OrderOption defines the ordering options for the Organization queries.
@@ -83,4 +88,9 @@ func ByTimeZone(opts ...sql.OrderTermOption) OrderOption {
 // ByLocale orders the results by the locale field.
 func ByLocale(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLocale, opts...).ToFunc()
+}
+
+// ByPublicationApproval orders the results by the publication_approval field.
+func ByPublicationApproval(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPublicationApproval, opts...).ToFunc()
 }

@@ -80,6 +80,11 @@ func Locale(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldLocale, v))
 }
 
+// PublicationApproval applies equality check predicate on the "publication_approval" field. It's identical to PublicationApprovalEQ.
+func PublicationApproval(v bool) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldPublicationApproval, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldCreatedAt, v))
@@ -378,6 +383,16 @@ func LocaleEqualFold(v string) predicate.Organization {
 // LocaleContainsFold applies the ContainsFold predicate on the "locale" field.
 func LocaleContainsFold(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldContainsFold(FieldLocale, v))
+}
+
+// PublicationApprovalEQ applies the EQ predicate on the "publication_approval" field.
+func PublicationApprovalEQ(v bool) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldPublicationApproval, v))
+}
+
+// PublicationApprovalNEQ applies the NEQ predicate on the "publication_approval" field.
+func PublicationApprovalNEQ(v bool) predicate.Organization {
+	return predicate.Organization(sql.FieldNEQ(FieldPublicationApproval, v))
 }
 
 // And groups predicates with the AND operator between them.

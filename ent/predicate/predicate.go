@@ -24,6 +24,9 @@ type ClockEntry func(*sql.Selector)
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)
 
+// Exposure is the predicate function for exposure builders.
+type Exposure func(*sql.Selector)
+
 // JobRole is the predicate function for jobrole builders.
 type JobRole func(*sql.Selector)
 
@@ -47,6 +50,9 @@ type Question func(*sql.Selector)
 
 // QuestionRevision is the predicate function for questionrevision builders.
 type QuestionRevision func(*sql.Selector)
+
+// QuestionSkill is the predicate function for questionskill builders.
+type QuestionSkill func(*sql.Selector)
 
 // Report is the predicate function for report builders.
 type Report func(*sql.Selector)
@@ -74,6 +80,9 @@ type TemplateUse func(*sql.Selector)
 
 // TemplateVersion is the predicate function for templateversion builders.
 type TemplateVersion func(*sql.Selector)
+
+// VersionUse is the predicate function for versionuse builders.
+type VersionUse func(*sql.Selector)
 
 // WebSession is the predicate function for websession builders.
 type WebSession func(*sql.Selector)

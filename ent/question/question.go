@@ -37,6 +37,10 @@ const (
 	FieldDraftNumber = "draft_number"
 	// FieldRevision holds the string denoting the revision field in the database.
 	FieldRevision = "revision"
+	// FieldWords holds the string denoting the words field in the database.
+	FieldWords = "words"
+	// FieldHandle holds the string denoting the handle field in the database.
+	FieldHandle = "handle"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
 	EdgeOrganization = "organization"
 	// Table holds the table name of the question in the database.
@@ -64,6 +68,8 @@ var Columns = []string{
 	FieldPublishedNumber,
 	FieldDraftNumber,
 	FieldRevision,
+	FieldWords,
+	FieldHandle,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -85,12 +91,14 @@ var (
 	DefaultDraftNumber int
 	// DefaultRevision holds the default value on creation for the "revision" field.
 	DefaultRevision int
+	// DefaultWords holds the default value on creation for the "words" field.
+	DefaultWords string
 )
 
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k term.QuestionKind) error {
 	switch k {
-	case "SINGLE_CHOICE", "MULTIPLE_CHOICE", "NUMERIC", "SHORT_TEXT", "LONG_TEXT":
+	case "SINGLE_CHOICE", "MULTIPLE_CHOICE", "NUMERIC", "SHORT_TEXT", "LONG_TEXT", "ORDERING", "CODE", "SPOKEN":
 		return nil
 	default:
 		return fmt.Errorf("question: invalid enum value for kind field: %q", k)
@@ -188,6 +196,16 @@ func ByDraftNumber(opts ...sql.OrderTermOption) OrderOption {
 // ByRevision orders the results by the revision field.
 func ByRevision(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevision, opts...).ToFunc()
+}
+
+// ByWords orders the results by the words field.
+func ByWords(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWords, opts...).ToFunc()
+}
+
+// ByHandle orders the results by the handle field.
+func ByHandle(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHandle, opts...).ToFunc()
 }
 
 // ByOrganizationField orders the results by organization field.

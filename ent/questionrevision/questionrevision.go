@@ -3,8 +3,11 @@
 package questionrevision
 
 import (
+	"fmt"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/assay-hq/assay/internal/term"
 )
 
 const (
@@ -20,6 +23,14 @@ const (
 	FieldQuestionID = "question_id"
 	// FieldNumber holds the string denoting the number field in the database.
 	FieldNumber = "number"
+	// FieldTitle holds the string denoting the title field in the database.
+	FieldTitle = "title"
+	// FieldCategory holds the string denoting the category field in the database.
+	FieldCategory = "category"
+	// FieldLevel holds the string denoting the level field in the database.
+	FieldLevel = "level"
+	// FieldLanguage holds the string denoting the language field in the database.
+	FieldLanguage = "language"
 	// FieldContent holds the string denoting the content field in the database.
 	FieldContent = "content"
 	// FieldPublishedAt holds the string denoting the published_at field in the database.
@@ -28,6 +39,14 @@ const (
 	FieldPublishedBy = "published_by"
 	// FieldAuthorID holds the string denoting the author_id field in the database.
 	FieldAuthorID = "author_id"
+	// FieldEditors holds the string denoting the editors field in the database.
+	FieldEditors = "editors"
+	// FieldApprovedBy holds the string denoting the approved_by field in the database.
+	FieldApprovedBy = "approved_by"
+	// FieldApprovedAt holds the string denoting the approved_at field in the database.
+	FieldApprovedAt = "approved_at"
+	// FieldPromptHTML holds the string denoting the prompt_html field in the database.
+	FieldPromptHTML = "prompt_html"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
 	EdgeOrganization = "organization"
 	// EdgeQuestion holds the string denoting the question edge name in mutations.
@@ -57,10 +76,18 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldQuestionID,
 	FieldNumber,
+	FieldTitle,
+	FieldCategory,
+	FieldLevel,
+	FieldLanguage,
 	FieldContent,
 	FieldPublishedAt,
 	FieldPublishedBy,
 	FieldAuthorID,
+	FieldEditors,
+	FieldApprovedBy,
+	FieldApprovedAt,
+	FieldPromptHTML,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -71,6 +98,35 @@ func ValidColumn(column string) bool {
 		}
 	}
 	return false
+}
+
+var (
+	// DefaultTitle holds the default value on creation for the "title" field.
+	DefaultTitle string
+	// DefaultLanguage holds the default value on creation for the "language" field.
+	DefaultLanguage string
+	// DefaultPromptHTML holds the default value on creation for the "prompt_html" field.
+	DefaultPromptHTML string
+)
+
+// CategoryValidator is a validator for the "category" field enum values. It is called by the builders before save.
+func CategoryValidator(c term.Category) error {
+	switch c {
+	case "BEHAVIORAL", "TECHNICAL", "SYSTEM_DESIGN", "CULTURE", "SCREENING":
+		return nil
+	default:
+		return fmt.Errorf("questionrevision: invalid enum value for category field: %q", c)
+	}
+}
+
+// LevelValidator is a validator for the "level" field enum values. It is called by the builders before save.
+func LevelValidator(l term.Level) error {
+	switch l {
+	case "FOUNDATION", "ENTRY", "EXPERIENCED", "SENIOR":
+		return nil
+	default:
+		return fmt.Errorf("questionrevision: invalid enum value for level field: %q", l)
+	}
 }
 
 // OrderOption defines the ordering options for the QuestionRevision queries.
@@ -101,6 +157,26 @@ func ByNumber(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNumber, opts...).ToFunc()
 }
 
+// ByTitle orders the results by the title field.
+func ByTitle(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTitle, opts...).ToFunc()
+}
+
+// ByCategory orders the results by the category field.
+func ByCategory(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCategory, opts...).ToFunc()
+}
+
+// ByLevel orders the results by the level field.
+func ByLevel(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLevel, opts...).ToFunc()
+}
+
+// ByLanguage orders the results by the language field.
+func ByLanguage(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLanguage, opts...).ToFunc()
+}
+
 // ByPublishedAt orders the results by the published_at field.
 func ByPublishedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPublishedAt, opts...).ToFunc()
@@ -114,6 +190,21 @@ func ByPublishedBy(opts ...sql.OrderTermOption) OrderOption {
 // ByAuthorID orders the results by the author_id field.
 func ByAuthorID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAuthorID, opts...).ToFunc()
+}
+
+// ByApprovedBy orders the results by the approved_by field.
+func ByApprovedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldApprovedBy, opts...).ToFunc()
+}
+
+// ByApprovedAt orders the results by the approved_at field.
+func ByApprovedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldApprovedAt, opts...).ToFunc()
+}
+
+// ByPromptHTML orders the results by the prompt_html field.
+func ByPromptHTML(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPromptHTML, opts...).ToFunc()
 }
 
 // ByOrganizationField orders the results by organization field.

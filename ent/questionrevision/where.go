@@ -9,6 +9,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/assay-hq/assay/ent/predicate"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/term"
 )
 
 // ID filters vertices based on their ID field.
@@ -76,6 +77,16 @@ func Number(v int) predicate.QuestionRevision {
 	return predicate.QuestionRevision(sql.FieldEQ(FieldNumber, v))
 }
 
+// Title applies equality check predicate on the "title" field. It's identical to TitleEQ.
+func Title(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEQ(FieldTitle, v))
+}
+
+// Language applies equality check predicate on the "language" field. It's identical to LanguageEQ.
+func Language(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEQ(FieldLanguage, v))
+}
+
 // PublishedAt applies equality check predicate on the "published_at" field. It's identical to PublishedAtEQ.
 func PublishedAt(v time.Time) predicate.QuestionRevision {
 	return predicate.QuestionRevision(sql.FieldEQ(FieldPublishedAt, v))
@@ -89,6 +100,21 @@ func PublishedBy(v gid.ID) predicate.QuestionRevision {
 // AuthorID applies equality check predicate on the "author_id" field. It's identical to AuthorIDEQ.
 func AuthorID(v gid.ID) predicate.QuestionRevision {
 	return predicate.QuestionRevision(sql.FieldEQ(FieldAuthorID, v))
+}
+
+// ApprovedBy applies equality check predicate on the "approved_by" field. It's identical to ApprovedByEQ.
+func ApprovedBy(v gid.ID) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEQ(FieldApprovedBy, v))
+}
+
+// ApprovedAt applies equality check predicate on the "approved_at" field. It's identical to ApprovedAtEQ.
+func ApprovedAt(v time.Time) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEQ(FieldApprovedAt, v))
+}
+
+// PromptHTML applies equality check predicate on the "prompt_html" field. It's identical to PromptHTMLEQ.
+func PromptHTML(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEQ(FieldPromptHTML, v))
 }
 
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
@@ -209,6 +235,216 @@ func NumberLT(v int) predicate.QuestionRevision {
 // NumberLTE applies the LTE predicate on the "number" field.
 func NumberLTE(v int) predicate.QuestionRevision {
 	return predicate.QuestionRevision(sql.FieldLTE(FieldNumber, v))
+}
+
+// TitleEQ applies the EQ predicate on the "title" field.
+func TitleEQ(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEQ(FieldTitle, v))
+}
+
+// TitleNEQ applies the NEQ predicate on the "title" field.
+func TitleNEQ(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNEQ(FieldTitle, v))
+}
+
+// TitleIn applies the In predicate on the "title" field.
+func TitleIn(vs ...string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldIn(FieldTitle, vs...))
+}
+
+// TitleNotIn applies the NotIn predicate on the "title" field.
+func TitleNotIn(vs ...string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNotIn(FieldTitle, vs...))
+}
+
+// TitleGT applies the GT predicate on the "title" field.
+func TitleGT(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldGT(FieldTitle, v))
+}
+
+// TitleGTE applies the GTE predicate on the "title" field.
+func TitleGTE(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldGTE(FieldTitle, v))
+}
+
+// TitleLT applies the LT predicate on the "title" field.
+func TitleLT(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldLT(FieldTitle, v))
+}
+
+// TitleLTE applies the LTE predicate on the "title" field.
+func TitleLTE(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldLTE(FieldTitle, v))
+}
+
+// TitleContains applies the Contains predicate on the "title" field.
+func TitleContains(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldContains(FieldTitle, v))
+}
+
+// TitleHasPrefix applies the HasPrefix predicate on the "title" field.
+func TitleHasPrefix(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldHasPrefix(FieldTitle, v))
+}
+
+// TitleHasSuffix applies the HasSuffix predicate on the "title" field.
+func TitleHasSuffix(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldHasSuffix(FieldTitle, v))
+}
+
+// TitleEqualFold applies the EqualFold predicate on the "title" field.
+func TitleEqualFold(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEqualFold(FieldTitle, v))
+}
+
+// TitleContainsFold applies the ContainsFold predicate on the "title" field.
+func TitleContainsFold(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldContainsFold(FieldTitle, v))
+}
+
+// CategoryEQ applies the EQ predicate on the "category" field.
+func CategoryEQ(v term.Category) predicate.QuestionRevision {
+	vc := v
+	return predicate.QuestionRevision(sql.FieldEQ(FieldCategory, vc))
+}
+
+// CategoryNEQ applies the NEQ predicate on the "category" field.
+func CategoryNEQ(v term.Category) predicate.QuestionRevision {
+	vc := v
+	return predicate.QuestionRevision(sql.FieldNEQ(FieldCategory, vc))
+}
+
+// CategoryIn applies the In predicate on the "category" field.
+func CategoryIn(vs ...term.Category) predicate.QuestionRevision {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.QuestionRevision(sql.FieldIn(FieldCategory, v...))
+}
+
+// CategoryNotIn applies the NotIn predicate on the "category" field.
+func CategoryNotIn(vs ...term.Category) predicate.QuestionRevision {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.QuestionRevision(sql.FieldNotIn(FieldCategory, v...))
+}
+
+// CategoryIsNil applies the IsNil predicate on the "category" field.
+func CategoryIsNil() predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldIsNull(FieldCategory))
+}
+
+// CategoryNotNil applies the NotNil predicate on the "category" field.
+func CategoryNotNil() predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNotNull(FieldCategory))
+}
+
+// LevelEQ applies the EQ predicate on the "level" field.
+func LevelEQ(v term.Level) predicate.QuestionRevision {
+	vc := v
+	return predicate.QuestionRevision(sql.FieldEQ(FieldLevel, vc))
+}
+
+// LevelNEQ applies the NEQ predicate on the "level" field.
+func LevelNEQ(v term.Level) predicate.QuestionRevision {
+	vc := v
+	return predicate.QuestionRevision(sql.FieldNEQ(FieldLevel, vc))
+}
+
+// LevelIn applies the In predicate on the "level" field.
+func LevelIn(vs ...term.Level) predicate.QuestionRevision {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.QuestionRevision(sql.FieldIn(FieldLevel, v...))
+}
+
+// LevelNotIn applies the NotIn predicate on the "level" field.
+func LevelNotIn(vs ...term.Level) predicate.QuestionRevision {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.QuestionRevision(sql.FieldNotIn(FieldLevel, v...))
+}
+
+// LevelIsNil applies the IsNil predicate on the "level" field.
+func LevelIsNil() predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldIsNull(FieldLevel))
+}
+
+// LevelNotNil applies the NotNil predicate on the "level" field.
+func LevelNotNil() predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNotNull(FieldLevel))
+}
+
+// LanguageEQ applies the EQ predicate on the "language" field.
+func LanguageEQ(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEQ(FieldLanguage, v))
+}
+
+// LanguageNEQ applies the NEQ predicate on the "language" field.
+func LanguageNEQ(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNEQ(FieldLanguage, v))
+}
+
+// LanguageIn applies the In predicate on the "language" field.
+func LanguageIn(vs ...string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldIn(FieldLanguage, vs...))
+}
+
+// LanguageNotIn applies the NotIn predicate on the "language" field.
+func LanguageNotIn(vs ...string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNotIn(FieldLanguage, vs...))
+}
+
+// LanguageGT applies the GT predicate on the "language" field.
+func LanguageGT(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldGT(FieldLanguage, v))
+}
+
+// LanguageGTE applies the GTE predicate on the "language" field.
+func LanguageGTE(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldGTE(FieldLanguage, v))
+}
+
+// LanguageLT applies the LT predicate on the "language" field.
+func LanguageLT(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldLT(FieldLanguage, v))
+}
+
+// LanguageLTE applies the LTE predicate on the "language" field.
+func LanguageLTE(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldLTE(FieldLanguage, v))
+}
+
+// LanguageContains applies the Contains predicate on the "language" field.
+func LanguageContains(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldContains(FieldLanguage, v))
+}
+
+// LanguageHasPrefix applies the HasPrefix predicate on the "language" field.
+func LanguageHasPrefix(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldHasPrefix(FieldLanguage, v))
+}
+
+// LanguageHasSuffix applies the HasSuffix predicate on the "language" field.
+func LanguageHasSuffix(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldHasSuffix(FieldLanguage, v))
+}
+
+// LanguageEqualFold applies the EqualFold predicate on the "language" field.
+func LanguageEqualFold(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEqualFold(FieldLanguage, v))
+}
+
+// LanguageContainsFold applies the ContainsFold predicate on the "language" field.
+func LanguageContainsFold(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldContainsFold(FieldLanguage, v))
 }
 
 // PublishedAtEQ applies the EQ predicate on the "published_at" field.
@@ -359,6 +595,181 @@ func AuthorIDIsNil() predicate.QuestionRevision {
 // AuthorIDNotNil applies the NotNil predicate on the "author_id" field.
 func AuthorIDNotNil() predicate.QuestionRevision {
 	return predicate.QuestionRevision(sql.FieldNotNull(FieldAuthorID))
+}
+
+// EditorsIsNil applies the IsNil predicate on the "editors" field.
+func EditorsIsNil() predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldIsNull(FieldEditors))
+}
+
+// EditorsNotNil applies the NotNil predicate on the "editors" field.
+func EditorsNotNil() predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNotNull(FieldEditors))
+}
+
+// ApprovedByEQ applies the EQ predicate on the "approved_by" field.
+func ApprovedByEQ(v gid.ID) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEQ(FieldApprovedBy, v))
+}
+
+// ApprovedByNEQ applies the NEQ predicate on the "approved_by" field.
+func ApprovedByNEQ(v gid.ID) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNEQ(FieldApprovedBy, v))
+}
+
+// ApprovedByIn applies the In predicate on the "approved_by" field.
+func ApprovedByIn(vs ...gid.ID) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldIn(FieldApprovedBy, vs...))
+}
+
+// ApprovedByNotIn applies the NotIn predicate on the "approved_by" field.
+func ApprovedByNotIn(vs ...gid.ID) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNotIn(FieldApprovedBy, vs...))
+}
+
+// ApprovedByGT applies the GT predicate on the "approved_by" field.
+func ApprovedByGT(v gid.ID) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldGT(FieldApprovedBy, v))
+}
+
+// ApprovedByGTE applies the GTE predicate on the "approved_by" field.
+func ApprovedByGTE(v gid.ID) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldGTE(FieldApprovedBy, v))
+}
+
+// ApprovedByLT applies the LT predicate on the "approved_by" field.
+func ApprovedByLT(v gid.ID) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldLT(FieldApprovedBy, v))
+}
+
+// ApprovedByLTE applies the LTE predicate on the "approved_by" field.
+func ApprovedByLTE(v gid.ID) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldLTE(FieldApprovedBy, v))
+}
+
+// ApprovedByIsNil applies the IsNil predicate on the "approved_by" field.
+func ApprovedByIsNil() predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldIsNull(FieldApprovedBy))
+}
+
+// ApprovedByNotNil applies the NotNil predicate on the "approved_by" field.
+func ApprovedByNotNil() predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNotNull(FieldApprovedBy))
+}
+
+// ApprovedAtEQ applies the EQ predicate on the "approved_at" field.
+func ApprovedAtEQ(v time.Time) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEQ(FieldApprovedAt, v))
+}
+
+// ApprovedAtNEQ applies the NEQ predicate on the "approved_at" field.
+func ApprovedAtNEQ(v time.Time) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNEQ(FieldApprovedAt, v))
+}
+
+// ApprovedAtIn applies the In predicate on the "approved_at" field.
+func ApprovedAtIn(vs ...time.Time) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldIn(FieldApprovedAt, vs...))
+}
+
+// ApprovedAtNotIn applies the NotIn predicate on the "approved_at" field.
+func ApprovedAtNotIn(vs ...time.Time) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNotIn(FieldApprovedAt, vs...))
+}
+
+// ApprovedAtGT applies the GT predicate on the "approved_at" field.
+func ApprovedAtGT(v time.Time) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldGT(FieldApprovedAt, v))
+}
+
+// ApprovedAtGTE applies the GTE predicate on the "approved_at" field.
+func ApprovedAtGTE(v time.Time) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldGTE(FieldApprovedAt, v))
+}
+
+// ApprovedAtLT applies the LT predicate on the "approved_at" field.
+func ApprovedAtLT(v time.Time) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldLT(FieldApprovedAt, v))
+}
+
+// ApprovedAtLTE applies the LTE predicate on the "approved_at" field.
+func ApprovedAtLTE(v time.Time) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldLTE(FieldApprovedAt, v))
+}
+
+// ApprovedAtIsNil applies the IsNil predicate on the "approved_at" field.
+func ApprovedAtIsNil() predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldIsNull(FieldApprovedAt))
+}
+
+// ApprovedAtNotNil applies the NotNil predicate on the "approved_at" field.
+func ApprovedAtNotNil() predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNotNull(FieldApprovedAt))
+}
+
+// PromptHTMLEQ applies the EQ predicate on the "prompt_html" field.
+func PromptHTMLEQ(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEQ(FieldPromptHTML, v))
+}
+
+// PromptHTMLNEQ applies the NEQ predicate on the "prompt_html" field.
+func PromptHTMLNEQ(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNEQ(FieldPromptHTML, v))
+}
+
+// PromptHTMLIn applies the In predicate on the "prompt_html" field.
+func PromptHTMLIn(vs ...string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldIn(FieldPromptHTML, vs...))
+}
+
+// PromptHTMLNotIn applies the NotIn predicate on the "prompt_html" field.
+func PromptHTMLNotIn(vs ...string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldNotIn(FieldPromptHTML, vs...))
+}
+
+// PromptHTMLGT applies the GT predicate on the "prompt_html" field.
+func PromptHTMLGT(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldGT(FieldPromptHTML, v))
+}
+
+// PromptHTMLGTE applies the GTE predicate on the "prompt_html" field.
+func PromptHTMLGTE(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldGTE(FieldPromptHTML, v))
+}
+
+// PromptHTMLLT applies the LT predicate on the "prompt_html" field.
+func PromptHTMLLT(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldLT(FieldPromptHTML, v))
+}
+
+// PromptHTMLLTE applies the LTE predicate on the "prompt_html" field.
+func PromptHTMLLTE(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldLTE(FieldPromptHTML, v))
+}
+
+// PromptHTMLContains applies the Contains predicate on the "prompt_html" field.
+func PromptHTMLContains(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldContains(FieldPromptHTML, v))
+}
+
+// PromptHTMLHasPrefix applies the HasPrefix predicate on the "prompt_html" field.
+func PromptHTMLHasPrefix(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldHasPrefix(FieldPromptHTML, v))
+}
+
+// PromptHTMLHasSuffix applies the HasSuffix predicate on the "prompt_html" field.
+func PromptHTMLHasSuffix(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldHasSuffix(FieldPromptHTML, v))
+}
+
+// PromptHTMLEqualFold applies the EqualFold predicate on the "prompt_html" field.
+func PromptHTMLEqualFold(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldEqualFold(FieldPromptHTML, v))
+}
+
+// PromptHTMLContainsFold applies the ContainsFold predicate on the "prompt_html" field.
+func PromptHTMLContainsFold(v string) predicate.QuestionRevision {
+	return predicate.QuestionRevision(sql.FieldContainsFold(FieldPromptHTML, v))
 }
 
 // HasOrganization applies the HasEdge predicate on the "organization" edge.

@@ -27,7 +27,9 @@ func (JobRole) Fields() []ent.Field {
 		field.JSON("preferred_qualifications", []string{}),
 		field.String("external_job_id").Optional().Nillable(),
 		field.Enum("status").GoType(term.JobRoleStatus("")),
+		field.JSON("preparation_tips", []string{}).Optional(),
 		field.Int("revision").Default(1),
+		handle(),
 	}
 }
 
@@ -35,6 +37,7 @@ func (JobRole) Fields() []ent.Field {
 func (JobRole) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "external_job_id").Unique(),
+		index.Fields("organization_id", "handle").Unique(),
 		index.Fields("organization_id", "title", "id"),
 		index.Fields("organization_id", "status", "title", "id"),
 		index.Fields("organization_id", "level", "title", "id"),

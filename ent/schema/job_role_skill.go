@@ -6,6 +6,8 @@ import (
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"github.com/assay-hq/assay/internal/gid"
 )
 
 // JobRoleSkill is a must-have skill of a job role, with its weight.
@@ -18,7 +20,7 @@ func (JobRoleSkill) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}
 func (JobRoleSkill) Fields() []ent.Field {
 	return []ent.Field{
 		idField("job_role_id"),
-		idField("skill_id"),
+		field.UUID("skill_id", gid.ID{}),
 		field.Int("weight"),
 		field.String("description").Default(""),
 		field.Int("position"),
@@ -29,7 +31,7 @@ func (JobRoleSkill) Fields() []ent.Field {
 func (JobRoleSkill) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("job_role", JobRole.Type).Field("job_role_id").Unique().Required().Immutable(),
-		edge.To("skill", Skill.Type).Field("skill_id").Unique().Required().Immutable(),
+		edge.To("skill", Skill.Type).Field("skill_id").Unique().Required(),
 	}
 }
 
@@ -37,6 +39,7 @@ func (JobRoleSkill) Edges() []ent.Edge {
 func (JobRoleSkill) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "job_role_id", "skill_id").Unique(),
+		index.Fields("organization_id", "skill_id"),
 	}
 }
 

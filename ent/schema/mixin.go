@@ -57,6 +57,9 @@ func (tenant) Edges() []ent.Edge {
 	}
 }
 
+// handle is the key by which catalogues know a row, unique in its organization; rows that never travelled have none.
+func handle() ent.Field { return field.String("handle").Optional().Nillable() }
+
 // created is the mixin of rows that say when they came to be.
 type created struct{ mixin.Schema }
 

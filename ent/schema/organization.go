@@ -20,6 +20,7 @@ func (Organization) Fields() []ent.Field {
 		field.String("name"),
 		field.String("time_zone").Default("UTC"),
 		field.String("locale").Default("en"),
+		field.Bool("publication_approval").Default(false),
 	}
 }
 

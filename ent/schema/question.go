@@ -27,6 +27,9 @@ func (Question) Fields() []ent.Field {
 		field.Int("published_number").Default(0),
 		field.Int("draft_number").Default(0),
 		field.Int("revision").Default(1),
+		// What full-text search looks at: the words of the title and the prompt and prints of the prompt, each between spaces.
+		field.Text("words").Default(""),
+		handle(),
 	}
 }
 
@@ -37,6 +40,8 @@ func (Question) Indexes() []ent.Index {
 		index.Fields("organization_id", "category", "id"),
 		index.Fields("organization_id", "level", "id"),
 		index.Fields("organization_id", "state", "id"),
+		index.Fields("organization_id", "language", "id"),
+		index.Fields("organization_id", "handle").Unique(),
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/term"
 )
 
 // QuestionRevision is what a question says in one revision. A published one never changes.
@@ -21,10 +23,19 @@ func (QuestionRevision) Fields() []ent.Field {
 	return []ent.Field{
 		idField("question_id"),
 		field.Int("number").Immutable(),
+		// What the question's row says from its publication on; revisions from before there were these say nothing.
+		field.String("title").Default(""),
+		field.Enum("category").GoType(term.Category("")).Optional().Nillable(),
+		field.Enum("level").GoType(term.Level("")).Optional().Nillable(),
+		field.String("language").Default(""),
 		field.JSON("content", &content.Question{}),
 		optionalTime("published_at"),
 		optionalID("published_by"),
 		optionalID("author_id"),
+		field.JSON("editors", []gid.ID{}).Optional(), // everybody who wrote on it
+		optionalID("approved_by"),
+		optionalTime("approved_at"),
+		field.Text("prompt_html").Default(""), // the prompt, sanitized when it was written
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/term"
 )
 
@@ -28,6 +29,10 @@ func (Template) Fields() []ent.Field {
 		field.Int("published_number").Default(0),
 		field.Int("draft_number").Default(1),
 		field.Int("revision").Default(1),
+		field.JSON("editors", []gid.ID{}).Optional(), // everybody who wrote on the open draft
+		optionalID("approved_by"),
+		optionalTime("approved_at"),
+		handle(),
 	}
 }
 
@@ -43,6 +48,8 @@ func (Template) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "job_role_id", "id"),
 		index.Fields("organization_id", "state", "id"),
+		index.Fields("organization_id", "mode", "id"),
+		index.Fields("organization_id", "handle").Unique(),
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"github.com/assay-hq/assay/internal/content"
 )
 
 // TemplateVersion is a published template, frozen: what a candidate may see (paper) and what only grading may see (key).
@@ -28,7 +30,9 @@ func (TemplateVersion) Fields() []ent.Field {
 		field.Int("time_limit_seconds").Immutable(),
 		field.Int("points").Immutable(),
 		field.Int("cut_percent").Immutable(),
+		field.JSON("content", &content.Template{}).Optional().Immutable(), // what the draft said; versions from before have none
 		idField("published_by"),
+		optionalID("approved_by"),
 	}
 }
 

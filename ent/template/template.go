@@ -35,6 +35,14 @@ const (
 	FieldDraftNumber = "draft_number"
 	// FieldRevision holds the string denoting the revision field in the database.
 	FieldRevision = "revision"
+	// FieldEditors holds the string denoting the editors field in the database.
+	FieldEditors = "editors"
+	// FieldApprovedBy holds the string denoting the approved_by field in the database.
+	FieldApprovedBy = "approved_by"
+	// FieldApprovedAt holds the string denoting the approved_at field in the database.
+	FieldApprovedAt = "approved_at"
+	// FieldHandle holds the string denoting the handle field in the database.
+	FieldHandle = "handle"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
 	EdgeOrganization = "organization"
 	// EdgeJobRole holds the string denoting the job_role edge name in mutations.
@@ -70,6 +78,10 @@ var Columns = []string{
 	FieldPublishedNumber,
 	FieldDraftNumber,
 	FieldRevision,
+	FieldEditors,
+	FieldApprovedBy,
+	FieldApprovedAt,
+	FieldHandle,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -162,6 +174,21 @@ func ByDraftNumber(opts ...sql.OrderTermOption) OrderOption {
 // ByRevision orders the results by the revision field.
 func ByRevision(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevision, opts...).ToFunc()
+}
+
+// ByApprovedBy orders the results by the approved_by field.
+func ByApprovedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldApprovedBy, opts...).ToFunc()
+}
+
+// ByApprovedAt orders the results by the approved_at field.
+func ByApprovedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldApprovedAt, opts...).ToFunc()
+}
+
+// ByHandle orders the results by the handle field.
+func ByHandle(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHandle, opts...).ToFunc()
 }
 
 // ByOrganizationField orders the results by organization field.

@@ -38,8 +38,12 @@ const (
 	FieldPoints = "points"
 	// FieldCutPercent holds the string denoting the cut_percent field in the database.
 	FieldCutPercent = "cut_percent"
+	// FieldContent holds the string denoting the content field in the database.
+	FieldContent = "content"
 	// FieldPublishedBy holds the string denoting the published_by field in the database.
 	FieldPublishedBy = "published_by"
+	// FieldApprovedBy holds the string denoting the approved_by field in the database.
+	FieldApprovedBy = "approved_by"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
 	EdgeOrganization = "organization"
 	// EdgeTemplate holds the string denoting the template edge name in mutations.
@@ -87,7 +91,9 @@ var Columns = []string{
 	FieldTimeLimitSeconds,
 	FieldPoints,
 	FieldCutPercent,
+	FieldContent,
 	FieldPublishedBy,
+	FieldApprovedBy,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -166,6 +172,11 @@ func ByCutPercent(opts ...sql.OrderTermOption) OrderOption {
 // ByPublishedBy orders the results by the published_by field.
 func ByPublishedBy(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPublishedBy, opts...).ToFunc()
+}
+
+// ByApprovedBy orders the results by the approved_by field.
+func ByApprovedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldApprovedBy, opts...).ToFunc()
 }
 
 // ByOrganizationField orders the results by organization field.

@@ -126,6 +126,11 @@ func PublishedBy(v gid.ID) predicate.TemplateVersion {
 	return predicate.TemplateVersion(sql.FieldEQ(FieldPublishedBy, v))
 }
 
+// ApprovedBy applies equality check predicate on the "approved_by" field. It's identical to ApprovedByEQ.
+func ApprovedBy(v gid.ID) predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldEQ(FieldApprovedBy, v))
+}
+
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
 func OrganizationIDEQ(v gid.ID) predicate.TemplateVersion {
 	return predicate.TemplateVersion(sql.FieldEQ(FieldOrganizationID, v))
@@ -636,6 +641,16 @@ func CutPercentLTE(v int) predicate.TemplateVersion {
 	return predicate.TemplateVersion(sql.FieldLTE(FieldCutPercent, v))
 }
 
+// ContentIsNil applies the IsNil predicate on the "content" field.
+func ContentIsNil() predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldIsNull(FieldContent))
+}
+
+// ContentNotNil applies the NotNil predicate on the "content" field.
+func ContentNotNil() predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldNotNull(FieldContent))
+}
+
 // PublishedByEQ applies the EQ predicate on the "published_by" field.
 func PublishedByEQ(v gid.ID) predicate.TemplateVersion {
 	return predicate.TemplateVersion(sql.FieldEQ(FieldPublishedBy, v))
@@ -674,6 +689,56 @@ func PublishedByLT(v gid.ID) predicate.TemplateVersion {
 // PublishedByLTE applies the LTE predicate on the "published_by" field.
 func PublishedByLTE(v gid.ID) predicate.TemplateVersion {
 	return predicate.TemplateVersion(sql.FieldLTE(FieldPublishedBy, v))
+}
+
+// ApprovedByEQ applies the EQ predicate on the "approved_by" field.
+func ApprovedByEQ(v gid.ID) predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldEQ(FieldApprovedBy, v))
+}
+
+// ApprovedByNEQ applies the NEQ predicate on the "approved_by" field.
+func ApprovedByNEQ(v gid.ID) predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldNEQ(FieldApprovedBy, v))
+}
+
+// ApprovedByIn applies the In predicate on the "approved_by" field.
+func ApprovedByIn(vs ...gid.ID) predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldIn(FieldApprovedBy, vs...))
+}
+
+// ApprovedByNotIn applies the NotIn predicate on the "approved_by" field.
+func ApprovedByNotIn(vs ...gid.ID) predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldNotIn(FieldApprovedBy, vs...))
+}
+
+// ApprovedByGT applies the GT predicate on the "approved_by" field.
+func ApprovedByGT(v gid.ID) predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldGT(FieldApprovedBy, v))
+}
+
+// ApprovedByGTE applies the GTE predicate on the "approved_by" field.
+func ApprovedByGTE(v gid.ID) predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldGTE(FieldApprovedBy, v))
+}
+
+// ApprovedByLT applies the LT predicate on the "approved_by" field.
+func ApprovedByLT(v gid.ID) predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldLT(FieldApprovedBy, v))
+}
+
+// ApprovedByLTE applies the LTE predicate on the "approved_by" field.
+func ApprovedByLTE(v gid.ID) predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldLTE(FieldApprovedBy, v))
+}
+
+// ApprovedByIsNil applies the IsNil predicate on the "approved_by" field.
+func ApprovedByIsNil() predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldIsNull(FieldApprovedBy))
+}
+
+// ApprovedByNotNil applies the NotNil predicate on the "approved_by" field.
+func ApprovedByNotNil() predicate.TemplateVersion {
+	return predicate.TemplateVersion(sql.FieldNotNull(FieldApprovedBy))
 }
 
 // HasOrganization applies the HasEdge predicate on the "organization" edge.

@@ -5,6 +5,8 @@ import (
 	"context"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/account"
+	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
@@ -34,6 +36,10 @@ type (
 	AcknowledgementPayload = Payload[*sitting.Acknowledgement]
 	ReviewPayload          = Payload[*ent.Review]
 	ReportPayload          = Payload[*ent.Report]
+	OrganizationPayload    = Payload[*ent.Organization]
+	ImportPayload          = Payload[*authoring.CatalogueImport]
+	APIKeyPayload          = Payload[*account.APIKey]
+	IssuedAPIKeyPayload    = Payload[*account.IssuedAPIKey]
 )
 
 // Connection is one page of a list.
@@ -91,6 +97,7 @@ type (
 	ReviewConnection     = Connection[*ent.Review]
 	ReportConnection     = Connection[*ent.Report]
 	AuditEventConnection = Connection[*ent.AuditEvent]
+	APIKeyConnection     = Connection[*account.APIKey]
 
 	MemberEdge     = Edge[*ent.Member]
 	SkillEdge      = Edge[*ent.Skill]
@@ -102,6 +109,7 @@ type (
 	ReviewEdge     = Edge[*ent.Review]
 	ReportEdge     = Edge[*ent.Report]
 	AuditEventEdge = Edge[*ent.AuditEvent]
+	APIKeyEdge     = Edge[*account.APIKey]
 )
 
 // RateLimit is what operations cost and may cost.

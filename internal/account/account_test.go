@@ -1,18 +1,11 @@
 package account_test
 
 import (
-	"bytes"
-	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"errors"
-	"io"
 	"log/slog"
-	"regexp"
 	"slices"
 	"sync/atomic"
 	"testing"
-	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,6 +27,8 @@ type rig struct {
 	stranger policy.Actor // owner of the second
 	ids      *gid.Source
 	rules    *policy.Policy
+	ahead    atomic.Int64 // how far the clock was set forward, in nanoseconds
+	offset   atomic.Int64 // what the test clock adds to domain time, in nanoseconds
 }
 
 func each(t *testing.T, run func(t *testing.T, r *rig)) {
@@ -50,12 +45,13 @@ func newRig(t *testing.T, db dbtest.Database) *rig {
 	ids := gid.NewSource(rand.Reader)
 	// Each look at the clock is a little later, so that the order of creation is the order of ids.
 	var looks atomic.Int64
+	r := &rig{ids: ids, rules: rules}
 	now := func() time.Time {
-		return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(time.Duration(looks.Add(1)) * 10 * time.Millisecond)
+		ticks := time.Duration(looks.Add(1)) * 10 * time.Millisecond
+		return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(ticks + time.Duration(r.ahead.Load()))
 	}
-	store, err := tenant.Open(tenant.Config{
-		URL: db.URL, Policy: rules, Clock: tenant.Clock{Now: now, Own: true}, IDs: ids, Log: slog.New(slog.DiscardHandler),
-	})
+	clock := tenant.Clock{Now: now, Own: true, Offset: func() time.Duration { return time.Duration(r.offset.Load()) }}
+	store, err := tenant.Open(tenant.Config{URL: db.URL, Policy: rules, Clock: clock, IDs: ids, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +60,7 @@ func newRig(t *testing.T, db dbtest.Database) *rig {
 			t.Error(err)
 		}
 	})
-	r := &rig{store: store, accounts: account.New(store, rand.Reader), ids: ids, rules: rules}
+	r.store, r.accounts = store, account.New(store, rand.Reader)
 	r.owner, r.stranger = r.found(t, "one"), r.found(t, "two")
 	return r
 }
@@ -250,145 +246,4 @@ func TestAuditEvents(t *testing.T) {
 			return err
 		})
 	})
-}
-
-func (r *rig) create(t *testing.T, name string) *ent.APIKey {
-	t.Helper()
-	key, _, err := r.accounts.CreateAPIKey(t.Context(), r.owner, input(name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
-func input(name string) account.CreateAPIKeyInput {
-	return account.CreateAPIKeyInput{Name: name, Permissions: []policy.Action{policy.SessionInvite, policy.ReportRead}}
-}
-
-func TestCreateAPIKey(t *testing.T) {
-	each(t, func(t *testing.T, r *rig) {
-		t.Run("the secret opens the organization with what was granted", func(t *testing.T) {
-			key, secret, err := r.accounts.CreateAPIKey(t.Context(), policy.Worker(r.owner.Org), input("ats"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !regexp.MustCompile(`^ask_[A-Za-z0-9_-]{43}$`).MatchString(secret) {
-				t.Errorf("a key of another form: %d characters", len(secret))
-			}
-			actor, err := r.store.Directory().KeyActor(t.Context(), sha256.Sum256([]byte(secret)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := policy.Actor{
-				Org: r.owner.Org, ID: key.ID, Roles: []policy.Role{policy.Integration},
-				Granted: []policy.Action{policy.SessionInvite, policy.ReportRead},
-			}
-			if diff := cmp.Diff(want, actor); diff != "" {
-				t.Error(diff)
-			}
-		})
-		t.Run("two keys have two secrets", func(t *testing.T) {
-			_, a, errA := r.accounts.CreateAPIKey(t.Context(), r.owner, input("a"))
-			_, b, errB := r.accounts.CreateAPIKey(t.Context(), r.owner, input("b"))
-			if err := errors.Join(errA, errB); err != nil || a == b {
-				t.Errorf("equal %v, %v", a == b, err)
-			}
-		})
-		t.Run("it ends when it was told to", func(t *testing.T) {
-			in := input("ends")
-			in.ValidFor = new(time.Microsecond)
-			key, secret, err := r.accounts.CreateAPIKey(t.Context(), r.owner, in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := key.ExpiresAt.Sub(key.CreatedAt); got != time.Microsecond {
-				t.Errorf("valid for %s", got)
-			}
-			_, err = r.store.Directory().KeyActor(t.Context(), sha256.Sum256([]byte(secret)))
-			if !fault.Is(err, fault.Unauthenticated) {
-				t.Errorf("got %v, want Unauthenticated", err)
-			}
-		})
-		t.Run("a taken name is AlreadyExists with its holder", func(t *testing.T) {
-			held := r.create(t, "held")
-			_, secret, err := r.accounts.CreateAPIKey(t.Context(), r.owner, input("held"))
-			if !fault.Is(err, fault.AlreadyExists) || secret != "" {
-				t.Fatalf("got %v, want AlreadyExists and no secret", err)
-			}
-			if got, ok := fault.All(err)[0].Current.(*ent.APIKey); !ok || got.ID != held.ID {
-				t.Errorf("got %v, want the holder", fault.All(err)[0].Current)
-			}
-			if _, _, err := r.accounts.CreateAPIKey(t.Context(), r.stranger, input("held")); err != nil {
-				t.Errorf("another organization: %v", err)
-			}
-		})
-		t.Run("a repetition gives the key without its secret", func(t *testing.T) {
-			in := input("once")
-			in.IdempotencyKey = new("k")
-			first, secret, err := r.accounts.CreateAPIKey(t.Context(), r.owner, in)
-			if err != nil || secret == "" {
-				t.Fatal(err)
-			}
-			again, none, err := r.accounts.CreateAPIKey(t.Context(), r.owner, in)
-			if err != nil || again.ID != first.ID || none != "" {
-				t.Errorf("got %v, %d characters, %v", again, len(none), err)
-			}
-			in.Name = "other"
-			if _, _, err := r.accounts.CreateAPIKey(t.Context(), r.owner, in); !fault.Is(err, fault.IdempotencyMismatch) {
-				t.Errorf("got %v, want IdempotencyMismatch", err)
-			}
-		})
-		t.Run("a random source that ends makes no key", func(t *testing.T) {
-			for name, source := range map[string]io.Reader{
-				"short": bytes.NewReader(make([]byte, 31)), "broken": iotest.ErrReader(errors.New("broken")),
-			} {
-				_, secret, err := account.New(r.store, source).CreateAPIKey(t.Context(), r.owner, input(name))
-				if err == nil || secret != "" {
-					t.Errorf("%s: got a key", name)
-				}
-			}
-		})
-		r.deniedTo(t, policy.APIKeyManage, func(a policy.Actor) error {
-			_, _, err := r.accounts.CreateAPIKey(t.Context(), a, input("denied"))
-			return err
-		})
-	})
-}
-
-func TestCreateAPIKeyChecks(t *testing.T) {
-	r := newRig(t, dbtest.SQLite(t))
-	with := func(change func(*account.CreateAPIKeyInput)) account.CreateAPIKeyInput {
-		in := input("name")
-		change(&in)
-		return in
-	}
-	for name, c := range map[string]struct {
-		in   account.CreateAPIKeyInput
-		want [][]string
-	}{
-		"no name":        {with(func(in *account.CreateAPIKeyInput) { in.Name = " " }), [][]string{{"name"}}},
-		"no permissions": {with(func(in *account.CreateAPIKeyInput) { in.Permissions = nil }), [][]string{{"permissions"}}},
-		"permissions that integrations cannot have": {with(func(in *account.CreateAPIKeyInput) {
-			in.Permissions = []policy.Action{policy.SkillRead, policy.AuditRead, "no.such", policy.APIKeyManage}
-		}), [][]string{{"permissions", "1"}, {"permissions", "2"}, {"permissions", "3"}}},
-		"a permission named twice": {with(func(in *account.CreateAPIKeyInput) {
-			in.Permissions = []policy.Action{policy.SkillRead, policy.SkillRead}
-		}), [][]string{{"permissions", "1"}}},
-		"no time":       {with(func(in *account.CreateAPIKeyInput) { in.ValidFor = new(time.Duration(0)) }), [][]string{{"validFor"}}},
-		"too much time": {with(func(in *account.CreateAPIKeyInput) { in.ValidFor = new(account.MaxKeyValidity + 1) }), [][]string{{"validFor"}}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, _, err := r.accounts.CreateAPIKey(context.Background(), r.owner, c.in)
-			var got [][]string
-			for _, f := range fault.All(err) {
-				if f.Code != fault.Invalid {
-					t.Errorf("got %s, want INVALID", f.Code)
-				}
-				got = append(got, f.Field)
-			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
 }

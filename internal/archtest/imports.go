@@ -49,6 +49,10 @@ var rooms = []room{
 	{path: "./internal/scoring", floor: 1, never: impure},
 	{path: "./internal/psychometrics", floor: 1, never: impure},
 	{path: "./internal/mail", floor: 1},
+	{path: "./internal/markdown", floor: 0, never: impure},
+	{path: "./internal/catalogue", floor: 1, never: impure},
+	{path: "./internal/qti", floor: 2, never: impure},
+	{path: "./internal/shipped", floor: 2},
 	{path: "./internal/webhook", floor: 1},
 	{path: "./internal/blob", floor: 1},
 	// The SQL of a migration is generated from ent's tables.
@@ -60,6 +64,7 @@ var rooms = []room{
 	{path: "./internal/term", floor: 0},
 	// Ids and enumerations are the words that jobs and authored content are written in.
 	{path: "./internal/job", floor: 0, may: []string{"./internal/gid"}},
+	{path: "./internal/draw", floor: 0},
 	{path: "./internal/content", floor: 0, may: []string{"./internal/gid", "./internal/term"}},
 
 	{path: "./internal/dbtest", floor: outside},

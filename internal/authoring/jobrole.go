@@ -9,7 +9,6 @@ import (
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
-	"github.com/assay-hq/assay/ent/skill"
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -28,6 +27,7 @@ type JobRoleFields struct {
 	Responsibilities        []string
 	MustHaveSkills          []*MustHaveSkillInput
 	PreferredQualifications []string
+	PreparationTips         []string
 	ExternalJobID           *string
 }
 
@@ -41,6 +41,7 @@ type MustHaveSkillInput struct {
 // CreateJobRoleInput is a new job role.
 type CreateJobRoleInput struct {
 	Fields         JobRoleFields
+	Key            *string
 	IdempotencyKey *string
 }
 
@@ -62,20 +63,22 @@ func (s *Service) CreateJobRole(ctx context.Context, actor policy.Actor, in Crea
 	if scope.Limited() {
 		return nil, fault.New(fault.Denied, "a limited member cannot add job roles, which they would not see")
 	}
-	if err := in.Fields.check(); err != nil {
+	if err := in.Fields.check(in.Key); err != nil {
 		return nil, err
 	}
-	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*ent.JobRole, error) {
-		id, err := tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return addJobRole(ctx, tx, in.Fields) })
-		if err != nil {
-			return nil, err
-		}
-		return visibleJobRole(ctx, tx.Scope, id)
-	})
+	if err := ownKey(in.Key); err != nil {
+		return nil, err
+	}
+	return tenant.Change(ctx, scope, in.IdempotencyKey, in,
+		func(tx tenant.Tx) (gid.ID, error) { return addJobRole(ctx, tx, in) }, visibleJobRole)
 }
 
-func addJobRole(ctx context.Context, tx tenant.Tx, f JobRoleFields) (gid.ID, error) {
-	row, err := tx.NewJobRole().SetStatus(term.Open).
+func addJobRole(ctx context.Context, tx tenant.Tx, in CreateJobRoleInput) (gid.ID, error) {
+	f := in.Fields
+	if err := roleIsNew(ctx, tx.Scope, f.ExternalJobID, in.Key, gid.ID{}); err != nil {
+		return gid.ID{}, err
+	}
+	row, err := tx.NewJobRole().SetStatus(term.Open).SetNillableHandle(in.Key).SetPreparationTips(orEmpty(f.PreparationTips)).
 		SetTitle(f.Title).SetSummary(f.Summary).SetLevel(f.Level).SetDepartment(f.Department).SetLocation(f.Location).
 		SetResponsibilities(orEmpty(f.Responsibilities)).SetPreferredQualifications(orEmpty(f.PreferredQualifications)).
 		SetNillableExternalJobID(f.ExternalJobID).Save(ctx)
@@ -97,16 +100,29 @@ func (s *Service) UpdateJobRole(ctx context.Context, actor policy.Actor, in Upda
 	if err != nil {
 		return nil, err
 	}
-	if err := in.Fields.check(); err != nil {
+	if err := in.Fields.check(nil); err != nil {
 		return nil, err
 	}
-	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*ent.JobRole, error) {
-		id, err := tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return in.ID, changeJobRole(ctx, tx, in) })
-		if err != nil {
-			return nil, err
+	return tenant.Change(ctx, scope, in.IdempotencyKey, in,
+		func(tx tenant.Tx) (gid.ID, error) { return in.ID, changeJobRole(ctx, tx, in) }, visibleJobRole)
+}
+
+// roleIsNew demands that no other job role has the external id or the key.
+func roleIsNew(ctx context.Context, scope tenant.Scope, external, key *string, but gid.ID) error {
+	if external != nil {
+		existing, err := scope.JobRoles().Where(jobrole.ExternalJobID(*external)).First(ctx)
+		if err == nil && existing.ID != but {
+			return fault.Taken("another job role has this external id", existing, "fields", "externalJobId")
 		}
-		return visibleJobRole(ctx, tx.Scope, id)
-	})
+		if err != nil && !ent.IsNotFound(err) {
+			return fmt.Errorf("find external id: %w", err)
+		}
+	}
+	if key == nil {
+		return nil
+	}
+	existing, err := scope.JobRoles().Where(jobrole.Handle(*key)).First(ctx)
+	return keyIsFree("job role", existing, err)
 }
 
 func changeJobRole(ctx context.Context, tx tenant.Tx, in UpdateJobRoleInput) error {
@@ -118,7 +134,10 @@ func changeJobRole(ctx context.Context, tx tenant.Tx, in UpdateJobRoleInput) err
 		return stale(row)
 	}
 	f := in.Fields
-	change := tx.ChangeJobRole(row.ID).SetRevision(row.Revision + 1).SetNillableStatus(in.Status).
+	if err := roleIsNew(ctx, tx.Scope, f.ExternalJobID, nil, row.ID); err != nil {
+		return err
+	}
+	change := tx.ChangeJobRole(row.ID).SetPreparationTips(orEmpty(f.PreparationTips)).SetRevision(row.Revision + 1).SetNillableStatus(in.Status).
 		SetTitle(f.Title).SetSummary(f.Summary).SetLevel(f.Level).SetDepartment(f.Department).SetLocation(f.Location).
 		SetResponsibilities(orEmpty(f.Responsibilities)).SetPreferredQualifications(orEmpty(f.PreferredQualifications)).
 		SetNillableExternalJobID(f.ExternalJobID)
@@ -141,8 +160,9 @@ func changeJobRole(ctx context.Context, tx tenant.Tx, in UpdateJobRoleInput) err
 	return tx.Announce(ctx, event.JobRoleUpdated, row.ID, nil)
 }
 
-func (f *JobRoleFields) check() error {
+func (f *JobRoleFields) check(key *string) error {
 	var c fault.Checks
+	checkKey(&c, key)
 	c.Under([]string{"fields"}, func() {
 		c.Line(f.Title, 1, 200, "title")
 		c.Text(f.Summary, 0, 10_000, "summary")
@@ -150,6 +170,7 @@ func (f *JobRoleFields) check() error {
 		c.Line(f.Location, 0, 200, "location")
 		c.Texts(f.Responsibilities, 50, 2000, "responsibilities")
 		c.Texts(f.PreferredQualifications, 50, 2000, "preferredQualifications")
+		c.Texts(f.PreparationTips, 50, 2000, "preparationTips")
 		if f.ExternalJobID != nil {
 			c.Line(*f.ExternalJobID, 1, 200, "externalJobId")
 		}
@@ -174,34 +195,25 @@ func writeMustHaves(ctx context.Context, tx tenant.Tx, role gid.ID, skills []*Mu
 	for i, m := range skills {
 		ids[i] = m.SkillID
 	}
-	if err := knownSkills(ctx, tx.Scope, ids); err != nil {
+	stands, err := held(ctx, tx, ids)
+	if err != nil {
 		return err
 	}
+	seen := map[gid.ID]bool{}
 	for i, m := range skills {
-		err := tx.NewJobRoleSkill().SetJobRoleID(role).SetSkillID(m.SkillID).SetWeight(m.Weight).
+		named := stands[m.SkillID]
+		if named == nil {
+			return tenant.NotFound("skill")
+		}
+		if seen[named.ID] {
+			return fault.At("this skill was merged with another one that is named already", "fields", "mustHaveSkills", index(i), "skillId")
+		}
+		seen[named.ID] = true
+		err := tx.NewJobRoleSkill().SetJobRoleID(role).SetSkillID(named.ID).SetWeight(m.Weight).
 			SetDescription(m.Description).SetPosition(i).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("write must-have skill: %w", err)
 		}
-	}
-	return nil
-}
-
-// knownSkills demands that every skill is the organization's; any other is NotFound.
-func knownSkills(ctx context.Context, scope tenant.Scope, ids []gid.ID) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	n, err := scope.Skills().Where(tenant.In(skill.FieldID, ids)).Count(ctx)
-	if err != nil {
-		return fmt.Errorf("count skills: %w", err)
-	}
-	distinct := map[gid.ID]bool{}
-	for _, id := range ids {
-		distinct[id] = true
-	}
-	if n != len(distinct) {
-		return tenant.NotFound("skill")
 	}
 	return nil
 }

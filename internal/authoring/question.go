@@ -3,8 +3,7 @@ package authoring
 import (
 	"context"
 	"fmt"
-
-	entsql "entgo.io/ent/dialect/sql"
+	"slices"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/question"
@@ -25,24 +24,20 @@ type CreateQuestionInput struct {
 	Category       term.Category
 	Level          term.Level
 	Language       *string
+	Key            *string
 	Content        *content.Question
 	IdempotencyKey *string
 }
 
-// UpdateQuestionInput changes what a question says, based on a revision counter.
+// UpdateQuestionInput changes what a question says, based on a revision counter; without a language it keeps its own.
 type UpdateQuestionInput struct {
 	ID             gid.ID
 	Revision       int
 	Title          string
 	Category       term.Category
 	Level          term.Level
+	Language       *string
 	Content        *content.Question
-	IdempotencyKey *string
-}
-
-// PublishQuestionInput names the question whose draft is published.
-type PublishQuestionInput struct {
-	ID             gid.ID
 	IdempotencyKey *string
 }
 
@@ -55,37 +50,102 @@ func (s *Service) CreateQuestion(ctx context.Context, actor policy.Actor, in Cre
 	if scope.Limited() {
 		return nil, fault.New(fault.Denied, "a limited member cannot add questions, which no template of theirs uses yet")
 	}
-	if err := checkQuestion(in.Title, in.Language, in.Kind, in.Content); err != nil {
+	language := question.DefaultLanguage
+	if in.Language != nil {
+		language = *in.Language
+	}
+	if err := checkQuestion(in.Title, &language, in.Key, in.Kind, in.Content); err != nil {
 		return nil, err
 	}
-	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*ent.Question, error) {
-		id, err := tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return addQuestion(ctx, tx, in) })
-		if err != nil {
-			return nil, err
-		}
-		return visibleQuestion(ctx, tx.Scope, id)
-	})
+	if err := ownKey(in.Key); err != nil {
+		return nil, err
+	}
+	return tenant.Change(ctx, scope, in.IdempotencyKey, in,
+		func(tx tenant.Tx) (gid.ID, error) { return s.addQuestion(ctx, tx, in) }, visibleQuestion)
 }
 
-func addQuestion(ctx context.Context, tx tenant.Tx, in CreateQuestionInput) (gid.ID, error) {
-	if err := knownSkills(ctx, tx.Scope, in.Content.SkillIDs); err != nil {
-		return gid.ID{}, err
+func (s *Service) addQuestion(ctx context.Context, tx tenant.Tx, in CreateQuestionInput) (gid.ID, error) {
+	if in.Key != nil {
+		existing, err := tx.Questions().Where(question.Handle(*in.Key)).First(ctx)
+		if err := keyIsFree("question", existing, err); err != nil {
+			return gid.ID{}, err
+		}
 	}
 	row, err := tx.NewQuestion().SetTitle(in.Title).SetKind(in.Kind).SetCategory(in.Category).SetLevel(in.Level).
-		SetNillableLanguage(in.Language).SetState(term.Draft).SetDraftNumber(1).Save(ctx)
+		SetNillableLanguage(in.Language).SetState(term.Draft).SetDraftNumber(1).SetNillableHandle(in.Key).
+		SetWords(searchWords(in.Title, in.Content.Prompt)).Save(ctx)
+	if ent.IsConstraintError(err) {
+		return gid.ID{}, keyTaken("question", nil)
+	}
 	if err != nil {
 		return gid.ID{}, fmt.Errorf("create question: %w", err)
 	}
-	if err := writeRevision(ctx, tx, row.ID, 1, in.Content); err != nil {
+	said := wording{in.Title, in.Category, in.Level, row.Language, in.Content}
+	if err := s.writeRevision(ctx, tx, row.ID, 1, said); err != nil {
 		return gid.ID{}, err
 	}
 	return row.ID, tx.Announce(ctx, event.QuestionCreated, row.ID, nil)
 }
 
-func writeRevision(ctx context.Context, tx tenant.Tx, id gid.ID, number int, c *content.Question) error {
-	err := tx.NewQuestionRevision().SetQuestionID(id).SetNumber(number).SetContent(c).SetNillableAuthorID(author(tx)).Exec(ctx)
+// wording is everything that a revision of a question says.
+type wording struct {
+	title    string
+	category term.Category
+	level    term.Level
+	language string
+	content  *content.Question
+}
+
+// writeRevision opens a draft that says this.
+func (s *Service) writeRevision(ctx context.Context, tx tenant.Tx, id gid.ID, number int, w wording) error {
+	c, err := settle(ctx, tx, w.content)
+	if err != nil {
+		return err
+	}
+	err = tx.NewQuestionRevision().SetQuestionID(id).SetNumber(number).SetContent(c).SetNillableAuthorID(author(tx)).
+		SetTitle(w.title).SetCategory(w.category).SetLevel(w.level).SetLanguage(w.language).
+		SetEditors(editors(tx, nil)).SetPromptHTML(s.html.HTML(c.Prompt)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("write question revision: %w", err)
+	}
+	if number > 1 {
+		return nil // until it is published, the question shows what was published
+	}
+	return noteSkills(ctx, tx, id, c.SkillIDs)
+}
+
+// settle brings the content into the one form that is kept, with the skills that its ids stand for now. The caller's
+// content stays as it is: it is what an idempotency key stands for.
+func settle(ctx context.Context, tx tenant.Tx, c *content.Question) (*content.Question, error) {
+	known, err := knownSkills(ctx, tx, c.SkillIDs)
+	if err != nil {
+		return nil, err
+	}
+	return asKept(c, known), nil
+}
+
+// asKept is the content in the one form that is kept.
+func asKept(c *content.Question, skills []gid.ID) *content.Question {
+	own := *c
+	own.SkillIDs = skills
+	if own.Criteria == nil {
+		own.Criteria = []*content.Criterion{}
+	}
+	if own.FollowUps == nil {
+		own.FollowUps = []*content.FollowUp{}
+	}
+	own.Pitfalls = orEmpty(own.Pitfalls)
+	return &own
+}
+
+// noteSkills makes these the skills that the question shows, in two statements.
+func noteSkills(ctx context.Context, tx tenant.Tx, id gid.ID, skills []gid.ID) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM question_skills WHERE organization_id = @org AND question_id = @question",
+		tenant.Args{"question": id}); err != nil {
+		return fmt.Errorf("note skills: %w", err)
+	}
+	if err := tx.AddQuestionSkills(ctx, id, skills); err != nil {
+		return fmt.Errorf("note skills: %w", err)
 	}
 	return nil
 }
@@ -97,43 +157,59 @@ func author(tx tenant.Tx) *gid.ID {
 	return nil
 }
 
-// UpdateQuestion rewrites the open draft, or opens the next one beside the published revision, which stays as it is.
-// An older revision counter is Stale.
+// editors are everybody who wrote on a draft, the actor among them; Assay itself goes by the organization.
+func editors(tx tenant.Tx, before []gid.ID) []gid.ID {
+	id := tx.Actor().ID
+	if id.IsZero() {
+		id = tx.Organization()
+	}
+	if slices.Contains(before, id) {
+		return before
+	}
+	return append(slices.Clone(before), id)
+}
+
+// UpdateQuestion rewrites the open draft, or opens the next one beside the published revision, which stays as it is: until
+// the draft is published, lists, searches and templates know the question by what was published. An approval of the
+// draft is over with the edit. An older revision counter is Stale, a retired question Conflict.
 func (s *Service) UpdateQuestion(ctx context.Context, actor policy.Actor, in UpdateQuestionInput) (*ent.Question, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.QuestionWrite)
 	if err != nil {
 		return nil, err
 	}
-	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*ent.Question, error) {
-		id, err := tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return in.ID, changeQuestion(ctx, tx, in) })
-		if err != nil {
-			return nil, err
-		}
-		return visibleQuestion(ctx, tx.Scope, id)
-	})
+	return tenant.Change(ctx, scope, in.IdempotencyKey, in,
+		func(tx tenant.Tx) (gid.ID, error) { return in.ID, s.changeQuestion(ctx, tx, in) }, visibleQuestion)
 }
 
-func changeQuestion(ctx context.Context, tx tenant.Tx, in UpdateQuestionInput) error {
+func (s *Service) changeQuestion(ctx context.Context, tx tenant.Tx, in UpdateQuestionInput) error {
 	row, err := tenant.Only[*ent.Question]("question")(tx.LockQuestion(ctx, in.ID))
 	if err != nil {
 		return err
 	}
-	if err := checkQuestion(in.Title, nil, row.Kind, in.Content); err != nil {
+	language := row.Language
+	if in.Language != nil {
+		language = *in.Language
+	}
+	if err := checkQuestion(in.Title, &language, nil, row.Kind, in.Content); err != nil {
 		return err
+	}
+	if row.State == term.Retired {
+		return conflict("this question is retired")
 	}
 	if row.Revision != in.Revision {
 		return stale(row)
 	}
-	if err := knownSkills(ctx, tx.Scope, in.Content.SkillIDs); err != nil {
-		return err
+	change := tx.ChangeQuestion(row.ID).SetRevision(row.Revision + 1)
+	if row.State == term.Draft {
+		change.SetTitle(in.Title).SetCategory(in.Category).SetLevel(in.Level).SetNillableLanguage(in.Language).
+			SetWords(searchWords(in.Title, in.Content.Prompt))
 	}
-	change := tx.ChangeQuestion(row.ID).SetTitle(in.Title).SetCategory(in.Category).SetLevel(in.Level).SetRevision(row.Revision + 1)
+	said := wording{in.Title, in.Category, in.Level, language, in.Content}
 	if row.DraftNumber == 0 {
-		next := row.PublishedNumber + 1
-		change.SetDraftNumber(next)
-		err = writeRevision(ctx, tx, row.ID, next, in.Content)
+		change.SetDraftNumber(row.PublishedNumber + 1)
+		err = s.writeRevision(ctx, tx, row.ID, row.PublishedNumber+1, said)
 	} else {
-		err = rewriteDraft(ctx, tx, row, in.Content)
+		err = s.rewriteDraft(ctx, tx, row, said)
 	}
 	if err != nil {
 		return err
@@ -144,54 +220,27 @@ func changeQuestion(ctx context.Context, tx tenant.Tx, in UpdateQuestionInput) e
 	return tx.Announce(ctx, event.QuestionRevised, row.ID, nil)
 }
 
-func rewriteDraft(ctx context.Context, tx tenant.Tx, row *ent.Question, c *content.Question) error {
+func (s *Service) rewriteDraft(ctx context.Context, tx tenant.Tx, row *ent.Question, w wording) error {
 	draft, err := revision(ctx, tx.Scope, row.ID, row.DraftNumber)
 	if err != nil {
 		return err
 	}
-	n, err := tx.ChangeQuestionRevision(draft.ID).Where(questionrevision.PublishedAtIsNil()).SetContent(c).Save(ctx)
-	if err == nil && n != 1 {
+	c, err := settle(ctx, tx, w.content)
+	if err != nil {
+		return err
+	}
+	n, err := tx.ChangeQuestionRevision(draft.ID).Where(questionrevision.PublishedAtIsNil()).SetContent(c).
+		SetTitle(w.title).SetCategory(w.category).SetLevel(w.level).SetLanguage(w.language).
+		SetEditors(editors(tx, draft.Editors)).SetPromptHTML(s.html.HTML(c.Prompt)).ClearApprovedBy().ClearApprovedAt().Save(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("rewrite draft: %w", err)
+	case n != 1:
 		return fmt.Errorf("rewrite draft: %d rows", n)
+	case row.State != term.Draft:
+		return nil
 	}
-	return err
-}
-
-// PublishQuestion freezes the open draft as the next published revision. Without an open draft it is Conflict.
-func (s *Service) PublishQuestion(ctx context.Context, actor policy.Actor, in PublishQuestionInput) (*ent.Question, error) {
-	scope, err := s.tenant.As(ctx, actor, policy.QuestionPublish)
-	if err != nil {
-		return nil, err
-	}
-	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*ent.Question, error) {
-		id, err := tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return in.ID, freezeQuestion(ctx, tx, in.ID) })
-		if err != nil {
-			return nil, err
-		}
-		return visibleQuestion(ctx, tx.Scope, id)
-	})
-}
-
-func freezeQuestion(ctx context.Context, tx tenant.Tx, id gid.ID) error {
-	row, err := tenant.Only[*ent.Question]("question")(tx.LockQuestion(ctx, id))
-	if err != nil {
-		return err
-	}
-	if row.DraftNumber == 0 {
-		return conflict("this question has no open draft to publish")
-	}
-	draft, err := revision(ctx, tx.Scope, row.ID, row.DraftNumber)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.ChangeQuestionRevision(draft.ID).SetPublishedAt(tx.Now).SetNillablePublishedBy(author(tx)).Save(ctx); err != nil {
-		return fmt.Errorf("publish revision: %w", err)
-	}
-	_, err = tx.ChangeQuestion(row.ID).SetState(term.Published).SetPublishedNumber(row.DraftNumber).SetDraftNumber(0).
-		SetRevision(row.Revision + 1).Save(ctx)
-	if err != nil {
-		return fmt.Errorf("publish question: %w", err)
-	}
-	return tx.Announce(ctx, event.QuestionPublished, row.ID, map[string]string{"number": index(row.DraftNumber)})
+	return noteSkills(ctx, tx, row.ID, c.SkillIDs)
 }
 
 func visibleQuestion(ctx context.Context, scope tenant.Scope, id gid.ID) (*ent.Question, error) {
@@ -201,80 +250,4 @@ func visibleQuestion(ctx context.Context, scope tenant.Scope, id gid.ID) (*ent.Q
 func revision(ctx context.Context, scope tenant.Scope, id gid.ID, number int) (*ent.QuestionRevision, error) {
 	return tenant.Only[*ent.QuestionRevision]("question revision")(scope.QuestionRevisions().
 		Where(questionrevision.QuestionID(id), questionrevision.Number(number)).Only(ctx))
-}
-
-// QuestionFilter narrows a list of questions.
-type QuestionFilter struct {
-	Kind     *term.QuestionKind
-	Category *term.Category
-	Level    *term.Level
-	State    *term.PublicationState
-}
-
-func (f *QuestionFilter) apply(q *ent.QuestionQuery) *ent.QuestionQuery {
-	if f == nil {
-		return q
-	}
-	if f.Kind != nil {
-		q.Where(question.KindEQ(*f.Kind))
-	}
-	if f.Category != nil {
-		q.Where(question.CategoryEQ(*f.Category))
-	}
-	if f.Level != nil {
-		q.Where(question.LevelEQ(*f.Level))
-	}
-	if f.State != nil {
-		q.Where(question.StateEQ(*f.State))
-	}
-	return q
-}
-
-// Questions lists the visible questions, the newest first.
-func (s *Service) Questions(ctx context.Context, actor policy.Actor, filter *QuestionFilter, paging tenant.Paging) (*tenant.Page[*ent.Question], error) {
-	scope, err := s.tenant.As(ctx, actor, policy.QuestionRead)
-	if err != nil {
-		return nil, err
-	}
-	at := func(row *ent.Question) tenant.Cursor { return tenant.Cursor{ID: row.ID} }
-	page, err := tenant.List(paging, tenant.Order{Desc: true}, at, func(window func(*entsql.Selector)) ([]*ent.Question, error) {
-		return filter.apply(scope.Questions()).Where(window).All(ctx)
-	})
-	if err != nil {
-		return nil, err
-	}
-	page.Total = filter.apply(scope.Questions()).Count
-	return page, nil
-}
-
-// QuestionsByID reads questions for a batch; what is not visible is left out.
-func (s *Service) QuestionsByID(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]*ent.Question, error) {
-	scope, err := s.tenant.As(ctx, actor, policy.QuestionRead)
-	if err != nil {
-		return nil, err
-	}
-	return scope.Questions().Where(tenant.In(question.FieldID, ids)).All(ctx)
-}
-
-// CurrentRevisions reads, for several questions, the published revision and the open draft where there is one.
-func (s *Service) CurrentRevisions(ctx context.Context, actor policy.Actor, questions []gid.ID) ([]*ent.QuestionRevision, error) {
-	scope, err := s.tenant.As(ctx, actor, policy.QuestionRead)
-	if err != nil {
-		return nil, err
-	}
-	return currentRevisions(ctx, scope, questions)
-}
-
-func currentRevisions(ctx context.Context, scope tenant.Scope, questions []gid.ID) ([]*ent.QuestionRevision, error) {
-	return scope.QuestionRevisions().Where(tenant.In(questionrevision.FieldQuestionID, questions), current).All(ctx)
-}
-
-// current keeps the revisions that a question's row names as published or draft.
-func current(q *entsql.Selector) {
-	t := entsql.Table(question.Table)
-	q.Join(t).On(q.C(questionrevision.FieldQuestionID), t.C(question.FieldID)).
-		Where(entsql.Or(
-			entsql.ColumnsEQ(q.C(questionrevision.FieldNumber), t.C(question.FieldPublishedNumber)),
-			entsql.ColumnsEQ(q.C(questionrevision.FieldNumber), t.C(question.FieldDraftNumber)),
-		))
 }

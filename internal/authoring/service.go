@@ -5,17 +5,31 @@
 package authoring
 
 import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
 
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/markdown"
 	"github.com/assay-hq/assay/internal/tenant"
 )
 
 // Service is the room's operations.
-type Service struct{ tenant *tenant.Store }
+type Service struct {
+	tenant *tenant.Store
+	html   *markdown.Renderer
+	reads  chan struct{} // one document is read at a time: a hostile one takes much memory for a second
+}
 
 // New makes the service on a store.
-func New(store *tenant.Store) *Service { return &Service{tenant: store} }
+func New(store *tenant.Store) *Service {
+	return &Service{tenant: store, html: markdown.New(), reads: make(chan struct{}, 1)}
+}
 
 // stale is the fault of an edit that was based on an older revision; current is what stands now.
 func stale(current any) error {
@@ -23,6 +37,75 @@ func stale(current any) error {
 		Code: fault.Stale, Message: "somebody changed this meanwhile; look at the current state and repeat your change",
 		Field: []string{"revision"}, Current: current,
 	}
+}
+
+// checkKey judges a stable key: what catalogues call a row.
+func checkKey(c *fault.Checks, key *string) {
+	if key != nil {
+		c.That(stableKey.MatchString(*key), "a key has 1 to 64 lower-case letters, digits, dots, hyphens and underscores", "key")
+	}
+}
+
+// ownKey refuses a key that looks like an id: in a catalogue it would stand for the row that has the id. Only catalogues
+// from elsewhere bring such keys.
+func ownKey(key *string) error {
+	if key == nil {
+		return nil
+	}
+	if _, err := gid.Parse(*key); err == nil {
+		return fault.At("a key must not look like an id; choose another", "key")
+	}
+	return nil
+}
+
+var stableKey = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+
+// keyTaken is the fault of a stable key that another row has: existing, if it is known.
+func keyTaken(noun string, existing any) error {
+	return fault.Taken("another "+noun+" has this key", existing, "key")
+}
+
+// keyIsFree judges what a search for the row with a key found.
+func keyIsFree(noun string, existing any, err error) error {
+	switch {
+	case err == nil:
+		return keyTaken(noun, existing)
+	case ent.IsNotFound(err):
+		return nil
+	}
+	return fmt.Errorf("find key: %w", err)
+}
+
+// ofQuery makes what is wrong with the arguments of a query the one fault that a query has.
+func ofQuery(c *fault.Checks) error {
+	err := c.Err()
+	if err == nil {
+		return nil
+	}
+	return fault.New(fault.BadInput, err.Error())
+}
+
+// copyOf is a copy of authored content that may be changed: the input itself stays what its idempotency key stands for.
+func copyOf(t *content.Template) *content.Template {
+	own := new(content.Template)
+	text, err := json.Marshal(t)
+	if err == nil {
+		err = json.Unmarshal(text, own)
+	}
+	if err != nil {
+		return t // plain data always has this form
+	}
+	return own
+}
+
+// distinct keeps the first of each id.
+func distinct(ids []gid.ID) []gid.ID {
+	seen := make(map[gid.ID]bool, len(ids))
+	return slices.DeleteFunc(slices.Clone(ids), func(id gid.ID) bool {
+		was := seen[id]
+		seen[id] = true
+		return was
+	})
 }
 
 // index renders a place in a list for the path of a fault.

@@ -1,6 +1,7 @@
 package authoring_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -45,17 +46,14 @@ func TestAPublishedVersionNeverChanges(t *testing.T) {
 		}))(t)
 		unchanged := func(when string) {
 			t.Helper()
-			if diff := gocmp.Diff(first.String()+string(first.Paper)+string(first.Key), func() string {
-				v := r.version(t, tpl.ID, 1)
-				return v.String() + string(v.Paper) + string(v.Key)
-			}()); diff != "" {
+			if diff := gocmp.Diff(must(json.Marshal(first))(t), must(json.Marshal(r.version(t, tpl.ID, 1)))(t)); diff != "" {
 				t.Errorf("after %s: %s", when, diff)
 			}
 		}
 		unchanged("an edit of the question")
 		must(r.authoring.PublishQuestion(t.Context(), r.owner, authoring.PublishQuestionInput{ID: q.ID}))(t)
 		unchanged("its publication")
-		d := draft(q.ID, q.ID)
+		d := draft(r.published(t, term.LongText).ID, q.ID)
 		d.CutPercent = 70
 		tpl = must(r.authoring.UpdateTemplate(t.Context(), r.owner, authoring.UpdateTemplateInput{ID: tpl.ID, Revision: tpl.Revision, Name: "Second", Content: d}))(t)
 		if tpl.PublishedNumber != 1 || tpl.DraftNumber != 2 || tpl.State != term.Published {
@@ -67,8 +65,8 @@ func TestAPublishedVersionNeverChanges(t *testing.T) {
 		second := r.version(t, tpl.ID, 2)
 		asked, keyed := must(paper.Decode(second.Paper))(t), must(key.Decode(second.Key))(t)
 		if tpl.PublishedNumber != 2 || second.Hash == first.Hash || asked.Count() != 2 || asked.Sections[0].Questions[1].Prompt != "Changed?" ||
-			keyed.Items()[0].Revision != 2 || keyed.Items()[0].Title != "Changed" || keyed.CutPercent != 70 || second.Name != "Second" {
-			t.Errorf("got %v, %v", second, keyed.Items()[0])
+			keyed.Items()[1].Revision != 2 || keyed.Items()[1].Title != "Changed" || keyed.CutPercent != 70 || second.Name != "Second" {
+			t.Errorf("got %v, %v", second, keyed.Items()[1])
 		}
 		old := must(key.Decode(first.Key))(t).Items()[0]
 		if old.Revision != 1 || !old.Content.Choices[0].Correct || old.Skills[0].Name != s.Name {
@@ -138,14 +136,14 @@ func TestADraftIsJudgedAsAWhole(t *testing.T) {
 		r.refused(t, "everything", fault.Invalid, create(func(in *authoring.CreateTemplateInput) {
 			in.Name, in.Content.CutPercent = "", 101
 			in.Content.Sections[0].Slots[0].Points = 0
-			in.Content.Sections = append(in.Content.Sections, &content.Section{TimeLimit: 59})
+			in.Content.Sections = append(in.Content.Sections, &content.Section{TimeLimit: -1})
 			in.Content.Bands = []*content.Band{{Name: "", MinPercent: -1}, {Name: "A", MinPercent: 50}, {Name: "A", MinPercent: 50}}
 		}), "name", "content.cutPercent", "content.sections.0.slots.0.points", "content.sections.1.title", "content.sections.1.timeLimit",
-			"content.sections.1.slots", "content.bands.0.name", "content.bands.0.minPercent", "content.bands.2.name",
+			"content.bands.0.name", "content.bands.0.minPercent", "content.bands.2.name",
 			"content.bands.2.minPercent", "content.bands")
 		r.refused(t, "nothing in it", fault.Invalid, create(func(in *authoring.CreateTemplateInput) {
 			in.Content = &content.Template{}
-		}), "content.sections", "content.bands")
+		}), "content.bands")
 		r.refused(t, "bands that begin above 0", fault.Invalid, create(func(in *authoring.CreateTemplateInput) {
 			in.Content.Bands[0].MinPercent = 1
 		}), "content.bands")
@@ -162,11 +160,129 @@ func TestADraftIsJudgedAsAWhole(t *testing.T) {
 	})
 }
 
+// badDrafts are drafts with something wrong that no later edit of a question would mend: what is told of each.
+func badDrafts(q, s gid.ID) map[string]badDraft {
+	type t = *content.Template
+	slot := func(all ...*content.Slot) func(t) {
+		return func(d t) { d.Sections[0].Slots = all }
+	}
+	many := make([]*content.Slot, 101)
+	for i := range many {
+		many[i] = fixed(q)
+	}
+	return map[string]badDraft{
+		"a slot of nothing": {slot(&content.Slot{Points: 1}), []string{"sections.0.slots.0.questionId: name either a question or a draw"}},
+		"a slot of both": {slot(&content.Slot{QuestionID: &q, Draw: drawn(1, q).Draw, Points: 1}),
+			[]string{"sections.0.slots.0.questionId: name either a question or a draw"}},
+		"a revision of a draw": {slot(&content.Slot{Draw: drawn(1, q).Draw, Points: 1, Revision: new(1)}),
+			[]string{"sections.0.slots.0.revision: only a fixed question has a revision"}},
+		"a pool of nothing": {slot(drawn(1)), []string{"sections.0.slots.0.draw.questionIds: name either the questions of the pool or a filter"}},
+		"a pool of both": {slot(&content.Slot{Points: 1, Draw: &content.Draw{Count: 1, QuestionIDs: []gid.ID{q}, Filter: &content.PoolFilter{}}}),
+			[]string{"sections.0.slots.0.draw.questionIds: name either the questions of the pool or a filter"}},
+		"a pool with one twice": {slot(drawn(1, q, q)), []string{"sections.0.slots.0.draw.questionIds.1: this question is in the pool twice"}},
+		"a draw of none":        {slot(drawn(0, q)), []string{"sections.0.slots.0.draw.count: this must be from 1 to 100"}},
+		"a filter of many skills": {slot(found(1, content.PoolFilter{SkillIDs: make([]gid.ID, 21)})),
+			[]string{"sections.0.slots.0.draw.filter.skillIds: at most 20 are allowed"}},
+		"many slots":     {slot(many...), []string{"sections.0.slots: at most 100 slots are allowed"}},
+		"many questions": {slot(drawn(100, q), drawn(100, q), fixed(q)), []string{"sections: at most 200 questions are allowed in all"}},
+		"many sections": {func(d t) {
+			for range 20 {
+				d.Sections = append(d.Sections, &content.Section{Title: "S"})
+			}
+		}, []string{"sections: at most 20 sections are allowed"}},
+		"a weight":      {func(d t) { d.Sections[0].Weight = new(101) }, []string{"sections.0.weight: this must be from 0 to 100"}},
+		"a time":        {func(d t) { d.Sections[0].TimeLimit = 28801 }, []string{"sections.0.timeLimit: this must be from nothing to 8 hours"}},
+		"no band":       {func(d t) { d.Bands = nil }, []string{"bands: 1 to 10 bands are needed"}},
+		"a high band":   {func(d t) { d.Bands = d.Bands[1:] }, []string{"bands: one band must begin at 0"}},
+		"the total":     {func(d t) { d.TotalLimit = new(59) }, []string{"totalLimit: this must be from one minute to 24 hours"}},
+		"the attempts":  {func(d t) { d.AttemptLimit = new(0) }, []string{"attemptLimit: this must be from 1 to 20"}},
+		"the follow-up": {func(d t) { d.FollowUpLimit = new(11) }, []string{"followUpLimit: this must be from 0 to 10"}},
+		"nobody helps": {func(d t) { d.Accommodation = &content.Accommodation{Requestable: true} },
+			[]string{"accommodation.contact: name the person or address that helps"}},
+		"two rules of a kind": {func(d t) {
+			d.ScoringRules = []*content.ScoringRule{{Kind: term.Ordering, PartialCredit: term.AdjacentPairs}, {Kind: term.Ordering, PartialCredit: term.AllOrNothing}}
+		}, []string{"scoringRules.1.kind: this kind has two rules"}},
+		"rules of another kind": {func(d t) {
+			d.ScoringRules = []*content.ScoringRule{
+				{Kind: term.Numeric, PartialCredit: term.AllOrNothing}, {Kind: term.MultipleChoice, PartialCredit: term.AdjacentPairs},
+				{Kind: term.SingleChoice, PartialCredit: term.Mapped},
+			}
+		}, []string{"scoringRules.0.partialCredit: this kind has no such rule", "scoringRules.1.partialCredit: this kind has no such rule",
+			"scoringRules.2.partialCredit: this kind has no such rule"}},
+		"weights of skills": {func(d t) { d.SkillWeights = []*content.SkillWeight{{SkillID: s, Weight: 11}, {SkillID: s, Weight: 1}} },
+			[]string{"skillWeights.0.weight: this must be from 0 to 10", "skillWeights.1.skillId: this skill is named twice"}},
+		"a signal twice": {func(d t) { d.Signals = []term.IntegritySignal{term.Pasted, term.Pasted} }, []string{"signals.1: this signal is named twice"}},
+		"provenance":     {func(d t) { d.Provenance = &content.Provenance{Date: "yesterday"} }, []string{"provenance.date: write a date such as 2026-11-30"}},
+	}
+}
+
+type badDraft struct {
+	spoil func(*content.Template)
+	want  []string
+}
+
+func TestBadDrafts(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		q, s, role := r.published(t, term.Numeric).ID, r.skill(t).ID, r.jobRole(t).ID
+		tpl := r.template(t, role, q)
+		err := r.unchanged(t, "a bad draft", func() error {
+			for name, c := range badDrafts(q, s) {
+				d := draft(q)
+				c.spoil(d)
+				want := make([]string, len(c.want))
+				for i, w := range c.want {
+					want[i] = "content." + w
+				}
+				if diff := gocmp.Diff(want, spelled(lastErr(r.authoring.CreateTemplate(t.Context(), r.owner, authoring.CreateTemplateInput{
+					JobRoleID: role, Name: "N", Mode: term.Assessment, Content: d,
+				})))); diff != "" {
+					t.Errorf("%s: %s", name, diff)
+				}
+				if diff := gocmp.Diff(want, spelled(lastErr(r.authoring.UpdateTemplate(t.Context(), r.owner, authoring.UpdateTemplateInput{
+					ID: tpl.ID, Revision: 1, Name: "N", Content: d,
+				})))); diff != "" {
+					t.Errorf("%s, as an update: %s", name, diff)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		theirs := must(r.authoring.CreateSkill(t.Context(), r.stranger, authoring.CreateSkillInput{Name: "theirs"}))(t).ID
+		for name, spoil := range map[string]func(*content.Template){
+			"weights of another organization's skill": func(d *content.Template) { d.SkillWeights = []*content.SkillWeight{{SkillID: theirs, Weight: 1}} },
+			"a filter by another organization's skill": func(d *content.Template) {
+				d.Sections[0].Slots[0] = found(1, content.PoolFilter{SkillIDs: []gid.ID{theirs}})
+			},
+		} {
+			d := draft(q)
+			spoil(d)
+			r.refused(t, name, fault.NotFound, func() error {
+				return lastErr(r.authoring.UpdateTemplate(t.Context(), r.owner, authoring.UpdateTemplateInput{ID: tpl.ID, Revision: 1, Name: "N", Content: d}))
+			})
+		}
+	})
+}
+
+// TestADraftMayBeUnfinished until it is published.
+func TestADraftMayBeUnfinished(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		empty := draft()
+		empty.Sections = nil
+		for _, c := range []*content.Template{empty, draft(), {Bands: []*content.Band{{Name: "All"}}, Feedback: term.FeedbackNone, Sections: []*content.Section{{Title: "Later"}}}} {
+			r.templateOf(t, r.jobRole(t).ID, c)
+		}
+	})
+}
+
 func TestTemplatesAreFiltered(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		q, one, two := r.published(t, term.Numeric).ID, r.jobRole(t).ID, r.jobRole(t).ID
 		a, b := r.template(t, one, q).ID, r.publish(t, r.template(t, one, q).ID).ID
-		c := r.template(t, two, q).ID
+		c := must(r.authoring.CreateTemplate(t.Context(), r.owner, authoring.CreateTemplateInput{
+			JobRoleID: two, Name: "N", Mode: term.Practice, Content: draft(q), Key: new("go.maps"),
+		}))(t).ID
 		for name, f := range map[string]struct {
 			f    *authoring.TemplateFilter
 			want []gid.ID
@@ -174,6 +290,9 @@ func TestTemplatesAreFiltered(t *testing.T) {
 			"all, the newest first": {nil, []gid.ID{c, b, a}},
 			"job role":              {&authoring.TemplateFilter{JobRoleID: &one}, []gid.ID{b, a}},
 			"state":                 {&authoring.TemplateFilter{JobRoleID: &one, State: new(term.Draft)}, []gid.ID{a}},
+			"mode":                  {&authoring.TemplateFilter{Mode: new(term.Practice)}, []gid.ID{c}},
+			"key":                   {&authoring.TemplateFilter{Key: new("go.maps")}, []gid.ID{c}},
+			"mode and key":          {&authoring.TemplateFilter{Mode: new(term.Assessment), Key: new("go.maps")}, nil},
 		} {
 			got := pages(t, 1, templateID, func(p tenant.Paging) (*tenant.Page[*ent.Template], error) {
 				return r.authoring.Templates(t.Context(), r.owner, f.f, p)

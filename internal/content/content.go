@@ -13,24 +13,41 @@ import (
 
 // Question is everything a revision of a question says.
 type Question struct {
-	Prompt        string              `json:"prompt"` // Markdown
-	Choices       []*Choice           `json:"choices,omitempty"`
-	PartialCredit *term.PartialCredit `json:"partialCredit,omitempty"`
-	Numeric       *NumericKey         `json:"numeric,omitempty"`
-	Accepted      []string            `json:"accepted,omitempty"` // short text: answers that need no reviewer
-	Criteria      []*Criterion        `json:"criteria"`
-	ModelAnswer   string              `json:"modelAnswer"` // Markdown
-	Pitfalls      []string            `json:"pitfalls"`
-	FollowUps     []*FollowUp         `json:"followUps"`
-	TimeHint      int                 `json:"timeHintSeconds"`
-	SkillIDs      []gid.ID            `json:"skillIds"`
+	Prompt         string              `json:"prompt"` // Markdown
+	Choices        []*Choice           `json:"choices,omitempty"`
+	CorrectOrder   []string            `json:"correctOrder,omitempty"`   // ordering: the keys of the choices, first to last
+	ShuffleChoices bool                `json:"shuffleChoices,omitempty"` // each session sees the choices in an order of its own
+	PartialCredit  *term.PartialCredit `json:"partialCredit,omitempty"`
+	Mapping        *Mapping            `json:"mapping,omitempty"` // bounds of a choice whose options carry points
+	Numeric        *NumericKey         `json:"numeric,omitempty"`
+	Accepted       []string            `json:"accepted,omitempty"` // short text: answers that need no reviewer
+	Code           *Code               `json:"code,omitempty"`
+	Spoken         *Spoken             `json:"spoken,omitempty"`
+	Criteria       []*Criterion        `json:"criteria"`
+	ModelAnswer    string              `json:"modelAnswer"` // Markdown
+	Pitfalls       []string            `json:"pitfalls"`
+	FollowUps      []*FollowUp         `json:"followUps"`
+	TimeHint       int                 `json:"timeHintSeconds"`
+	SkillIDs       []gid.ID            `json:"skillIds" catalogue:"-"` // a catalogue names skills by key, beside the content
+	Translations   []*Translation      `json:"translations,omitempty"`
+	Provenance     *Provenance         `json:"provenance,omitempty"`
 }
 
-// Choice is one option of a choice question.
+// Choice is one option of a choice question, or one thing to be put in order.
 type Choice struct {
-	Key     string `json:"key"`
-	Text    string `json:"text"` // Markdown
-	Correct bool   `json:"correct"`
+	Key      string  `json:"key"`
+	Text     string  `json:"text"` // Markdown
+	Correct  bool    `json:"correct"`
+	Points   *string `json:"points,omitempty"`   // what choosing it is worth under MAPPED, a decimal numeral, perhaps below zero
+	Feedback string  `json:"feedback,omitempty"` // Markdown, for the candidate who chose it
+}
+
+// Mapping bounds the sum of the points of the chosen options, as a QTI mapping does. All are decimal numerals; the
+// upper bound is what the full points of the slot stand for.
+type Mapping struct {
+	LowerBound string `json:"lowerBound"`
+	UpperBound string `json:"upperBound"`
+	Default    string `json:"default"` // of an option without points
 }
 
 // NumericKey is the right number with its tolerance; both are decimal numerals, so that nothing is lost to binary.
@@ -39,6 +56,45 @@ type NumericKey struct {
 	Mode      term.ToleranceMode `json:"mode"`
 	Tolerance string             `json:"tolerance"`
 	Unit      string             `json:"unit,omitempty"`
+}
+
+// Code is what a code answer starts from.
+type Code struct {
+	Language string `json:"language"` // as editors call it: go, python, sql
+	Starter  string `json:"starter,omitempty"`
+}
+
+// Spoken is what is asked of a spoken answer.
+type Spoken struct {
+	MaxSeconds int `json:"maxSeconds"`
+}
+
+// Translation is what a candidate reads of a question, in another language.
+type Translation struct {
+	Language string        `json:"language"`
+	Prompt   string        `json:"prompt"` // Markdown
+	Choices  []*ChoiceText `json:"choices,omitempty"`
+}
+
+// ChoiceText is an option in another language.
+type ChoiceText struct {
+	Key      string `json:"key"`
+	Text     string `json:"text"`               // Markdown
+	Feedback string `json:"feedback,omitempty"` // Markdown
+}
+
+// Provenance says where a text comes from and who stands for it.
+type Provenance struct {
+	Author     string       `json:"author,omitempty"`
+	Reviewer   string       `json:"reviewer,omitempty"`
+	Date       string       `json:"date,omitempty"` // of the review, or else of the writing: 2006-01-02
+	References []*Reference `json:"references,omitempty"`
+}
+
+// Reference is a source that a text rests on.
+type Reference struct {
+	Title string `json:"title"`
+	URL   string `json:"url,omitempty"`
 }
 
 // Criterion is one point of assessment, with its weight and behaviourally anchored levels.
@@ -72,25 +128,72 @@ type FollowUp struct {
 
 // Template is everything a draft of an assessment template says.
 type Template struct {
-	Instructions string              `json:"instructions"` // Markdown
-	Sections     []*Section          `json:"sections"`
-	CutPercent   int                 `json:"cutPercent"`
-	Bands        []*Band             `json:"bands"`
-	Feedback     term.FeedbackPolicy `json:"feedback"`
+	Instructions  string                 `json:"instructions"` // Markdown
+	Sections      []*Section             `json:"sections"`
+	SkillWeights  []*SkillWeight         `json:"skillWeights,omitempty"`
+	CutPercent    int                    `json:"cutPercent"`
+	Bands         []*Band                `json:"bands"`
+	ScoringRules  []*ScoringRule         `json:"scoringRules,omitempty"`
+	Feedback      term.FeedbackPolicy    `json:"feedback"`
+	TotalLimit    *int                   `json:"totalLimitSeconds,omitempty"` // the most that all sections together may plan
+	AttemptLimit  *int                   `json:"attemptLimit,omitempty"`
+	FollowUpLimit *int                   `json:"followUpLimit,omitempty"` // interview: the most follow-ups after one answer
+	Signals       []term.IntegritySignal `json:"signals,omitempty"`
+	Accommodation *Accommodation         `json:"accommodation,omitempty"`
+	Provenance    *Provenance            `json:"provenance,omitempty"`
 }
 
 // Section is a timed part of a template.
 type Section struct {
-	Title        string  `json:"title"`
-	Instructions string  `json:"instructions"` // Markdown
-	TimeLimit    int     `json:"timeLimitSeconds"`
-	Slots        []*Slot `json:"slots"`
+	Title        string             `json:"title"`
+	Instructions string             `json:"instructions"` // Markdown
+	TimeLimit    int                `json:"timeLimitSeconds"`
+	Order        *term.SectionOrder `json:"order,omitempty"`      // fixed, if absent
+	Navigation   *term.Navigation   `json:"navigation,omitempty"` // free, if absent
+	Weight       *int               `json:"weight,omitempty"`     // percent of the result; all sections have one or none
+	Slots        []*Slot            `json:"slots"`
 }
 
-// Slot is the place of one question in a section, and what it is worth.
+// Slot is the place of one question in a section, or of several drawn from a pool, and what each is worth.
 type Slot struct {
-	QuestionID gid.ID `json:"questionId"`
-	Points     int    `json:"points"`
+	QuestionID *gid.ID `json:"questionId,omitempty"`
+	Revision   *int    `json:"revision,omitempty"` // of the question; the published one at publication, if absent
+	Draw       *Draw   `json:"draw,omitempty"`
+	Points     int     `json:"points"`
+}
+
+// Draw takes a number of questions from a pool: a list, or what a filter finds at publication.
+type Draw struct {
+	Count       int         `json:"count"`
+	QuestionIDs []gid.ID    `json:"questionIds,omitempty"`
+	Filter      *PoolFilter `json:"filter,omitempty"`
+}
+
+// PoolFilter finds published questions; every part that is there must hold.
+type PoolFilter struct {
+	Kind     *term.QuestionKind `json:"kind,omitempty"`
+	Category *term.Category     `json:"category,omitempty"`
+	Level    *term.Level        `json:"level,omitempty"`
+	Language *string            `json:"language,omitempty"`
+	SkillIDs []gid.ID           `json:"skillIds,omitempty"` // any of them
+}
+
+// SkillWeight is how often a point of a question of the skill counts in the result, beside 1 for any other.
+type SkillWeight struct {
+	SkillID gid.ID `json:"skillId"`
+	Weight  int    `json:"weight"`
+}
+
+// ScoringRule is the partial credit of a kind of question in this template, whatever the questions say.
+type ScoringRule struct {
+	Kind          term.QuestionKind  `json:"kind"`
+	PartialCredit term.PartialCredit `json:"partialCredit"`
+}
+
+// Accommodation says whether candidates may ask for accommodation, and names the person who helps.
+type Accommodation struct {
+	Requestable bool   `json:"requestable"`
+	Contact     string `json:"contact,omitempty"`
 }
 
 // Band names a range of results from a percentage upwards.

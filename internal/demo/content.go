@@ -1,98 +1,74 @@
 package demo
 
 import (
+	"maps"
 	"slices"
 
+	"github.com/assay-hq/assay/internal/catalogue"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/term"
 )
 
-// seedQuestion is a question of the demonstration with what the simulated candidates answer to it.
-type seedQuestion struct {
-	key, title string
-	kind       term.QuestionKind
-	category   term.Category
-	level      term.Level
-	skills     []string // names of skills
-	seconds    int      // the time hint
-	prompt     string
-	choices    []seedChoice
-	credit     term.PartialCredit
-	number     content.NumericKey
-	accepted   []string
-	mistakes   []string // wrong numbers that people really give
-	criteria   []seedCriterion
-	model      string
-	pitfalls   []string
-	followUps  []content.FollowUp
+// seedSaid is what simulated candidates say to a question of the shipped catalogue. It is kept in step with the
+// catalogue: criteria and the points of their levels are the same, in the same order. Choices need no words.
+type seedSaid struct {
+	mistakes []string // wrong numbers that people really give
+	criteria []seedCriterion
 }
 
-// seedChoice is one option of a choice question.
-type seedChoice struct {
-	key, text string
-	correct   bool
-}
-
-// seedCriterion is a point of assessment. Its levels stand in ascending order and begin at nothing.
+// seedCriterion is a point of assessment, by its key. Its levels stand in ascending order and begin at nothing.
 type seedCriterion struct {
-	key, text string
-	weight    int
-	levels    []seedLevel
+	key    string
+	levels []seedLevel
 }
 
-// seedLevel anchors points; beside the anchor stands what a candidate of that level writes, and what a reviewer
-// remarks on it. A level without words is a point that the candidate did not think of.
+// seedLevel is what a candidate of a level writes, and what a reviewer remarks on it. A level without words is a point
+// that the candidate did not think of.
 type seedLevel struct {
 	points       int
-	anchor       string
 	says, remark string
 }
 
-// draft is the question as authors write it.
-func (q *seedQuestion) draft(skills map[string]gid.ID) *content.Question {
-	c := &content.Question{
-		Prompt: q.prompt, Accepted: q.accepted, ModelAnswer: q.model, Pitfalls: q.pitfalls, TimeHint: q.seconds,
-		Criteria: []*content.Criterion{}, FollowUps: []*content.FollowUp{},
-	}
-	for _, ch := range q.choices {
-		c.Choices = append(c.Choices, &content.Choice{Key: ch.key, Text: ch.text, Correct: ch.correct})
-	}
-	if q.credit != "" {
-		credit := q.credit
-		c.PartialCredit = &credit
-	}
-	if q.kind == term.Numeric {
-		number := q.number
-		c.Numeric = &number
-	}
-	for _, cr := range q.criteria {
-		c.Criteria = append(c.Criteria, cr.draft())
-	}
-	for _, f := range q.followUps {
-		c.FollowUps = append(c.FollowUps, &content.FollowUp{When: f.When, Prompt: f.Prompt})
-	}
-	for _, name := range q.skills {
-		c.SkillIDs = append(c.SkillIDs, skills[name])
-	}
-	return c
+// seedQuestion is a question of the shipped catalogue with what is said to it.
+type seedQuestion struct {
+	*catalogue.Question
+	seedSaid
 }
 
-func (c seedCriterion) draft() *content.Criterion {
-	d := &content.Criterion{Key: c.key, Text: c.text, Weight: c.weight}
-	for _, l := range c.levels {
-		d.Levels = append(d.Levels, &content.Level{Points: l.points, Anchor: l.anchor})
+// seedAllSaid is what is said, by the key of the question.
+func seedAllSaid() map[string]seedSaid {
+	all := maps.Clone(seedBackendSaid)
+	maps.Copy(all, seedInfrastructureSaid)
+	maps.Copy(all, seedSecuritySaid)
+	return all
+}
+
+// seedBank joins the questions of a catalogue with what is said to them.
+func seedBank(doc *catalogue.Document) map[string]*seedQuestion {
+	said, bank := seedAllSaid(), map[string]*seedQuestion{}
+	for _, q := range doc.Questions {
+		bank[q.Key] = &seedQuestion{q, said[q.Key]}
 	}
-	return d
+	return bank
 }
 
-// seedQuestions are all questions of the demonstration.
-func seedQuestions() []seedQuestion {
-	return slices.Concat(seedBackendQuestions, seedInfrastructureQuestions, seedSecurityQuestions)
+// seedOtherPart is what the second organization takes of a catalogue: the skills and the questions that its template
+// asks, with a role of its own.
+func seedOtherPart(doc *catalogue.Document) *catalogue.Document {
+	part := &catalogue.Document{Format: doc.Format, Skills: doc.Skills, Roles: []*catalogue.Role{seedOtherRole()}}
+	keys := seedOtherTemplate.questions()
+	for _, q := range doc.Questions {
+		if slices.Contains(keys, q.Key) {
+			part.Questions = append(part.Questions, q)
+		}
+	}
+	return part
 }
 
-// seedTemplate is an assessment template of the demonstration.
+// seedTemplate is an assessment template that the demonstration makes.
 type seedTemplate struct {
+	role               string // its key
 	name, instructions string
 	cut                int
 	feedback           term.FeedbackPolicy
@@ -108,7 +84,7 @@ type seedSection struct {
 
 // seedSlot is the place of a question, and what it is worth.
 type seedSlot struct {
-	question string
+	question string // its key
 	points   int
 }
 
@@ -124,25 +100,20 @@ func (t seedTemplate) draft(questions map[string]gid.ID) *content.Template {
 	for _, s := range t.sections {
 		section := &content.Section{Title: s.title, Instructions: s.instructions, TimeLimit: 60 * s.minutes}
 		for _, slot := range s.slots {
-			section.Slots = append(section.Slots, &content.Slot{QuestionID: questions[slot.question], Points: slot.points})
+			section.Slots = append(section.Slots, &content.Slot{QuestionID: new(questions[slot.question]), Points: slot.points})
 		}
 		d.Sections = append(d.Sections, section)
 	}
 	return d
 }
 
-// seedRole is a job role of the demonstration with its template.
-type seedRole struct {
-	title, summary, department, location string
-	level                                term.Level
-	responsibilities, preferred          []string
-	skills                               []seedMustHave
-	template                             seedTemplate
-}
-
-// seedMustHave is a skill that a role demands.
-type seedMustHave struct {
-	name        string
-	weight      int
-	description string
+// questions are the keys of the template's questions, in their order.
+func (t seedTemplate) questions() []string {
+	var keys []string
+	for _, section := range t.sections {
+		for _, slot := range section.slots {
+			keys = append(keys, slot.question)
+		}
+	}
+	return keys
 }

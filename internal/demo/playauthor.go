@@ -117,7 +117,7 @@ func (r playRole) needs() string {
 	return strings.Join(needs, ", ")
 }
 
-// writeQuestions writes and publishes the five questions.
+// writeQuestions writes and publishes the questions.
 func (p *play) writeQuestions(ctx context.Context) error {
 	for _, d := range playDrafts() {
 		question, err := playDo[playQuestion](ctx, p.recruiter, "createQuestion", playQuestionFields, playVars{
@@ -161,7 +161,7 @@ func (p *play) writeTemplate(ctx context.Context) error {
 		return err
 	}
 	p.template = *template
-	p.say("Template %q, %s: two sections, 15 and 20 minutes, 30 points, cut at 60 %%, three bands.", template.Name, template.ID)
+	p.say("Template %q, %s: two sections, 15 and 20 minutes, one question drawn from two, 30 points, cut at 60 %%, three bands.", template.Name, template.ID)
 	draft := playVars{"templateId": template.ID, "candidate": playVars{"email": playCandidate, "name": playCandidateName}}
 	_, err = playDo[playSession](ctx, p.recruiter, "inviteCandidate", playSessionFields, draft)
 	refused, err := playRefused(err, "CONFLICT")
@@ -169,6 +169,33 @@ func (p *play) writeTemplate(ctx context.Context) error {
 		return fmt.Errorf("invite to a draft: %w", err)
 	}
 	p.say("Inviting to the draft is refused: %s, %q.", refused.Code, refused.Message)
+	return p.validate(ctx)
+}
+
+// playValidation is what stands between a draft and its publication.
+type playValidation struct {
+	Organization struct {
+		ValidateTemplate struct {
+			Publishable           bool
+			Faults                []struct{ Message string }
+			ProjectedDuration     string
+			QuestionCount, Points int
+		}
+	}
+}
+
+// validate asks whether the draft can be published, and how long it is going to take.
+func (p *play) validate(ctx context.Context) error {
+	read, err := playAsk[playValidation](ctx, p.recruiter, `query Demo($id: ID!) { organization { validateTemplate(id: $id) {
+		publishable faults { message } projectedDuration questionCount points } } }`, playVars{"id": p.template.ID})
+	if err != nil {
+		return err
+	}
+	v := read.Organization.ValidateTemplate
+	if !v.Publishable || len(v.Faults) > 0 {
+		return fmt.Errorf("the draft has faults: %+v", v.Faults)
+	}
+	p.say("Validates the draft: nothing keeps it from publication; %d questions, %d points, about %s.", v.QuestionCount, v.Points, v.ProjectedDuration)
 	return nil
 }
 
@@ -199,6 +226,28 @@ func (p *play) publish(ctx context.Context) error {
 		return fmt.Errorf("version 1 changed: %+v became %+v", v, after)
 	}
 	p.say("Version 1 is as it was: the same questions, words and limits, hash %.16s….", after.Hash)
+	return p.preview(ctx)
+}
+
+// preview reads the paper as two candidates would see it: what is drawn may differ, and everything else does not.
+func (p *play) preview(ctx context.Context) error {
+	read, err := playAsk[struct {
+		Node struct {
+			One, Again, Other struct{ Sections []playSection }
+		}
+	}](ctx, p.recruiter, `query Demo($id: ID!) { node(id: $id) { ... on TemplateVersion {
+		one: preview(seed: 1) { `+playSectionFields+` } again: preview(seed: 1) { `+playSectionFields+` } other: preview(seed: 2) { `+playSectionFields+` } } } }`,
+		playVars{"id": p.version.ID})
+	if err != nil {
+		return err
+	}
+	if fmt.Sprint(read.Node.One) != fmt.Sprint(read.Node.Again) {
+		return errors.New("the same seed gave two papers")
+	}
+	for i, paper := range [][]playSection{read.Node.One.Sections, read.Node.Other.Sections} {
+		asked := paper[0].Questions
+		p.say("Previews the paper of seed %d: %d questions in %q, the drawn one %q.", i+1, len(asked), paper[0].Title, asked[len(asked)-1].Prompt)
+	}
 	return nil
 }
 

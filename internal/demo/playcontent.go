@@ -30,6 +30,7 @@ type playDraft struct {
 	key, title, kind, category string
 	skills                     []string
 	points                     int
+	pooled                     bool // drawn from a pool, with the others that are
 	content                    playVars
 }
 
@@ -41,9 +42,14 @@ func playCriterion(key, text string, weight int, levels []playVars) playVars {
 	return playVars{"key": key, "text": text, "weight": weight, "levels": levels}
 }
 
-// playDrafts are the five questions, in the order of the template.
+// playDrafts are the questions, in the order of the template. Each candidate is asked one of the two in the pool.
 func playDrafts() []playDraft {
-	return []playDraft{playOnce(), playUnique(), playInFlight(), playLock(), playIncident()}
+	return []playDraft{
+		playOnce(), playUnique(), playInFlight(), playLock(), playColumn(),
+		playStatus("created", "A booking was made", "The server made the booking and stored it.", "b"),
+		playStatus("accepted", "A booking will be made", "The server queued the booking and has not made it yet.", "c"),
+		playIncident(),
+	}
 }
 
 func playOnce() playDraft {
@@ -126,9 +132,51 @@ func playLock() playDraft {
 	}
 }
 
+func playColumn() playDraft {
+	return playDraft{
+		key: "column", title: "A column that must have a value", kind: "ORDERING", category: "TECHNICAL", points: 2,
+		skills: []string{"Relational databases"},
+		content: playVars{
+			"prompt":        "A large table in use gets a column that must not be null. Put the steps in order.",
+			"partialCredit": "ADJACENT_PAIRS",
+			"choices": []playVars{
+				{"key": "demand", "text": "Demand NOT NULL"}, {"key": "add", "text": "Add the column, nullable"},
+				{"key": "fill", "text": "Fill old rows in small batches"}, {"key": "write", "text": "Release code that writes the column"},
+			},
+			"correctOrder": []string{"add", "write", "fill", "demand"},
+			"criteria": []playVars{playCriterion("steps", "Keeps old and new code working at each step", 1,
+				playLevels("Demands first", "Fills before new rows are written", "Adds, writes, fills, demands"))},
+			"modelAnswer": "Add, write, fill, demand: filling before new code writes the column leaves new rows empty.",
+			"pitfalls":    []string{"Filling all rows in one statement"},
+			"followUps":   []playVars{{"when": "The order is right", "prompt": "What does the last step lock, and for how long?"}},
+			"timeHint":    "PT2M",
+		},
+	}
+}
+
+// playStatus is one question of the pool: they differ in what happened and in the status code that fits it.
+func playStatus(key, title, happened, right string) playDraft {
+	choices := []playVars{{"key": "a", "text": "`200 OK`"}, {"key": "b", "text": "`201 Created`"}, {"key": "c", "text": "`202 Accepted`"}}
+	for _, c := range choices {
+		c["correct"] = c["key"] == right
+	}
+	return playDraft{
+		key: key, title: title, kind: "SINGLE_CHOICE", category: "SCREENING", points: 2, pooled: true,
+		skills: []string{"HTTP interfaces"},
+		content: playVars{
+			"prompt": "A client sends `POST /bookings`. " + happened + " Which status code says so best?", "choices": choices,
+			"criteria":    []playVars{playCriterion("status", "Tells done from promised", 1, playLevels("Guesses", "Knows the class", "Knows the code"))},
+			"modelAnswer": "201 when the booking exists, 202 when it is only promised.",
+			"pitfalls":    []string{"Answering 200 to everything"},
+			"followUps":   []playVars{{"when": "The code is right", "prompt": "Which header would you send with it?"}},
+			"timeHint":    "PT1M",
+		},
+	}
+}
+
 func playIncident() playDraft {
 	return playDraft{
-		key: "incident", title: "An incident of your own", kind: "LONG_TEXT", category: "BEHAVIORAL", points: 12,
+		key: "incident", title: "An incident of your own", kind: "LONG_TEXT", category: "BEHAVIORAL", points: 8,
 		skills: []string{"Explaining in writing", "Relational databases"},
 		content: playVars{
 			"prompt": "Tell about a time when something you were responsible for failed in production. What did you do, and what is different since?",
@@ -146,18 +194,27 @@ func playIncident() playDraft {
 	}
 }
 
-// playTemplateContent is the template over the questions: four in the first section, the story in the second.
+// playTemplateContent is the template over the questions: the story in the second section, all others in the first,
+// where the pool stands last.
 func playTemplateContent(questions []playQuestion, cut int) playVars {
-	slots := make([]playVars, len(questions))
-	for i, q := range questions {
-		slots[i] = playVars{"questionId": q.ID, "points": q.draft.points}
+	var slots []playVars
+	var pool []string
+	worth := 0 // each question of the pool is worth the same
+	for _, q := range questions[:len(questions)-1] {
+		if q.draft.pooled {
+			pool, worth = append(pool, q.ID), q.draft.points
+			continue
+		}
+		slots = append(slots, playVars{"questionId": q.ID, "points": q.draft.points})
 	}
-	last := len(slots) - 1
+	slots = append(slots, playVars{"draw": playVars{"count": 1, "questionIds": pool}, "points": worth})
+	story := questions[len(questions)-1]
 	return playVars{
 		"instructions": "Take your time; you can come back as often as you like while the clock runs.",
 		"sections": []playVars{
-			{"title": "Knowledge", "instructions": "Four short questions.", "timeLimit": "PT15M", "slots": slots[:last]},
-			{"title": "Experience", "instructions": "One story, in your own words.", "timeLimit": "PT20M", "slots": slots[last:]},
+			{"title": "Knowledge", "instructions": "Six short questions.", "timeLimit": "PT15M", "slots": slots},
+			{"title": "Experience", "instructions": "One story, in your own words.", "timeLimit": "PT20M",
+				"slots": []playVars{{"questionId": story.ID, "points": story.draft.points}}},
 		},
 		"cutPercent": cut, "feedback": "SECTIONS",
 		"bands": []playVars{{"name": "Not yet", "minPercent": 0}, {"name": "Solid", "minPercent": 60}, {"name": "Strong", "minPercent": 85}},
@@ -178,6 +235,9 @@ func playAnswers() map[string]playVars {
 		"unique":   {"choices": []string{"a", "b"}},
 		"inflight": {"number": "12.3"},
 		"lock":     {"text": "SELECT ... FOR UPDATE, which makes the second request wait"},
+		"column":   {"choices": []string{"add", "write", "fill", "demand"}},
+		"created":  {"choices": []string{"b"}},
+		"accepted": {"choices": []string{"c"}},
 		"incident": {"text": playStory},
 	}
 }

@@ -99,9 +99,9 @@ func (r playReport) table() string {
 	for _, s := range r.Result.Skills {
 		row("Skill: "+s.Name, s.Total)
 	}
-	for _, q := range r.Result.Questions {
+	for i, q := range r.Result.Questions { // by their number, as the place of a drawn one depends on the draw
 		total := playTotal{Awarded: q.Awarded, Maximum: q.Maximum, Percent: 100 * q.Awarded / max(q.Maximum, 1)}
-		row("Question "+q.Ref, total, q.traced())
+		row(fmt.Sprintf("Question %d", i+1), total, q.traced())
 	}
 	_ = w.Flush() // a builder takes everything
 	return text.String()

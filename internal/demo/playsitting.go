@@ -203,23 +203,43 @@ func (p *play) places() []string {
 	return refs
 }
 
+// answered is what the candidate answers at each place, found by the prompt that stands there: a draw decides which
+// question of the pool does.
+func (p *play) answered() (map[string]playVars, error) {
+	byPrompt, answers, at := map[string]playVars{}, playAnswers(), map[string]playVars{}
+	for _, q := range p.questions {
+		byPrompt[fmt.Sprint(q.draft.content["prompt"])] = answers[q.draft.key]
+	}
+	for _, s := range p.sitting.Sections {
+		for _, q := range s.Questions {
+			if at[q.Ref] = byPrompt[q.Prompt]; at[q.Ref] == nil {
+				return nil, fmt.Errorf("nobody wrote the question at %s: %s", q.Ref, q.Prompt)
+			}
+		}
+	}
+	return at, nil
+}
+
 // answer saves an answer to each question, the last one twice; a save from an older state is refused.
 func (p *play) answer(ctx context.Context) error {
 	refs := p.places()
-	if len(refs) != len(p.questions) {
-		return fmt.Errorf("the paper asks %d questions instead of %d", len(refs), len(p.questions))
+	if len(refs) != p.version.QuestionCount {
+		return fmt.Errorf("the paper asks %d questions instead of %d", len(refs), p.version.QuestionCount)
+	}
+	answers, err := p.answered()
+	if err != nil {
+		return err
 	}
 	last := refs[len(refs)-1]
 	if _, err := p.save(ctx, last, 0, playVars{"text": playFirstWords}); err != nil {
 		return err
 	}
-	answers := playAnswers()
-	for i, ref := range refs {
+	for _, ref := range refs {
 		revision := 0
 		if ref == last {
 			revision = 1
 		}
-		saved, err := p.save(ctx, ref, revision, answers[p.questions[i].draft.key])
+		saved, err := p.save(ctx, ref, revision, answers[ref])
 		if err != nil {
 			return err
 		}
@@ -251,13 +271,16 @@ func (p *play) resume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	answers := playAnswers()
+	answers, err := p.answered()
+	if err != nil {
+		return err
+	}
 	for i, ref := range p.places() {
 		if i >= len(read.Sitting.Responses) {
 			return fmt.Errorf("the answer to %s is lost", ref)
 		}
 		got, want := read.Sitting.Responses[i], p.saved[ref]
-		given := playGivenOf(answers[p.questions[i].draft.key])
+		given := playGivenOf(answers[ref])
 		if got.Question != ref || got.Revision != want.Revision || got.SavedAt != want.SavedAt || got.Answer.String() != given {
 			return fmt.Errorf("the answer to %s came back as %+v instead of revision %d", ref, got, want.Revision)
 		}

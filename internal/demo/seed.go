@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/shipped"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -98,6 +99,11 @@ func (w *world) exists(ctx context.Context, slug string) (bool, error) {
 
 // playAll plays both organizations' stories. The second is founded last, so that its absence tells of an interruption.
 func (w *world) playAll(ctx context.Context) error {
+	shelf, err := shipped.Catalogue()
+	if err != nil {
+		return fmt.Errorf("read the shipped catalogue: %w", err)
+	}
+	w.shelf = shelf
 	for _, story := range []func(context.Context) error{w.playDemo, w.playOther} {
 		if err := story(ctx); err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/dbtest"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
@@ -198,6 +199,7 @@ func TestSeed(t *testing.T) {
 			t.Error("candidate@demo.example has something already")
 		}
 	})
+	t.Run("the shipped catalogue is there, and brought in again changes nothing", func(t *testing.T) { seedShipped(t, file, summary) })
 	t.Run("every event has its place and the audit holds", func(t *testing.T) { seedChain(t, file, db) })
 	t.Run("twice changes nothing", func(t *testing.T) {
 		before := seedExport(t, db)
@@ -236,6 +238,36 @@ func seedResults(t *testing.T, db *sql.DB) {
 		if seedOne(t, db, "SELECT COUNT(*) FROM scores WHERE status = '"+status+"'") == 0 {
 			t.Errorf("no score has the status %s", status)
 		}
+	}
+}
+
+// seedShipped tries to bring the shipped catalogue in a second time.
+func seedShipped(t *testing.T, file dbtest.Database, summary *Summary) {
+	t.Helper()
+	doc := seedShelf(t)
+	entries := len(doc.Skills) + len(doc.Roles) + len(doc.Questions) + len(doc.Templates)
+	text, err := doc.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := newWorld(seedConfig(t, file), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := w.store.Directory().Organization(t.Context(), seedSlug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := policy.Actor{Org: id, Roles: []policy.Role{policy.Owner}}
+	tried, err := w.authoring.ImportCatalogue(t.Context(), owner, authoring.ImportCatalogueInput{Document: string(text)})
+	if err != nil || tried.ChangeCount() != 0 || tried.Unchanged != entries {
+		t.Errorf("got %+v, %v; want %d entries unchanged", tried, err, entries)
+	}
+	if want := len(doc.Templates) + len(seedTemplates) + 1; summary.Templates != want {
+		t.Errorf("got %d templates, want %d", summary.Templates, want)
+	}
+	if err := w.store.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -307,7 +339,7 @@ func TestSeedOnBoth(t *testing.T) {
 		began := time.Now()
 		summary := seedInto(t, db, 10)
 		t.Logf("a tenth seeded in %v: %+v", time.Since(began).Round(time.Millisecond), *summary)
-		if summary.Sessions < 40 || summary.Released < 25 || summary.Members != 9 || summary.JobRoles != 4 {
+		if summary.Sessions < 40 || summary.Released < 25 || summary.Members != 9 || summary.JobRoles != 5 {
 			t.Errorf("got %+v", summary)
 		}
 		if db.Dialect == dialect.Postgres {

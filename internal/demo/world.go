@@ -11,6 +11,7 @@ import (
 
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/catalogue"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/job"
@@ -27,8 +28,9 @@ type world struct {
 	sittings  *sitting.Service
 	grading   *grading.Service
 	log       *slog.Logger
-	now       time.Time // where the story ends
-	one       int       // of so many sessions one is played
+	now       time.Time           // where the story ends
+	one       int                 // of so many sessions one is played
+	shelf     *catalogue.Document // the shipped catalogue
 	clock     *worldClock
 	links     *worldLinks
 	queue     worldQueue

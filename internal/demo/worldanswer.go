@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"github.com/assay-hq/assay/internal/catalogue"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/term"
@@ -20,11 +21,11 @@ type worldAnswer struct {
 
 // worldAbility draws a candidate's ability in each skill, on the logit scale: much in common, something of its own.
 // Nobody is invited who knows nothing at all.
-func worldAbility(random *rand.Rand) map[string]float64 {
+func worldAbility(random *rand.Rand, skills []*catalogue.Skill) map[string]float64 {
 	general := max(-0.9, 0.25+0.65*random.NormFloat64())
 	ability := map[string]float64{}
-	for _, s := range seedSkills {
-		ability[s[0]] = general + 0.45*random.NormFloat64()
+	for _, s := range skills {
+		ability[s.Key] = general + 0.45*random.NormFloat64()
 	}
 	return ability
 }
@@ -46,10 +47,10 @@ func worldDifficulty(l term.Level) float64 {
 // lead is by how much a candidate's ability exceeds a question's difficulty.
 func (s *worldSitting) lead(q *seedQuestion) float64 {
 	sum := 0.0
-	for _, name := range q.skills {
-		sum += s.ability[name]
+	for _, key := range q.Skills {
+		sum += s.ability[key]
 	}
-	return sum/float64(len(q.skills)) - worldDifficulty(q.level)
+	return sum/float64(len(q.Skills)) - worldDifficulty(q.Level)
 }
 
 // worldLogistic turns a lead into a probability.
@@ -66,20 +67,20 @@ func (s *worldSitting) think(item worldItem) worldAnswer {
 	if !right && s.random.Float64() < worldOmits {
 		return a
 	}
-	switch item.question.kind {
+	switch item.question.Kind {
 	case term.SingleChoice:
-		a.answer.Choices = []string{s.pick(item.question.choices, right)}
+		a.answer.Choices = []string{s.pick(item.question.Content.Choices, right)}
 	case term.MultipleChoice:
-		a.answer.Choices = s.tick(item.question.choices, 0.5+0.5*worldLogistic(1.3*lead+0.4))
+		a.answer.Choices = s.tick(item.question.Content.Choices, 0.5+0.5*worldLogistic(1.3*lead+0.4))
 	case term.Numeric:
-		number := item.question.number.Value
+		number := item.question.Content.Numeric.Value
 		if !right {
 			number = worldAny(s.random, item.question.mistakes)
 		}
 		a.answer.Number = &number
 	case term.ShortText:
 		if right {
-			text := worldAny(s.random, item.question.accepted)
+			text := worldAny(s.random, item.question.Content.Accepted)
 			a.answer.Text = &text
 			break
 		}
@@ -93,26 +94,26 @@ func (s *worldSitting) think(item worldItem) worldAnswer {
 func worldAny(random *rand.Rand, list []string) string { return list[random.IntN(len(list))] }
 
 // pick is the right choice or a wrong one.
-func (s *worldSitting) pick(choices []seedChoice, right bool) string {
+func (s *worldSitting) pick(choices []*content.Choice, right bool) string {
 	var keys []string
 	for _, c := range choices {
-		if c.correct == right {
-			keys = append(keys, c.key)
+		if c.Correct == right {
+			keys = append(keys, c.Key)
 		}
 	}
 	return worldAny(s.random, keys)
 }
 
 // tick judges each choice, rightly with a probability; who would tick nothing ticks the first.
-func (s *worldSitting) tick(choices []seedChoice, rightly float64) []string {
+func (s *worldSitting) tick(choices []*content.Choice, rightly float64) []string {
 	var keys []string
 	for _, c := range choices {
-		if c.correct == (s.random.Float64() < rightly) {
-			keys = append(keys, c.key)
+		if c.Correct == (s.random.Float64() < rightly) {
+			keys = append(keys, c.Key)
 		}
 	}
 	if len(keys) == 0 {
-		return []string{choices[0].key}
+		return []string{choices[0].Key}
 	}
 	return keys
 }
@@ -135,7 +136,7 @@ func (s *worldSitting) write(a *worldAnswer, lead float64) {
 		return
 	}
 	opening := worldAny(s.random, worldOpenings)
-	if opening != "" && a.question.kind == term.LongText {
+	if opening != "" && a.question.Kind == term.LongText {
 		parts = append([]string{opening}, parts...)
 	}
 	text := strings.Join(parts, "\n\n")

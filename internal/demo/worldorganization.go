@@ -2,12 +2,14 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/catalogue"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/paper"
 	"github.com/assay-hq/assay/internal/tenant"
@@ -20,15 +22,14 @@ type worldOrganization struct {
 	*world
 	id        gid.ID
 	members   map[string]policy.Actor // by the part of the address before the @
-	skills    map[string]gid.ID       // by name
+	jobs      map[string]gid.ID       // by the key of the job role
 	questions map[string]gid.ID       // by key
 	bank      map[string]*seedQuestion
 	roles     []*worldRole
 }
 
-// worldRole is a job role with its template as it is published at the moment.
+// worldRole is a job role's template as it is published at the moment.
 type worldRole struct {
-	id       gid.ID
 	template *ent.Template
 	items    []worldItem
 }
@@ -53,12 +54,8 @@ func (w *world) found(ctx context.Context, at time.Time, slug, name, owner strin
 		return nil, fmt.Errorf("found %s: %w", slug, err)
 	}
 	o := &worldOrganization{
-		world: w, id: id, members: map[string]policy.Actor{}, skills: map[string]gid.ID{}, questions: map[string]gid.ID{},
-		bank: map[string]*seedQuestion{},
-	}
-	all := seedQuestions()
-	for i := range all {
-		o.bank[all[i].key] = &all[i]
+		world: w, id: id, members: map[string]policy.Actor{}, jobs: map[string]gid.ID{}, questions: map[string]gid.ID{},
+		bank: seedBank(w.shelf),
 	}
 	return o, o.findOwner(ctx)
 }
@@ -90,67 +87,59 @@ func (o *worldOrganization) join(ctx context.Context, domain string, roles []gid
 	return nil
 }
 
-// addSkills writes the taxonomy.
-func (o *worldOrganization) addSkills(ctx context.Context) error {
-	for _, s := range seedSkills {
-		o.clock.pass(2 * time.Minute)
-		row, err := o.authoring.CreateSkill(ctx, o.members["recruiter"], authoring.CreateSkillInput{Name: s[0], Description: s[1]})
+// bringIn brings a catalogue in, as the recruiter would with `assay import`, and finds what became of it.
+func (o *worldOrganization) bringIn(ctx context.Context, doc *catalogue.Document) error {
+	o.clock.pass(40 * time.Minute)
+	text, err := doc.YAML()
+	if err != nil {
+		return fmt.Errorf("write the shipped catalogue: %w", err)
+	}
+	recruiter := o.members["recruiter"]
+	if _, err := o.authoring.ImportCatalogue(ctx, recruiter, authoring.ImportCatalogueInput{Document: string(text), Apply: true}); err != nil {
+		return fmt.Errorf("import the shipped catalogue: %w", err)
+	}
+	return errors.Join(
+		worldKeys(o.jobs, func(part tenant.Paging) (*tenant.Page[*ent.JobRole], error) {
+			return o.authoring.JobRoles(ctx, recruiter, nil, part)
+		}, func(r *ent.JobRole) (*string, gid.ID) { return r.Handle, r.ID }),
+		worldKeys(o.questions, func(part tenant.Paging) (*tenant.Page[*ent.Question], error) {
+			return o.authoring.Questions(ctx, recruiter, nil, part)
+		}, func(q *ent.Question) (*string, gid.ID) { return q.Handle, q.ID }),
+	)
+}
+
+// worldKeys reads a list to its end and keeps the ids by key.
+func worldKeys[T any](into map[string]gid.ID, list func(tenant.Paging) (*tenant.Page[T], error), of func(T) (*string, gid.ID)) error {
+	most := tenant.MaxPage
+	part := tenant.Paging{First: &most}
+	for {
+		page, err := list(part)
 		if err != nil {
-			return fmt.Errorf("create skill: %w", err)
+			return fmt.Errorf("find what was imported: %w", err)
 		}
-		o.skills[s[0]] = row.ID
+		for _, row := range page.Nodes {
+			if key, id := of(row); key != nil {
+				into[*key] = id
+			}
+		}
+		if !page.HasNextPage {
+			return nil
+		}
+		part.After = new(page.Cursors[len(page.Cursors)-1].String())
 	}
-	return nil
-}
-
-// addRole writes a job role.
-func (o *worldOrganization) addRole(ctx context.Context, r seedRole) error {
-	o.clock.pass(20 * time.Minute)
-	fields := authoring.JobRoleFields{
-		Title: r.title, Summary: r.summary, Level: r.level, Department: r.department, Location: r.location,
-		Responsibilities: r.responsibilities, PreferredQualifications: r.preferred,
-	}
-	for _, s := range r.skills {
-		fields.MustHaveSkills = append(fields.MustHaveSkills, &authoring.MustHaveSkillInput{
-			SkillID: o.skills[s.name], Weight: s.weight, Description: s.description,
-		})
-	}
-	row, err := o.authoring.CreateJobRole(ctx, o.members["recruiter"], authoring.CreateJobRoleInput{Fields: fields})
-	if err != nil {
-		return fmt.Errorf("create job role %s: %w", r.title, err)
-	}
-	o.roles = append(o.roles, &worldRole{id: row.ID})
-	return nil
-}
-
-// addQuestion writes a question and publishes it.
-func (o *worldOrganization) addQuestion(ctx context.Context, q *seedQuestion) error {
-	o.clock.pass(25 * time.Minute)
-	language := "en"
-	row, err := o.authoring.CreateQuestion(ctx, o.members["recruiter"], authoring.CreateQuestionInput{
-		Title: q.title, Kind: q.kind, Category: q.category, Level: q.level, Language: &language, Content: q.draft(o.skills),
-	})
-	if err != nil {
-		return fmt.Errorf("create question %s: %w", q.key, err)
-	}
-	o.clock.pass(5 * time.Minute)
-	if _, err := o.authoring.PublishQuestion(ctx, o.members["recruiter"], authoring.PublishQuestionInput{ID: row.ID}); err != nil {
-		return fmt.Errorf("publish question %s: %w", q.key, err)
-	}
-	o.questions[q.key] = row.ID
-	return nil
 }
 
 // addTemplate writes a job role's template and publishes it.
-func (o *worldOrganization) addTemplate(ctx context.Context, role *worldRole, t seedTemplate) error {
+func (o *worldOrganization) addTemplate(ctx context.Context, t seedTemplate) error {
 	o.clock.pass(40 * time.Minute)
 	row, err := o.authoring.CreateTemplate(ctx, o.members["recruiter"], authoring.CreateTemplateInput{
-		JobRoleID: role.id, Name: t.name, Mode: term.Assessment, Content: t.draft(o.questions),
+		JobRoleID: o.jobs[t.role], Name: t.name, Mode: term.Assessment, Content: t.draft(o.questions),
 	})
 	if err != nil {
 		return fmt.Errorf("create template %s: %w", t.name, err)
 	}
-	role.template = row
+	role := &worldRole{template: row}
+	o.roles = append(o.roles, role)
 	return o.publish(ctx, role, t)
 }
 

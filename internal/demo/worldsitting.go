@@ -57,7 +57,7 @@ func newSitting(o *worldOrganization, role *worldRole, number int, begins time.T
 	email := strings.ToLower(given+"."+family) + "@candidates.example"
 	s.candidate = policy.Actor{Identity: policy.Identity{Issuer: worldIssuer, Subject: email, Email: email, EmailVerified: true, Name: s.name}}
 	s.pace = min(1.6, max(0.45, 0.9+0.25*s.random.NormFloat64()))
-	s.ability = worldAbility(s.random)
+	s.ability = worldAbility(s.random, o.shelf.Skills)
 	return s
 }
 
@@ -132,7 +132,7 @@ func (s *worldSitting) turnTo(i int) {
 		return
 	}
 	answer := s.think(s.items[i])
-	takes := float64(answer.question.seconds) * s.pace * (0.7 + 0.6*s.random.Float64())
+	takes := float64(answer.question.Content.TimeHint) * s.pace * (0.7 + 0.6*s.random.Float64())
 	s.unlessOver(time.Duration(takes*1000)*time.Millisecond, func(ctx context.Context) error {
 		if err := s.save(ctx, answer); err != nil {
 			return err
@@ -160,7 +160,7 @@ func (s *worldSitting) save(ctx context.Context, a worldAnswer) error {
 		SittingID: s.id, Question: a.ref, ClientKey: "first " + a.ref, Answer: a.answer,
 	})
 	if err != nil {
-		return fmt.Errorf("save %s: %w", a.question.key, err)
+		return fmt.Errorf("save %s: %w", a.question.Key, err)
 	}
 	if a.open {
 		s.waiting = append(s.waiting, a)

@@ -49,25 +49,15 @@ func (o *worldOrganization) author(ctx context.Context) error {
 	if err := o.join(ctx, "demo.example", nil, worldPeople...); err != nil {
 		return err
 	}
-	if err := o.addSkills(ctx); err != nil {
+	if err := o.bringIn(ctx, o.shelf); err != nil {
 		return err
-	}
-	for _, r := range seedRoles {
-		if err := o.addRole(ctx, r); err != nil {
-			return err
-		}
 	}
 	manager := worldMember{"manager", "Henrik Solberg", policy.HiringManager}
-	if err := o.join(ctx, "demo.example", []gid.ID{o.roles[0].id}, manager); err != nil {
+	if err := o.join(ctx, "demo.example", []gid.ID{o.jobs[seedTemplates[0].role]}, manager); err != nil {
 		return err
 	}
-	for _, q := range seedQuestions() {
-		if err := o.addQuestion(ctx, o.bank[q.key]); err != nil {
-			return err
-		}
-	}
-	for i, r := range seedRoles {
-		if err := o.addTemplate(ctx, o.roles[i], r.template); err != nil {
+	for _, t := range seedTemplates {
+		if err := o.addTemplate(ctx, t); err != nil {
 			return err
 		}
 	}
@@ -158,18 +148,8 @@ func (o *worldOrganization) authorOther(ctx context.Context) error {
 		return err
 	}
 	o.members["reviewer"], o.members["reviewer2"] = o.members["owner"], o.members["owner"]
-	if err := o.addSkills(ctx); err != nil {
+	if err := o.bringIn(ctx, seedOtherPart(o.shelf)); err != nil {
 		return err
 	}
-	if err := o.addRole(ctx, seedOtherRole); err != nil {
-		return err
-	}
-	for _, section := range seedOtherRole.template.sections {
-		for _, slot := range section.slots {
-			if err := o.addQuestion(ctx, o.bank[slot.question]); err != nil {
-				return err
-			}
-		}
-	}
-	return o.addTemplate(ctx, o.roles[0], seedOtherRole.template)
+	return o.addTemplate(ctx, seedOtherTemplate)
 }

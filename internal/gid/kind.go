@@ -29,12 +29,16 @@ const (
 	APIKey
 	Once
 	TemplateUse
+	QuestionSkill
+	VersionUse
+	Exposure
 )
 
 // prefixes is indexed by Kind.
 var prefixes = [...]string{
 	"", "org", "mem", "can", "bnd", "skl", "rol", "rsk", "qst", "qrv", "tpl", "tpv", "ses", "clk", "rsp", "rrv",
 	"scr", "rev", "rpt", "aud", "evt", "mai", "key", "onc", "tus",
+	"qsk", "vus", "exp",
 }
 
 // Prefix is the three letters that stand before an ID of this kind; an unknown kind has none.

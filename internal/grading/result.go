@@ -93,13 +93,29 @@ func (f *frozen) result(verdicts []*verdict, by reviewed) *Result {
 			})
 		}
 	}
-	sum := scoring.Summarise(items, scoring.Summary{Bands: bands(f.key.Bands), CutPercent: f.key.CutPercent})
+	sum := scoring.Summarise(items, f.summary())
 	doc.Provisional, doc.Band, doc.Passed, doc.Overall = sum.Provisional, sum.Band, sum.Passed, total(sum.Overall)
 	for i, g := range sum.Sections {
 		doc.Sections = append(doc.Sections, &GroupResult{Title: f.key.Sections[i].Title, Total: total(g.Total)})
 	}
 	doc.Skills = skillResults(f.key, sum.Skills)
 	return doc
+}
+
+// summary is how the key turns items into a result; sections go by their place, skills by their id.
+func (f *frozen) summary() scoring.Summary {
+	config := scoring.Summary{
+		Bands: bands(f.key.Bands), CutPercent: f.key.CutPercent, SkillWeights: map[string]int{}, SectionShares: map[string]int{},
+	}
+	for i, s := range f.key.Sections {
+		if s.Weight != nil {
+			config.SectionShares[strconv.Itoa(i)] = *s.Weight
+		}
+	}
+	for _, w := range f.key.SkillWeights {
+		config.SkillWeights[w.SkillID.String()] = w.Weight
+	}
+	return config
 }
 
 func questionResult(v *verdict, scores []*criterionScore) *QuestionResult {

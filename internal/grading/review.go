@@ -238,7 +238,8 @@ func judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID
 		if f == nil {
 			return nil, tenant.NotFound("template version")
 		}
-		all[row.ID] = &judged{f, judge(f.key, answers[row.ID], ranOut(row))}
+		own := f.of(row)
+		all[row.ID] = &judged{own, own.judge(answers[row.ID], ranOut(row))}
 	}
 	return all, nil
 }

@@ -100,7 +100,7 @@ func (r *rig) question(t testing.TB, kind term.QuestionKind) gid.ID {
 
 func (r *rig) draft(t testing.TB, role gid.ID, feedback term.FeedbackPolicy) gid.ID {
 	t.Helper()
-	slot := func(i int) *content.Slot { return &content.Slot{QuestionID: r.questions[i], Points: 2} }
+	slot := func(i int) *content.Slot { return &content.Slot{QuestionID: &r.questions[i], Points: 2} }
 	return must(r.authoring.CreateTemplate(t.Context(), r.owner, authoring.CreateTemplateInput{
 		JobRoleID: role, Name: "Screening", Mode: term.Assessment, Content: &content.Template{
 			Instructions: "Take your time", CutPercent: 50, Feedback: feedback, Bands: []*content.Band{{Name: "Low"}, {Name: "High", MinPercent: 50}},

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/templateversion"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -27,6 +28,11 @@ func New(store *tenant.Store) *Service { return &Service{tenant: store} }
 type frozen struct {
 	paper *paper.Paper
 	key   *key.Key
+}
+
+// of are the documents of one session: what its seed draws, in the order in which it was asked.
+func (f *frozen) of(row *ent.Session) *frozen {
+	return &frozen{paper: f.paper.For(row.Seed), key: f.key.For(row.Seed)}
 }
 
 // pinned reads the documents of several versions that the scope sees.

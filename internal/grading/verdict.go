@@ -25,9 +25,9 @@ type verdict struct {
 	reason string
 }
 
-// judge gives the verdict on every item of a sitting that has ended.
-func judge(k *key.Key, answers map[string]*content.Answer, ranOut bool) []*verdict {
-	items := k.Items()
+// judge gives the verdict on every item of a sitting that has ended, in the order in which they were asked.
+func (f *frozen) judge(answers map[string]*content.Answer, ranOut bool) []*verdict {
+	items := f.asked()
 	last := -1
 	for i, item := range items {
 		if answers[item.Ref] != nil {
@@ -50,10 +50,29 @@ func judge(k *key.Key, answers map[string]*content.Answer, ranOut bool) []*verdi
 	return verdicts
 }
 
+// asked are the items in the order of the paper.
+func (f *frozen) asked() []*key.Item {
+	byRef := map[string]*key.Item{}
+	for _, item := range f.key.Items() {
+		byRef[item.Ref] = item
+	}
+	items := make([]*key.Item, 0, len(byRef))
+	for _, s := range f.paper.Sections {
+		for _, q := range s.Questions {
+			items = append(items, byRef[q.Ref])
+		}
+	}
+	return items
+}
+
 // byKey scores an answer by its key, or leaves it to a person.
 func (v *verdict) byKey() {
 	v.status, v.source = term.ItemScored, term.SourceKey
 	q, most := v.item.Content, scoring.Of(v.item.Points)
+	if q.PartialCredit != nil && *q.PartialCredit == term.Mapped {
+		v.points, v.reason = scoring.Mapped(most, v.answer.Choices, mapping(q)), "the points of the chosen options, bounded"
+		return
+	}
 	switch v.item.Kind {
 	case term.SingleChoice:
 		v.points, v.reason = scoring.SingleChoice(most, rightChoices(q)[0], v.answer.Choices[0]), "single choice, matched with the key"
@@ -61,6 +80,10 @@ func (v *verdict) byKey() {
 		rule := scoring.PartialCredit(*q.PartialCredit)
 		v.points = scoring.MultipleChoice(most, allChoices(q), rightChoices(q), v.answer.Choices, rule)
 		v.reason = "multiple choice, rule " + string(rule)
+	case term.Ordering:
+		rule := orderRule(q.PartialCredit)
+		v.points = scoring.Ordering(most, q.CorrectOrder, v.answer.Choices, rule)
+		v.reason = "ordering, rule " + string(rule)
 	case term.Numeric:
 		v.points, v.reason = numericPoints(most, *v.answer.Number, q.Numeric), "number, compared with the key and its tolerance"
 	case term.ShortText:
@@ -94,6 +117,38 @@ func allChoices(q *content.Question) []string {
 		keys[i] = c.Key
 	}
 	return keys
+}
+
+// orderRule is the rule of an ordering; without one only the exact order counts.
+func orderRule(rule *term.PartialCredit) scoring.OrderRule {
+	if rule != nil && *rule == term.AdjacentPairs {
+		return scoring.AdjacentPairs
+	}
+	return scoring.ExactOrder
+}
+
+// mapping is what the options of a question are worth. All of it was judged when it was saved: what does not parse is
+// worth nothing.
+func mapping(q *content.Question) scoring.Mapping {
+	m := scoring.Mapping{Values: map[string]scoring.Points{}}
+	for _, c := range q.Choices {
+		if c.Points != nil {
+			m.Values[c.Key] = points(*c.Points)
+		}
+	}
+	if q.Mapping != nil {
+		lower, upper := points(q.Mapping.LowerBound), points(q.Mapping.UpperBound)
+		m.Default, m.Lower, m.Upper = points(q.Mapping.Default), &lower, &upper
+	}
+	return m
+}
+
+func points(text string) scoring.Points {
+	p, err := scoring.ParsePoints(text)
+	if err != nil {
+		return 0
+	}
+	return p
 }
 
 // numericPoints compares exact decimals. Both were judged when they were saved: what does not parse earns nothing.

@@ -7,8 +7,10 @@ package key
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/draw"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/term"
 )
@@ -19,12 +21,19 @@ type Key struct {
 	Bands      []*content.Band     `json:"bands"`
 	Feedback   term.FeedbackPolicy `json:"feedback"`
 	Sections   []*Section          `json:"sections"`
+	// How often a point of a question of a skill counts, beside 1 for any other.
+	SkillWeights []*content.SkillWeight `json:"skillWeights,omitempty"`
+	Mode         term.TemplateMode      `json:"mode,omitempty"`
+	// Interview: the most follow-up questions after one answer.
+	FollowUpLimit *int `json:"followUpLimit,omitempty"`
 }
 
 // Section is a part of a key, in the paper's order.
 type Section struct {
-	Title string  `json:"title"`
-	Items []*Item `json:"items"`
+	Title  string      `json:"title"`
+	Weight *int        `json:"weight,omitempty"` // percent of the result; all sections have one or none
+	Items  []*Item     `json:"items"`
+	Draws  []draw.Pool `json:"draws,omitempty"` // as the paper has them
 }
 
 // Item is how one question is scored.
@@ -36,7 +45,8 @@ type Item struct {
 	Kind       term.QuestionKind `json:"kind"`
 	Points     int               `json:"points"`
 	Skills     []*Skill          `json:"skills"`
-	Content    *content.Question `json:"content"`
+	// The content is the revision's, with the partial credit that the template's rule for its kind gives it.
+	Content *content.Question `json:"content"`
 }
 
 // Skill is a skill as it was called when the template was published.
@@ -55,6 +65,28 @@ func Decode(data []byte) (*Key, error) {
 		return nil, fmt.Errorf("read key: %w", err)
 	}
 	return k, nil
+}
+
+// For is the key of one session: of the items that its seed draws.
+func (k *Key) For(seed int64) *Key {
+	own := *k
+	own.Sections = make([]*Section, len(k.Sections))
+	for i, s := range k.Sections {
+		own.Sections[i] = s.of(seed, i)
+	}
+	return &own
+}
+
+func (s *Section) of(seed int64, place int) *Section {
+	refs := make([]string, len(s.Items))
+	for i, item := range s.Items {
+		refs[i] = item.Ref
+	}
+	asked := draw.Asked(seed, place, refs, s.Draws)
+	own := *s
+	own.Draws = nil
+	own.Items = slices.DeleteFunc(slices.Clone(s.Items), func(i *Item) bool { return !slices.Contains(asked, i.Ref) })
+	return &own
 }
 
 // Items are all items in the paper's order.

@@ -33,6 +33,15 @@ func ParseDecimal(text string) (*big.Rat, error) {
 	return number, nil
 }
 
+// ParsePoints reads a decimal number of points, rounded half to even to a millionth; anything else is ErrNotDecimal.
+func ParsePoints(text string) (Points, error) {
+	number, err := ParseDecimal(text)
+	if err != nil {
+		return 0, err
+	}
+	return Points(round(number.Mul(number, whole(int64(Point))))), nil
+}
+
 func isDecimal(text string) bool {
 	mantissa, exponent, scaled := cutAny(text, "eE")
 	if scaled && !isExponent(exponent) {

@@ -80,3 +80,18 @@ func FuzzParseDecimal(f *testing.F) {
 		}
 	})
 }
+
+func TestParsePoints(t *testing.T) {
+	for text, want := range map[string]scoring.Points{
+		"2": scoring.Of(2), "-1.5": -1_500_000, " 0.5 ": 500_000, "1e-6": 1, "0.0000005": 0, "0.0000015": 2, "-0.0000015": -2, "0": 0,
+	} {
+		if got, err := scoring.ParsePoints(text); err != nil || got != want {
+			t.Errorf("ParsePoints(%q) = %d, %v, want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "one", "1,5", "1/2"} {
+		if got, err := scoring.ParsePoints(text); !errors.Is(err, scoring.ErrNotDecimal) || got != 0 {
+			t.Errorf("ParsePoints(%q) = %d, %v, want ErrNotDecimal", text, got, err)
+		}
+	}
+}

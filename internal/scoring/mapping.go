@@ -28,6 +28,15 @@ func Map(response []string, mapping Mapping) Points {
 	return mapping.bound(Points(round(sum)))
 }
 
+// Mapped gives the share of an item's maximum that a mapping's total is of its upper bound, which stands for the whole.
+// A mapping without an upper bound above zero gives nothing; publishing refuses it.
+func Mapped(maximum Points, response []string, mapping Mapping) Points {
+	if mapping.Upper == nil || *mapping.Upper <= 0 {
+		return 0
+	}
+	return part(maximum, big.NewRat(int64(Map(response, mapping)), int64(*mapping.Upper)))
+}
+
 func (m Mapping) of(value string) Points {
 	if points, ok := m.Values[value]; ok {
 		return points

@@ -145,3 +145,58 @@ func TestMatchSequence(t *testing.T) {
 		t.Error("an empty response matches an empty key")
 	}
 }
+
+// TestMapped_composition_of_water is the same item as a question of two points, of three, and of one.
+func TestMapped_composition_of_water(t *testing.T) {
+	for response, want := range map[string][3]string{
+		"H O": {"2", "3", "1"}, "O H": {"2", "3", "1"}, "H": {"1", "1.5", "0.5"}, "H Cl": {"0", "0", "0"}, "H O Cl": {"1", "1.5", "0.5"},
+		"H O N": {"0", "0", "0"}, "N": {"0", "0", "0"}, "H O He C N Cl": {"0", "0", "0"}, "": {"0", "0", "0"}, "H H": {"1", "1.5", "0.5"},
+	} {
+		for i, maximum := range []int{2, 3, 1} {
+			if got := scoring.Mapped(scoring.Of(maximum), strings.Fields(response), water()); got != points(t, want[i]) {
+				t.Errorf("{%s} of %d: got %v, want %s", response, maximum, got, want[i])
+			}
+		}
+	}
+}
+
+func TestMapped_edges(t *testing.T) {
+	of := func(lower, upper *scoring.Points) scoring.Mapping {
+		return scoring.Mapping{Values: map[string]scoring.Points{"a": scoring.Of(1), "b": scoring.Of(-4)}, Lower: lower, Upper: upper}
+	}
+	for _, tt := range []struct {
+		name     string
+		mapping  scoring.Mapping
+		response string
+		want     string
+	}{
+		{"a third is rounded once", of(bound(0), bound(scoring.Of(3))), "a", "0.666667"},
+		{"a total above the upper bound is the whole", of(bound(0), bound(500_000)), "a", "2"},
+		{"a total below zero earns nothing", of(bound(scoring.Of(-5)), bound(scoring.Of(2))), "b", "0"},
+		{"a lower bound above zero is what a wrong answer earns", of(bound(scoring.Of(1)), bound(scoring.Of(2))), "b", "1"},
+		{"no answer earns nothing even so", of(bound(scoring.Of(1)), bound(scoring.Of(2))), "", "0"},
+		{"without an upper bound nothing is the whole", of(bound(0), nil), "a", "0"},
+		{"nor is zero", of(bound(0), bound(0)), "a", "0"},
+		{"nor less", of(bound(scoring.Of(-3)), bound(scoring.Of(-1))), "b", "0"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := scoring.Mapped(scoring.Of(2), strings.Fields(tt.response), tt.mapping); got != points(t, tt.want) {
+				t.Errorf("got %v, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestMapped_properties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		maximum := scoring.Points(rapid.Int64Range(0, 1_000_000_000).Draw(t, "maximum"))
+		response := rapid.SliceOfN(rapid.SampledFrom([]string{"H", "He", "C", "O", "N", "Cl"}), 0, 10).Draw(t, "response")
+		got := scoring.Mapped(maximum, response, water())
+		if got < 0 || got > maximum {
+			t.Fatalf("%v is outside 0…%v", got, maximum)
+		}
+		if whole := scoring.Map(response, water()) == scoring.Of(2); whole != (got == maximum) && maximum > 0 {
+			t.Fatalf("the upper bound is reached: %v, and %v of %v earned", whole, got, maximum)
+		}
+	})
+}

@@ -35,10 +35,13 @@ type Band struct {
 type Summary struct {
 	Bands      []Band // in any order
 	CutPercent int    // the percentage with which one passes; zero lets everybody pass
-	// Weights of sections and of skills, by name, in the overall percentage. A point of an item counts as
-	// often as its section's weight times the mean weight of its skills; a name that is not listed weighs 1, a
-	// weight below zero is zero.
-	SectionWeights, SkillWeights map[string]int
+	// SkillWeights is how often a point of an item counts in the overall percentage, by the names of skills: the
+	// mean over the item's skills. A name that is not listed weighs 1, a weight below zero is zero.
+	SkillWeights map[string]int
+	// SectionShares is the part of the overall percentage that each section makes up beside the others, by name,
+	// whatever the points in it. Without any, a point is a point in every section; with some, a section that is
+	// not listed has none.
+	SectionShares map[string]int
 }
 
 // Total is the sum of a group of items.
@@ -78,10 +81,10 @@ type Result struct {
 // it. An unknown status is NotScored.
 func Summarise(items []Item, config Summary) Result {
 	var result Result
-	overall := newTally()
+	overall, scale := newTally(), config.scale(items)
 	sections, skills := newTallies(), newTallies()
 	for _, item := range items {
-		overall.add(item, config.weight(item))
+		overall.add(item, new(big.Rat).Mul(config.weight(item), scale(item.Section)))
 		sections.add(item.Section, item)
 		for i, skill := range item.Skills {
 			if !slices.Contains(item.Skills[:i], skill) {
@@ -98,19 +101,37 @@ func Summarise(items []Item, config Summary) Result {
 	return result
 }
 
-// weight is how often a point of an item counts.
+// weight is how often a point of an item counts for its skills.
 func (c Summary) weight(item Item) *big.Rat {
-	weight := named(c.SectionWeights, item.Section)
 	skills := newSet(item.Skills)
 	if len(skills) == 0 {
-		return weight
+		return whole(1)
 	}
 	sum := new(big.Rat)
 	for skill := range skills {
 		sum.Add(sum, named(c.SkillWeights, skill))
 	}
-	weight.Mul(weight, sum)
-	return weight.Quo(weight, whole(int64(len(skills))))
+	return sum.Quo(sum, whole(int64(len(skills))))
+}
+
+// scale gives the factor that makes a section its share: share / Σ w·max over all items of the section, decided or not.
+func (c Summary) scale(items []Item) func(section string) *big.Rat {
+	if len(c.SectionShares) == 0 {
+		return func(string) *big.Rat { return whole(1) }
+	}
+	mass := map[string]*big.Rat{}
+	for _, item := range items {
+		if mass[item.Section] == nil {
+			mass[item.Section] = new(big.Rat)
+		}
+		mass[item.Section].Add(mass[item.Section], new(big.Rat).Mul(c.weight(item), whole(int64(max(0, item.Max)))))
+	}
+	return func(section string) *big.Rat {
+		if mass[section].Sign() == 0 {
+			return new(big.Rat)
+		}
+		return new(big.Rat).Quo(whole(int64(max(0, c.SectionShares[section]))), mass[section])
+	}
 }
 
 func named(weights map[string]int, name string) *big.Rat {

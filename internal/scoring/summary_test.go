@@ -93,12 +93,14 @@ func TestSummarise_weights(t *testing.T) {
 		percent int64
 	}{
 		{"none: 2 of 8 points", scoring.Summary{}, 25_000_000},
-		{"section A thrice: 6 of 12", scoring.Summary{SectionWeights: map[string]int{"A": 3}}, 50_000_000},
-		{"section B not at all: 2 of 2", scoring.Summary{SectionWeights: map[string]int{"B": 0}}, 100_000_000},
-		{"a weight below zero is zero", scoring.Summary{SectionWeights: map[string]int{"B": -5}}, 100_000_000},
-		{"nothing counts", scoring.Summary{SectionWeights: map[string]int{"A": 0, "B": 0}}, 0},
+		{"section A makes up 30 of 100", scoring.Summary{SectionShares: map[string]int{"A": 30, "B": 70}}, 30_000_000},
+		{"shares need not sum to 100", scoring.Summary{SectionShares: map[string]int{"A": 1, "B": 1}}, 50_000_000},
+		{"a section without a share has none", scoring.Summary{SectionShares: map[string]int{"A": 5}}, 100_000_000},
+		{"a share below zero is zero", scoring.Summary{SectionShares: map[string]int{"A": 5, "B": -5}}, 100_000_000},
+		{"nothing counts", scoring.Summary{SectionShares: map[string]int{"A": 0, "B": 0}}, 0},
 		{"the mean of two skills, 3 and 0: 3 of 9", scoring.Summary{SkillWeights: map[string]int{"x": 3, "y": 0}}, 33_333_333},
-		{"sections and skills multiply: 9 of 15", scoring.Summary{SectionWeights: map[string]int{"A": 3}, SkillWeights: map[string]int{"x": 3, "y": 0}}, 60_000_000},
+		{"skills weigh inside a share: 30 of 100 still", scoring.Summary{
+			SectionShares: map[string]int{"A": 30, "B": 70}, SkillWeights: map[string]int{"x": 3, "y": 0}}, 30_000_000},
 	}
 	items := []scoring.Item{scored("A", 2, 2, "x", "y", "x"), scored("B", 6, 0)}
 	for _, tt := range tests {
@@ -111,6 +113,14 @@ func TestSummarise_weights(t *testing.T) {
 				t.Errorf("weights changed the points to %v of %v", got.Overall.Awarded, got.Overall.Max)
 			}
 		})
+	}
+}
+
+func TestSummarise_skills_weigh_inside_a_section(t *testing.T) {
+	items := []scoring.Item{scored("A", 2, 2, "x"), scored("A", 2, 0, "y"), scored("B", 4, 0)}
+	config := scoring.Summary{SectionShares: map[string]int{"A": 50, "B": 50}, SkillWeights: map[string]int{"x": 3}}
+	if got := scoring.Summarise(items, config); got.Overall.PercentMicro != 37_500_000 {
+		t.Errorf("got %d micro-percent, want half of 6/8", got.Overall.PercentMicro)
 	}
 }
 

@@ -96,6 +96,9 @@ func (s *Service) invite(ctx context.Context, tx tenant.Tx, in InviteCandidateIn
 	if err != nil {
 		return gid.ID{}, err
 	}
+	if err := s.attemptIsLeft(ctx, tx, version, person.ID); err != nil {
+		return gid.ID{}, err
+	}
 	secret, hash, err := s.newSecret()
 	if err != nil {
 		return gid.ID{}, err
@@ -123,6 +126,23 @@ func (s *Service) invite(ctx context.Context, tx tenant.Tx, in InviteCandidateIn
 		return gid.ID{}, err
 	}
 	return row.ID, tx.Announce(ctx, event.SessionInvited, row.ID, nil)
+}
+
+// attemptIsLeft demands, where the template limits it, that the candidate was not invited too often already. What was
+// cancelled, or expired before it was begun, does not count.
+func (s *Service) attemptIsLeft(ctx context.Context, tx tenant.Tx, version *ent.TemplateVersion, person gid.ID) error {
+	asked, err := s.papers.of(ctx, tx.Scope, version.ID)
+	if err != nil || asked.AttemptLimit == nil {
+		return err
+	}
+	n, err := tx.CountAttempts(ctx, person, version.TemplateID)
+	if err != nil {
+		return fmt.Errorf("count attempts: %w", err)
+	}
+	if n >= *asked.AttemptLimit {
+		return conflict(fmt.Sprintf("this candidate was invited %d times already, as often as the template allows", n))
+	}
+	return nil
 }
 
 // newSeed is what draws and shuffles of the sitting come from.

@@ -50,7 +50,7 @@ func (s *Service) SaveResponse(ctx context.Context, actor policy.Actor, in SaveR
 	if err != nil {
 		return nil, err
 	}
-	asked, err := s.papers.of(ctx, scope, scope.VersionID())
+	asked, err := s.papers.own(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -151,10 +151,10 @@ func (in *SaveResponseInput) check(asked *paper.Paper) error {
 }
 
 func checkAnswer(c *fault.Checks, q *paper.Question, a *content.Answer) {
-	choice := q.Kind == term.SingleChoice || q.Kind == term.MultipleChoice
-	c.That(choice || len(a.Choices) == 0, "this question has no choices", "choices")
+	c.That(q.Kind.Chosen() || len(a.Choices) == 0, "this question has no choices", "choices")
 	c.That(q.Kind == term.Numeric || a.Number == nil, "this question does not ask for a number", "number")
-	c.That(q.Kind == term.ShortText || q.Kind == term.LongText || a.Text == nil, "this question does not ask for a text", "text")
+	// A spoken answer has a written alternative.
+	c.That(!q.Kind.Keyed() || a.Text == nil, "this question does not ask for a text", "text")
 	c.That(q.Kind != term.SingleChoice || len(a.Choices) <= 1, "choose one", "choices")
 	seen := map[string]bool{}
 	for _, key := range a.Choices {

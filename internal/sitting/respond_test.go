@@ -21,12 +21,12 @@ func TestStart(t *testing.T) {
 		r.refused(t, "save before", fault.NotStarted, func() error { return lastErr(r.sitting.SaveResponse(t.Context(), who, save(id, 0, "k", "t"))) })
 		r.refused(t, "submit before", fault.NotStarted, func() error { return lastErr(r.sitting.Submit(t.Context(), who, sitting.SubmitSittingInput{ID: id})) })
 		before := must(r.sitting.Sitting(t.Context(), who, id))(t)
-		if before.State != sitting.Invited || before.Sections() == nil || len(before.Sections()) != 0 || before.Deadline != nil || before.StartedAt != nil {
+		if before.State != sitting.Invited || before.Sections(nil) == nil || len(before.Sections(nil)) != 0 || before.Deadline != nil || before.StartedAt != nil {
 			t.Errorf("before: %+v", before)
 		}
 		now := r.clock.look()
 		s := must(r.sitting.Start(t.Context(), who, sitting.StartSittingInput{ID: id}))(t)
-		if s.State != sitting.InProgress || !s.StartedAt.Equal(now) || !s.Deadline.Equal(now.Add(allowed)) || len(s.Sections()) != 2 {
+		if s.State != sitting.InProgress || !s.StartedAt.Equal(now) || !s.Deadline.Equal(now.Add(allowed)) || len(s.Sections(nil)) != 2 {
 			t.Errorf("started: %+v", s)
 		}
 		r.clock.pass(time.Minute)

@@ -47,7 +47,16 @@ type papers struct {
 	known map[gid.ID]*paper.Paper
 }
 
-// of reads the paper of a version that the scope sees.
+// own reads the paper of the scope's sitting, as its seed presents it.
+func (p *papers) own(ctx context.Context, scope tenant.Scope) (*paper.Paper, error) {
+	whole, err := p.of(ctx, scope, scope.VersionID())
+	if err != nil {
+		return nil, err
+	}
+	return whole.For(scope.Seed()), nil
+}
+
+// of reads the whole paper of a version that the scope sees.
 func (p *papers) of(ctx context.Context, scope tenant.Scope, version gid.ID) (*paper.Paper, error) {
 	if found := p.get(version); found != nil {
 		return found, nil

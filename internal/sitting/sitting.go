@@ -1,11 +1,9 @@
 package sitting
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/assay-hq/assay/ent"
@@ -32,6 +30,7 @@ type Sitting struct {
 	Deadline      *time.Time // while in progress
 	ServerTime    time.Time
 	Receipt       *Receipt
+	Accommodation *content.Accommodation
 
 	paper *paper.Paper
 }
@@ -112,7 +111,7 @@ func (s *Service) read(ctx context.Context, scope tenant.Scope, now time.Time) (
 	if err != nil {
 		return nil, err
 	}
-	asked, err := s.papers.of(ctx, scope, row.TemplateVersionID)
+	asked, err := s.papers.own(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -121,19 +120,23 @@ func (s *Service) read(ctx context.Context, scope tenant.Scope, now time.Time) (
 		TimeLimit: time.Duration(row.AllowedSeconds) * time.Second, ExpiresAt: row.ExpiresAt,
 		StartedAt: row.StartedAt, EndedAt: row.EndedAt, ServerTime: now, Receipt: receiptOf(row), paper: asked,
 	}
-	own.Instructions = asked.Instructions
+	own.Instructions, own.Accommodation = asked.Instructions, asked.Accommodation
 	if row.State == term.InProgress {
 		own.Deadline = row.DueAt
 	}
 	return own, nil
 }
 
-// Sections are the questions as they are asked, from the start on; before it nobody sees them.
-func (s *Sitting) Sections() []*paper.Section {
+// Sections are the questions as they are asked, from the start on, in a language where a question is translated; before
+// the start nobody sees them.
+func (s *Sitting) Sections(language *string) []*paper.Section {
 	if s.StartedAt == nil {
 		return []*paper.Section{}
 	}
-	return s.paper.Sections
+	if language == nil {
+		return s.paper.Sections
+	}
+	return s.paper.In(*language).Sections
 }
 
 // Responses reads every stored answer of the candidate's own sitting, in the paper's order: what a client needs to go
@@ -160,13 +163,6 @@ func latest(ctx context.Context, scope tenant.Scope, id gid.ID) ([]*ent.Response
 	if err != nil {
 		return nil, fmt.Errorf("find responses: %w", err)
 	}
-	slices.SortFunc(rows, func(a, b *ent.Response) int { return byPlace(a.Ref, b.Ref) })
+	slices.SortFunc(rows, func(a, b *ent.Response) int { return paper.ByPlace(a.Ref, b.Ref) })
 	return rows, nil
-}
-
-// byPlace orders "2.10" after "2.9".
-func byPlace(a, b string) int {
-	as, aq, _ := strings.Cut(a, ".")
-	bs, bq, _ := strings.Cut(b, ".")
-	return cmp.Or(len(as)-len(bs), strings.Compare(as, bs), len(aq)-len(bq), strings.Compare(aq, bq))
 }

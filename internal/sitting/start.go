@@ -32,7 +32,7 @@ func (s *Service) Start(ctx context.Context, actor policy.Actor, in StartSitting
 		if err != nil {
 			return nil, err
 		}
-		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return row.ID, start(ctx, tx, row) })
+		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return row.ID, s.start(ctx, tx, row) })
 		if err != nil {
 			return nil, err
 		}
@@ -40,7 +40,7 @@ func (s *Service) Start(ctx context.Context, actor policy.Actor, in StartSitting
 	})
 }
 
-func start(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
+func (s *Service) start(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
 	switch {
 	case row.State == term.InProgress:
 		return nil
@@ -58,7 +58,22 @@ func start(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
 	if err := tick(ctx, tx, row.ID, term.ClockStarted, tx.Now); err != nil {
 		return err
 	}
+	if err := s.expose(ctx, tx, row); err != nil {
+		return err
+	}
 	return tx.Announce(ctx, event.SessionStarted, row.ID, nil)
+}
+
+// expose notes which questions of pools the session is asked.
+func (s *Service) expose(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
+	whole, err := s.papers.of(ctx, tx.Scope, row.TemplateVersionID)
+	if err != nil {
+		return err
+	}
+	if err := tx.Expose(ctx, row, whole.Drawn(row.Seed)); err != nil {
+		return fmt.Errorf("note exposures: %w", err)
+	}
+	return nil
 }
 
 // tick adds a line to the clock ledger.

@@ -116,7 +116,7 @@ func TestFinish(t *testing.T) {
 			deadline := r.clock.look().Add(allowed)
 			r.clock.set(deadline.Add(tenant.EndsAfter + time.Microsecond))
 			s := must(r.sitting.Sitting(t.Context(), who, id))(t)
-			if s.State != sitting.Submitted || !s.EndedAt.Equal(deadline) || s.Receipt.Hash != r.receipt(t, who, s) || len(s.Sections()) != 2 {
+			if s.State != sitting.Submitted || !s.EndedAt.Equal(deadline) || s.Receipt.Hash != r.receipt(t, who, s) || len(s.Sections(nil)) != 2 {
 				t.Errorf("got %+v", s)
 			}
 		})

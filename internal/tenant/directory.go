@@ -4,12 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
+	"entgo.io/ent/dialect"
+
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/ent/apikey"
 	"github.com/assay-hq/assay/ent/member"
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/session"
@@ -146,24 +149,65 @@ func (tx Tx) joinMember(ctx context.Context, id gid.ID, who policy.Identity) err
 	return tx.Announce(ctx, event.MemberJoined, id, nil)
 }
 
-// KeyActor finds the API key by the hash of its secret. An unknown, expired or revoked one is Unauthenticated.
+// KeyActor finds the API key by the hash of its secret, or of the one before it while that overlaps. An unknown,
+// expired or revoked one is Unauthenticated. It is asked at every request, so that a revoked key is refused on the
+// next one.
 func (d Directory) KeyActor(ctx context.Context, secretHash [32]byte) (policy.Actor, error) {
-	now, err := d.store.now(ctx, d.store.pools.read)
+	key, err := d.findKey(ctx, secretHash)
 	if err != nil {
 		return policy.Actor{}, err
 	}
-	key, err := d.store.reads.APIKey.Query().Where(apikey.SecretHash(secretHash[:]), apikey.RevokedAtIsNil()).Only(ctx)
-	if ent.IsNotFound(err) || err == nil && key.ExpiresAt != nil && !key.ExpiresAt.After(now) {
-		return policy.Actor{}, fault.New(fault.Unauthenticated, "this API key is not valid")
+	return key.actor(), nil
+}
+
+// foundKey is an API key that holds, and when it was found to.
+type foundKey struct {
+	org, id     gid.ID
+	permissions []policy.Action
+	now         time.Time
+}
+
+// actor is the key as one who asks. The policy leaves it only what integrations may have, whatever it was granted.
+func (k foundKey) actor() policy.Actor {
+	return policy.Actor{Org: k.org, ID: k.id, Roles: []policy.Role{policy.Integration}, Granted: k.permissions}
+}
+
+// findKey reads key and time in one statement. The test clock moves neither.
+func (d Directory) findKey(ctx context.Context, secretHash [32]byte) (foundKey, error) {
+	query, args := d.store.spell(`SELECT organization_id, id, permissions, expires_at, secret_hash = @hash, previous_until, `+
+		d.store.theirTime()+` FROM api_keys WHERE (secret_hash = @hash OR previous_hash = @hash) AND revoked_at IS NULL`,
+		Args{"hash": secretHash[:]})
+	var (
+		key            = foundKey{now: micro(d.store.clock.Now())}
+		permissions    []byte
+		current        bool
+		ends, overlaps sql.NullTime
+		theirs         sql.NullTime
+	)
+	row := d.store.pools.read.QueryRowContext(ctx, query, args...)
+	err := row.Scan(&key.org, &key.id, &permissions, &ends, &current, &overlaps, &theirs)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return foundKey{}, fmt.Errorf("find API key: %w", err)
 	}
-	if err != nil {
-		return policy.Actor{}, fmt.Errorf("find API key: %w", err)
+	if theirs.Valid {
+		key.now = micro(theirs.Time)
 	}
-	actor := policy.Actor{Org: key.OrganizationID, ID: key.ID, Roles: []policy.Role{policy.Integration}}
-	for _, p := range key.Permissions {
-		actor.Granted = append(actor.Granted, policy.Action(p))
+	over := func(t sql.NullTime) bool { return t.Valid && !t.Time.After(key.now) }
+	if err != nil || over(ends) || !current && (!overlaps.Valid || over(overlaps)) {
+		return foundKey{}, fault.New(fault.Unauthenticated, "this API key is not valid")
 	}
-	return actor, nil
+	if err := json.Unmarshal(permissions, &key.permissions); err != nil {
+		return foundKey{}, fmt.Errorf("read permissions: %w", err)
+	}
+	return key, nil
+}
+
+// theirTime is the database's time as a column, where it is the one that decides.
+func (s *Store) theirTime() string {
+	if s.pools.dialect != dialect.Postgres || s.clock.Own {
+		return "NULL"
+	}
+	return "clock_timestamp()"
 }
 
 // Organization finds an organization's id by its slug; NotFound if there is none.
@@ -193,9 +237,40 @@ func (d Directory) DueSessions(ctx context.Context, limit int) ([]Due, error) {
 	return due, nil
 }
 
+// Unindexed lists the organizations that have questions or published templates from before there was search.
+func (d Directory) Unindexed(ctx context.Context) ([]gid.ID, error) {
+	rows, err := d.store.pools.read.QueryContext(ctx, `SELECT organization_id FROM questions WHERE words = ''
+		UNION SELECT v.organization_id FROM template_versions v WHERE NOT EXISTS (
+			SELECT 1 FROM version_uses u WHERE u.organization_id = v.organization_id AND u.template_version_id = v.id)`)
+	if err != nil {
+		return nil, fmt.Errorf("find what is not indexed: %w", err)
+	}
+	defer rows.Close()
+	var orgs []gid.ID
+	for rows.Next() {
+		var id gid.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("find what is not indexed: %w", err)
+		}
+		orgs = append(orgs, id)
+	}
+	return orgs, rows.Err()
+}
+
+// plainSlug is the form of a slug.
+var plainSlug = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
 // NewOrganization founds an organization with its first owner, who joins at the first sign-in with that address.
-// A slug that is taken is AlreadyExists. It is for seeding and the operator's command line.
+// A slug that is taken is AlreadyExists, one that no header can hold Invalid. It is for seeding and the operator's
+// command line.
 func (d Directory) NewOrganization(ctx context.Context, slug, name, ownerEmail, ownerName string) (gid.ID, error) {
+	var c fault.Checks
+	c.That(plainSlug.MatchString(slug), "a slug has 1 to 63 lower-case letters, digits and hyphens, none of these at its ends", "slug")
+	c.Line(name, 1, 200, "name")
+	c.Line(ownerName, 1, 200, "ownerName")
+	if err := c.Err(); err != nil {
+		return gid.ID{}, err
+	}
 	now := micro(d.store.clock.Now())
 	scope := Scope{store: d.store, actor: policy.Actor{Roles: []policy.Role{policy.System}}, action: policy.OrganizationRead}
 	scope.org = d.store.ids.New(gid.Organization, now)

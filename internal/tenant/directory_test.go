@@ -142,13 +142,13 @@ func TestResolveForgets(t *testing.T) {
 func TestKeyActor(t *testing.T) {
 	eachDirectory(t, func(t *testing.T, r *directoryRig) {
 		valid := time.Hour
-		_, secret, err := account.New(r.store, rand.Reader).CreateAPIKey(t.Context(), r.owner, account.CreateAPIKeyInput{
+		issued, err := account.New(r.store, rand.Reader).CreateAPIKey(t.Context(), r.owner, account.CreateAPIKeyInput{
 			Name: "ats", Permissions: []policy.Action{policy.SessionInvite}, ValidFor: &valid,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		hash := sha256.Sum256([]byte(secret))
+		hash := sha256.Sum256([]byte(*issued.Secret))
 		t.Run("has what it was granted and no more", func(t *testing.T) {
 			actor, err := r.store.Directory().KeyActor(t.Context(), hash)
 			if err != nil {

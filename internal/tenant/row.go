@@ -13,6 +13,7 @@ import (
 	"github.com/assay-hq/assay/ent/binding"
 	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/clockentry"
+	"github.com/assay-hq/assay/ent/exposure"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/mail"
@@ -20,6 +21,7 @@ import (
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/question"
 	"github.com/assay-hq/assay/ent/questionrevision"
+	"github.com/assay-hq/assay/ent/questionskill"
 	"github.com/assay-hq/assay/ent/report"
 	"github.com/assay-hq/assay/ent/response"
 	"github.com/assay-hq/assay/ent/review"
@@ -29,6 +31,7 @@ import (
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateuse"
 	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/ent/versionuse"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
@@ -54,6 +57,21 @@ func (s Scope) Candidates() *ent.CandidateQuery {
 // Skills are the skills.
 func (s Scope) Skills() *ent.SkillQuery {
 	return s.client.Skill.Query().Where(skill.OrganizationID(s.org), s.staff)
+}
+
+// QuestionSkills say which skills the visible questions show.
+func (s Scope) QuestionSkills() *ent.QuestionSkillQuery {
+	return s.client.QuestionSkill.Query().Where(questionskill.OrganizationID(s.org), s.questions("question_id"))
+}
+
+// VersionUses say which revisions the visible published versions ask.
+func (s Scope) VersionUses() *ent.VersionUseQuery {
+	return s.client.VersionUse.Query().Where(versionuse.OrganizationID(s.org), s.ofVersions(versionuse.FieldTemplateVersionID))
+}
+
+// Exposures say which drawn questions the sessions of the visible published versions were asked.
+func (s Scope) Exposures() *ent.ExposureQuery {
+	return s.client.Exposure.Query().Where(exposure.OrganizationID(s.org), s.ofVersions(exposure.FieldTemplateVersionID))
 }
 
 // JobRoles are the visible job roles.
@@ -153,6 +171,16 @@ func (tx Tx) NewSkill() *ent.SkillCreate {
 	return tx.client.Skill.Create().SetID(tx.NewID(gid.Skill)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
 }
 
+// ChangeSkill begins a change of one skill; it touches nothing outside the organization.
+func (tx Tx) ChangeSkill(id gid.ID) *ent.SkillUpdate {
+	return tx.client.Skill.Update().Where(skill.OrganizationID(tx.org), skill.ID(id))
+}
+
+// ChangeOrganization begins a change of the organization.
+func (tx Tx) ChangeOrganization() *ent.OrganizationUpdate {
+	return tx.client.Organization.Update().Where(organization.ID(tx.org))
+}
+
 // NewJobRole begins a job role.
 func (tx Tx) NewJobRole() *ent.JobRoleCreate {
 	return tx.client.JobRole.Create().SetID(tx.NewID(gid.JobRole)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
@@ -188,6 +216,44 @@ func (tx Tx) ChangeQuestionRevision(id gid.ID) *ent.QuestionRevisionUpdate {
 	return tx.client.QuestionRevision.Update().Where(questionrevision.OrganizationID(tx.org), questionrevision.ID(id))
 }
 
+// AddQuestionSkills notes in one statement that a question shows these skills.
+func (tx Tx) AddQuestionSkills(ctx context.Context, question gid.ID, skills []gid.ID) error {
+	if len(skills) == 0 {
+		return nil
+	}
+	rows := make([]*ent.QuestionSkillCreate, len(skills))
+	for i, id := range skills {
+		rows[i] = tx.client.QuestionSkill.Create().SetID(tx.NewID(gid.QuestionSkill)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now).
+			SetQuestionID(question).SetSkillID(id)
+	}
+	return tx.client.QuestionSkill.CreateBulk(rows...).Exec(ctx)
+}
+
+// AddTemplateUses notes in two statements that a template uses these questions; what was noted before is left alone.
+// The template is locked by whoever calls.
+func (tx Tx) AddTemplateUses(ctx context.Context, template gid.ID, questions []gid.ID) error {
+	known, err := tx.client.TemplateUse.Query().Where(templateuse.OrganizationID(tx.org), templateuse.TemplateID(template)).All(ctx)
+	if err != nil {
+		return err
+	}
+	seen := make(map[gid.ID]bool, len(known))
+	for _, use := range known {
+		seen[use.QuestionID] = true
+	}
+	var rows []*ent.TemplateUseCreate
+	for _, id := range questions {
+		if !seen[id] {
+			seen[id] = true
+			rows = append(rows, tx.client.TemplateUse.Create().SetID(tx.NewID(gid.TemplateUse)).SetOrganizationID(tx.org).
+				SetCreatedAt(tx.Now).SetTemplateID(template).SetQuestionID(id))
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.client.TemplateUse.CreateBulk(rows...).Exec(ctx)
+}
+
 // NewTemplate begins a template.
 func (tx Tx) NewTemplate() *ent.TemplateCreate {
 	return tx.client.Template.Create().SetID(tx.NewID(gid.Template)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
@@ -196,6 +262,16 @@ func (tx Tx) NewTemplate() *ent.TemplateCreate {
 // ChangeTemplate begins a change of one template; it touches nothing outside the organization.
 func (tx Tx) ChangeTemplate(id gid.ID) *ent.TemplateUpdate {
 	return tx.client.Template.Update().Where(template.OrganizationID(tx.org), template.ID(id))
+}
+
+// AddVersionUses notes in one statement which revisions a version asks.
+func (tx Tx) AddVersionUses(ctx context.Context, uses []*ent.VersionUseCreate) error {
+	return tx.client.VersionUse.CreateBulk(uses...).Exec(ctx)
+}
+
+// NewVersionUse begins the note that a version asks a revision.
+func (tx Tx) NewVersionUse() *ent.VersionUseCreate {
+	return tx.client.VersionUse.Create().SetID(tx.NewID(gid.VersionUse)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
 }
 
 // NewTemplateVersion begins a template version.
@@ -325,6 +401,16 @@ func (s Scope) questions(column string) func(*entsql.Selector) {
 	}
 }
 
+// ofVersions limits a column of template versions to those of the visible job roles; candidates see none.
+func (s Scope) ofVersions(column string) func(*entsql.Selector) {
+	return func(q *entsql.Selector) {
+		s.staff(q)
+		if s.limited {
+			q.Where(entsql.In(q.C(column), s.ofVisibleRoles(q, templateversion.Table, templateversion.FieldID)))
+		}
+	}
+}
+
 // ofVisibleRoles selects a column of a table's rows that belong to the visible job roles.
 func (s Scope) ofVisibleRoles(q *entsql.Selector, table, column string) *entsql.Selector {
 	rows := entsql.Dialect(q.Dialect()).Select(column).From(entsql.Table(table))
@@ -366,6 +452,12 @@ func (s Scope) reports(q *entsql.Selector) {
 // Locks: the aggregate that an operation changes is locked first, so that its rivals wait for the commit. On SQLite
 // the transaction itself is the lock.
 
+// LockOrganization holds the organization until the commit: for what must be judged over many of its rows, such as a
+// tree.
+func (tx Tx) LockOrganization(ctx context.Context) (*ent.Organization, error) {
+	return tx.Organizations().Where(tx.forNoKeyUpdate).Only(ctx)
+}
+
 // LockJobRole reads a visible job role and holds it until the commit.
 func (tx Tx) LockJobRole(ctx context.Context, id gid.ID) (*ent.JobRole, error) {
 	return tx.JobRoles().Where(jobrole.ID(id), tx.forUpdate).Only(ctx)
@@ -374,6 +466,28 @@ func (tx Tx) LockJobRole(ctx context.Context, id gid.ID) (*ent.JobRole, error) {
 // LockQuestion reads a visible question and holds it until the commit.
 func (tx Tx) LockQuestion(ctx context.Context, id gid.ID) (*ent.Question, error) {
 	return tx.Questions().Where(question.ID(id), tx.forUpdate).Only(ctx)
+}
+
+// LockSkills reads visible skills in the order of their ids and holds them until the commit.
+func (tx Tx) LockSkills(ctx context.Context, ids []gid.ID) ([]*ent.Skill, error) {
+	return tx.Skills().Where(In(skill.FieldID, ids), tx.forUpdate).Order(skill.ByID()).All(ctx)
+}
+
+// HoldSkills keeps visible skills as they are until the commit, beside others who do, in the order of their ids.
+func (tx Tx) HoldSkills(ctx context.Context, ids []gid.ID) error {
+	_, err := tx.Skills().Where(In(skill.FieldID, ids), tx.forShare).Order(skill.ByID()).Select(skill.FieldID).All(ctx)
+	return err
+}
+
+// LockUnindexed reads questions without words and holds them until the commit.
+func (tx Tx) LockUnindexed(ctx context.Context, limit int) ([]*ent.Question, error) {
+	return tx.Questions().Where(question.Words(""), tx.forUpdate).Order(question.ByID()).Limit(limit).All(ctx)
+}
+
+// HoldQuestions reads visible questions in the order of their ids and keeps them as they are until the commit, beside
+// others who do.
+func (tx Tx) HoldQuestions(ctx context.Context, ids []gid.ID) ([]*ent.Question, error) {
+	return tx.Questions().Where(In(question.FieldID, ids), tx.forShare).Order(question.ByID()).All(ctx)
 }
 
 // LockTemplate reads a visible template and holds it until the commit.
@@ -389,6 +503,11 @@ func (tx Tx) LockSession(ctx context.Context, id gid.ID) (*ent.Session, error) {
 // LockReview reads a visible review and holds it until the commit.
 func (tx Tx) LockReview(ctx context.Context, id gid.ID) (*ent.Review, error) {
 	return tx.Reviews().Where(review.ID(id), tx.forUpdate).Only(ctx)
+}
+
+// LockAPIKey reads an API key and holds it until the commit.
+func (tx Tx) LockAPIKey(ctx context.Context, id gid.ID) (*ent.APIKey, error) {
+	return tx.APIKeys().Where(apikey.ID(id), tx.forUpdate).Only(ctx)
 }
 
 // HoldTemplate reads a visible template and keeps it as it is until the commit, beside others who do.
@@ -407,6 +526,13 @@ func (tx Tx) forShare(q *entsql.Selector) {
 	}
 }
 
+// forNoKeyUpdate lets others refer to the row meanwhile, as every row of an organization does.
+func (tx Tx) forNoKeyUpdate(q *entsql.Selector) {
+	if q.Dialect() == dialect.Postgres {
+		q.For("NO KEY UPDATE")
+	}
+}
+
 func (tx Tx) forUpdate(q *entsql.Selector) {
 	if q.Dialect() == dialect.Postgres {
 		q.ForUpdate()
@@ -419,6 +545,16 @@ func (tx Tx) CandidateByEmail(ctx context.Context, email string) (*ent.Candidate
 	return tx.client.Candidate.Query().Where(candidate.OrganizationID(tx.org), candidate.Email(email)).Only(ctx)
 }
 
+// CountAttempts counts the sessions of a candidate with a template, whoever may see them, without those that were
+// cancelled or expired. The candidate is locked: two invitations at once are counted one after the other.
+func (tx Tx) CountAttempts(ctx context.Context, person, template gid.ID) (int, error) {
+	if _, err := tx.client.Candidate.Query().Where(candidate.OrganizationID(tx.org), candidate.ID(person), tx.forNoKeyUpdate).Only(ctx); err != nil {
+		return 0, err
+	}
+	return tx.client.Session.Query().Where(session.OrganizationID(tx.org), session.CandidateID(person), session.TemplateID(template),
+		session.StateNotIn(term.Cancelled, term.Expired)).Count(ctx)
+}
+
 // Bind ties a sign-in to the candidate of the scope; doing it again changes nothing.
 func (tx Tx) Bind(ctx context.Context, who policy.Identity) error {
 	_, err := tx.Exec(ctx, `INSERT INTO bindings (id, organization_id, candidate_id, issuer, subject, created_at)
@@ -429,10 +565,10 @@ func (tx Tx) Bind(ctx context.Context, who policy.Identity) error {
 	return err
 }
 
-// Headline reads template versions without the two frozen documents, which are large and seldom shown.
+// Headline reads template versions without what was frozen, which is large and seldom shown.
 func Headline(q *ent.TemplateVersionQuery) *ent.TemplateVersionSelect {
 	columns := slices.DeleteFunc(slices.Clone(templateversion.Columns), func(c string) bool {
-		return c == templateversion.FieldPaper || c == templateversion.FieldKey
+		return c == templateversion.FieldPaper || c == templateversion.FieldKey || c == templateversion.FieldContent
 	})
 	return q.Select(columns...)
 }
@@ -440,6 +576,19 @@ func Headline(q *ent.TemplateVersionQuery) *ent.TemplateVersionSelect {
 // OwnBindings are the sign-ins of a candidate's scope.
 func (s Scope) OwnBindings() *ent.BindingQuery {
 	return s.client.Binding.Query().Where(binding.OrganizationID(s.org), binding.CandidateID(s.candidate))
+}
+
+// Expose notes in one statement that a session is asked these places of its paper, which were drawn.
+func (tx Tx) Expose(ctx context.Context, row *ent.Session, refs []string) error {
+	if len(refs) == 0 {
+		return nil
+	}
+	rows := make([]*ent.ExposureCreate, len(refs))
+	for i, ref := range refs {
+		rows[i] = tx.client.Exposure.Create().SetID(tx.NewID(gid.Exposure)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now).
+			SetSessionID(row.ID).SetTemplateVersionID(row.TemplateVersionID).SetRef(ref)
+	}
+	return tx.client.Exposure.CreateBulk(rows...).Exec(ctx)
 }
 
 // AddScores writes scores in one statement.

@@ -32,6 +32,7 @@ type Scope struct {
 	candidate gid.ID // a candidate's scope: whose, which sitting, of which template version
 	session   gid.ID
 	version   gid.ID
+	seed      int64
 }
 
 // Organization is the one organization that the scope sees.
@@ -45,6 +46,9 @@ func (s Scope) SessionID() gid.ID { return s.session }
 
 // VersionID is the template version of a candidate's sitting; zero in any other scope.
 func (s Scope) VersionID() gid.ID { return s.version }
+
+// Seed is what the draws and shuffles of a candidate's sitting come from; zero in any other scope.
+func (s Scope) Seed() int64 { return s.seed }
 
 // Limited reports whether only the actor's job roles are visible.
 func (s Scope) Limited() bool { return s.limited }
@@ -104,14 +108,41 @@ func (s *Store) spell(text string, args Args) (string, []any) {
 		for n < len(after) && (after[n] == '_' || after[n] >= 'a' && after[n] <= 'z') {
 			n++
 		}
-		values = append(values, args[after[:n]])
-		if s.pools.dialect == dialect.Postgres {
-			out.WriteString("$" + strconv.Itoa(len(values)))
-		} else {
-			out.WriteByte('?')
+		value, form := args[after[:n]], "%s"
+		if list, ok := value.(IDs); ok {
+			value, form = list.spell(s.pools.dialect)
 		}
+		values = append(values, value)
+		place := "?"
+		if s.pools.dialect == dialect.Postgres {
+			place = "$" + strconv.Itoa(len(values))
+		}
+		fmt.Fprintf(&out, form, place)
 		text = after[n:]
 	}
+}
+
+// IDs is an argument of many ids, for `column IN (@name)`: one statement text however many there are.
+type IDs []gid.ID
+
+// spell gives the argument as the database takes it, and the form around its place that makes a list of it.
+func (l IDs) spell(name string) (value any, form string) {
+	if name == dialect.Postgres {
+		return l.value(name), "SELECT unnest(%s::uuid[])"
+	}
+	return l.value(name), "SELECT value FROM json_each(%s)"
+}
+
+func (l IDs) value(name string) any {
+	texts := make([]string, len(l))
+	for i, id := range l {
+		texts[i] = id.UUID()
+	}
+	if name == dialect.Postgres {
+		return pq.Array(texts)
+	}
+	list, _ := json.Marshal(texts)
+	return string(list)
 }
 
 // In is the predicate that a column holds one of the ids: one statement text however many there are.
@@ -120,14 +151,28 @@ func In(column string, ids []gid.ID) func(*entsql.Selector) {
 }
 
 func in(name, column string, ids []gid.ID) *entsql.Predicate {
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = id.UUID()
-	}
+	list := IDs(ids).value(name)
 	return entsql.P(func(b *entsql.Builder) {
 		b.Ident(column)
 		if name == dialect.Postgres {
-			b.WriteString(" = ANY(").Arg(pq.Array(texts)).WriteString("::uuid[])")
+			b.WriteString(" = ANY(").Arg(list).WriteString("::uuid[])")
+			return
+		}
+		b.WriteString(" IN (SELECT value FROM json_each(").Arg(list).WriteString("))")
+	})
+}
+
+// IDIn is In for use inside another predicate.
+func IDIn(q *entsql.Selector, column string, ids []gid.ID) *entsql.Predicate {
+	return in(q.Dialect(), q.C(column), ids)
+}
+
+// TextIn is the predicate that a column holds one of the texts: one statement text however many there are.
+func TextIn(q *entsql.Selector, column string, texts []string) *entsql.Predicate {
+	return entsql.P(func(b *entsql.Builder) {
+		b.Ident(q.C(column))
+		if q.Dialect() == dialect.Postgres {
+			b.WriteString(" = ANY(").Arg(pq.Array(texts)).WriteString("::text[])")
 			return
 		}
 		list, _ := json.Marshal(texts)

@@ -140,7 +140,7 @@ func (s *Store) AsInvited(ctx context.Context, actor policy.Actor, linkHash []by
 	}
 	return Scope{
 		store: s, on: s.pools.read, client: s.reads, actor: actor, action: policy.SittingTake,
-		org: row.OrganizationID, candidate: row.CandidateID, session: row.ID, version: row.TemplateVersionID,
+		org: row.OrganizationID, candidate: row.CandidateID, session: row.ID, version: row.TemplateVersionID, seed: row.Seed,
 	}, row.Edges.Candidate, nil
 }
 
@@ -151,13 +151,13 @@ func denied(action policy.Action) error {
 // ownSitting reads whose sitting it is, if it is the identity's: the statement that authenticates a candidate.
 func (s *Store) ownSitting(ctx context.Context, who policy.Identity, session gid.ID) (Scope, error) {
 	var own Scope
-	query, args := s.spell(`SELECT s.organization_id, s.candidate_id, s.template_version_id
+	query, args := s.spell(`SELECT s.organization_id, s.candidate_id, s.template_version_id, s.seed
 		FROM sessions s
 		JOIN bindings b ON b.organization_id = s.organization_id AND b.candidate_id = s.candidate_id
 		WHERE s.id = @session AND b.issuer = @issuer AND b.subject = @subject`,
 		Args{"session": session, "issuer": who.Issuer, "subject": who.Subject})
 	row := s.pools.read.QueryRowContext(ctx, query, args...)
-	switch err := row.Scan(&own.org, &own.candidate, &own.version); err {
+	switch err := row.Scan(&own.org, &own.candidate, &own.version, &own.seed); err {
 	case nil:
 		own.session = session
 		return own, nil

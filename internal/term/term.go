@@ -14,15 +14,26 @@ const (
 	Numeric        QuestionKind = "NUMERIC"
 	ShortText      QuestionKind = "SHORT_TEXT"
 	LongText       QuestionKind = "LONG_TEXT"
+	Ordering       QuestionKind = "ORDERING"
+	Code           QuestionKind = "CODE"
+	Spoken         QuestionKind = "SPOKEN"
 )
 
 // Values lists every kind.
 func (QuestionKind) Values() []string {
-	return []string{string(SingleChoice), string(MultipleChoice), string(Numeric), string(ShortText), string(LongText)}
+	return []string{
+		string(SingleChoice), string(MultipleChoice), string(Numeric), string(ShortText), string(LongText),
+		string(Ordering), string(Code), string(Spoken),
+	}
 }
 
 // Keyed reports whether answers of this kind are scored by a key alone, without a person.
-func (k QuestionKind) Keyed() bool { return k != LongText && k != ShortText }
+func (k QuestionKind) Keyed() bool {
+	return k == SingleChoice || k == MultipleChoice || k == Numeric || k == Ordering
+}
+
+// Chosen reports whether an answer of this kind names choices.
+func (k QuestionKind) Chosen() bool { return k == SingleChoice || k == MultipleChoice || k == Ordering }
 
 // Category is what a question is about.
 type Category string
@@ -57,19 +68,22 @@ func (Level) Values() []string {
 	return []string{string(Foundation), string(Entry), string(Experienced), string(Senior)}
 }
 
-// PartialCredit is what a partly right multiple choice earns.
+// PartialCredit is what a partly right answer to a choice or an ordering earns.
 type PartialCredit string
 
-// The rules of partial credit. None of them rewards ticking everything.
+// The rules of partial credit. None of them rewards ticking everything. ADJACENT_PAIRS is for ordering, MAPPED for
+// choices that carry points of their own, the others for a multiple choice; ALL_OR_NOTHING serves every kind.
 const (
 	AllOrNothing  PartialCredit = "ALL_OR_NOTHING"
 	SubtractWrong PartialCredit = "SUBTRACT_WRONG"
 	SubtractEqual PartialCredit = "SUBTRACT_EQUAL"
+	AdjacentPairs PartialCredit = "ADJACENT_PAIRS"
+	Mapped        PartialCredit = "MAPPED"
 )
 
 // Values lists every rule.
 func (PartialCredit) Values() []string {
-	return []string{string(AllOrNothing), string(SubtractWrong), string(SubtractEqual)}
+	return []string{string(AllOrNothing), string(SubtractWrong), string(SubtractEqual), string(AdjacentPairs), string(Mapped)}
 }
 
 // ToleranceMode is how far a numeric answer may be from the key.
@@ -127,6 +141,46 @@ const (
 // Values lists every mode.
 func (TemplateMode) Values() []string {
 	return []string{string(Assessment), string(Interview), string(Practice)}
+}
+
+// SectionOrder is the order in which a section's questions are asked.
+type SectionOrder string
+
+// The orders. SHUFFLED is another one for each session, and always the same one for the same session.
+const (
+	Fixed    SectionOrder = "FIXED"
+	Shuffled SectionOrder = "SHUFFLED"
+)
+
+// Values lists every order.
+func (SectionOrder) Values() []string { return []string{string(Fixed), string(Shuffled)} }
+
+// Navigation is how a candidate moves through a section.
+type Navigation string
+
+// The ways to move.
+const (
+	Free        Navigation = "FREE"
+	ForwardOnly Navigation = "FORWARD_ONLY"
+)
+
+// Values lists every way.
+func (Navigation) Values() []string { return []string{string(Free), string(ForwardOnly)} }
+
+// IntegritySignal is something that a sitting may record of how it was taken. It never changes points.
+type IntegritySignal string
+
+// The signals.
+const (
+	FocusLost      IntegritySignal = "FOCUS_LOST"
+	Pasted         IntegritySignal = "PASTED"
+	FullScreenLeft IntegritySignal = "FULL_SCREEN_LEFT"
+	SecondDevice   IntegritySignal = "SECOND_DEVICE"
+)
+
+// Values lists every signal.
+func (IntegritySignal) Values() []string {
+	return []string{string(FocusLost), string(Pasted), string(FullScreenLeft), string(SecondDevice)}
 }
 
 // FeedbackPolicy is what a candidate sees of a released report.

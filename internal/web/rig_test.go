@@ -234,7 +234,7 @@ func (r *rig) newTemplate(t *testing.T, owner policy.Actor) gid.ID {
 	template := must(r.authors.CreateTemplate(ctx, owner, authoring.CreateTemplateInput{
 		JobRoleID: role, Name: script + " template", Mode: term.Assessment, Content: &content.Template{
 			Sections: []*content.Section{{
-				Title: script + " section", TimeLimit: 2700, Slots: []*content.Slot{{QuestionID: question, Points: 10}},
+				Title: script + " section", TimeLimit: 2700, Slots: []*content.Slot{{QuestionID: &question, Points: 10}},
 			}},
 			CutPercent: 50, Feedback: term.FeedbackSections,
 			Bands: []*content.Band{{Name: "low", MinPercent: 0}, {Name: script + " high", MinPercent: 60}},

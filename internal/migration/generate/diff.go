@@ -96,12 +96,18 @@ func replay(ctx context.Context, db *sql.DB, engine migrate.Driver, files []stri
 	}
 	var drop []atlas.Change
 	for _, table := range current.Tables {
+		table.Indexes = slices.DeleteFunc(table.Indexes, overExpression)
 		drop = append(drop, &atlas.DropTable{T: table})
 	}
 	if err := engine.ApplyChanges(ctx, drop); err != nil {
 		return nil, fmt.Errorf("empty the database: %w", err)
 	}
 	return current, nil
+}
+
+// overExpression knows the indexes that ent's schema cannot say: they are written by hand and left alone.
+func overExpression(index *atlas.Index) bool {
+	return slices.ContainsFunc(index.Parts, func(p *atlas.IndexPart) bool { return p.X != nil })
 }
 
 // wanted translates ent's tables into atlas's.

@@ -1,0 +1,138 @@
+package authoring
+
+import (
+	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/term"
+)
+
+// The bounds of a template: its paper is read at once.
+const (
+	maxQuestions = 200  // that one candidate is asked
+	maxPool      = 500  // that one draw takes from
+	maxFilters   = 20   // of all its draws
+	maxFrozen    = 1000 // in all, with everything that pools hold
+)
+
+// checkTemplate judges what a draft says by itself. It may be unfinished; what its questions are is judged at
+// publication.
+func checkTemplate(name string, key *string, t *content.Template) error {
+	var c fault.Checks
+	c.Line(name, 1, 200, "name")
+	checkKey(&c, key)
+	c.Under([]string{"content"}, func() {
+		c.Text(t.Instructions, 0, 10_000, "instructions")
+		c.Whole(t.CutPercent, 0, 100, "cutPercent")
+		c.That(len(t.Sections) <= 20, "at most 20 sections are allowed", "sections")
+		for i, s := range t.Sections {
+			c.Under([]string{"sections", index(i)}, func() { checkSection(&c, s) })
+		}
+		c.That(len(filters(t)) <= maxFilters, "at most 20 draws may have a filter", "sections")
+		c.That(asked(t) <= maxQuestions, "at most 200 questions are allowed in all", "sections")
+		checkBands(&c, t.Bands)
+		checkRules(&c, t)
+		checkLimits(&c, t)
+		checkProvenance(&c, t.Provenance)
+	})
+	return c.Err()
+}
+
+// asked is how many questions one candidate is asked.
+func asked(t *content.Template) int {
+	n := 0
+	for _, s := range t.Sections {
+		for _, slot := range s.Slots {
+			if slot.Draw != nil {
+				n += slot.Draw.Count
+			} else {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func checkSection(c *fault.Checks, s *content.Section) {
+	c.Line(s.Title, 1, 200, "title")
+	c.Text(s.Instructions, 0, 10_000, "instructions")
+	c.That(s.TimeLimit >= 0 && s.TimeLimit <= 8*60*60, "this must be from nothing to 8 hours", "timeLimit")
+	if s.Weight != nil {
+		c.Whole(*s.Weight, 0, 100, "weight")
+	}
+	c.That(len(s.Slots) <= 100, "at most 100 slots are allowed", "slots")
+	for i, slot := range s.Slots {
+		c.Under([]string{"slots", index(i)}, func() { checkSlot(c, slot) })
+	}
+}
+
+func checkSlot(c *fault.Checks, slot *content.Slot) {
+	c.Whole(slot.Points, 1, 1000, "points")
+	c.That((slot.QuestionID == nil) != (slot.Draw == nil), "name either a question or a draw", "questionId")
+	c.That(slot.Revision == nil || slot.QuestionID != nil, "only a fixed question has a revision", "revision")
+	if slot.Draw == nil {
+		return
+	}
+	d := slot.Draw
+	c.Whole(d.Count, 1, 100, "draw", "count")
+	c.That((len(d.QuestionIDs) == 0) != (d.Filter == nil), "name either the questions of the pool or a filter", "draw", "questionIds")
+	c.That(len(d.QuestionIDs) <= maxPool, "at most 500 are allowed", "draw", "questionIds")
+	seen := map[gid.ID]bool{}
+	for i, id := range d.QuestionIDs {
+		c.That(!seen[id], "this question is in the pool twice", "draw", "questionIds", index(i))
+		seen[id] = true
+	}
+	if f := d.Filter; f != nil {
+		c.That(len(f.SkillIDs) <= 20, "at most 20 are allowed", "draw", "filter", "skillIds")
+	}
+}
+
+func checkBands(c *fault.Checks, bands []*content.Band) {
+	c.That(len(bands) >= 1 && len(bands) <= 10, "1 to 10 bands are needed", "bands")
+	names, from, least := map[string]bool{}, map[int]bool{}, 101
+	for i, b := range bands {
+		c.Line(b.Name, 1, 100, "bands", index(i), "name")
+		c.Whole(b.MinPercent, 0, 100, "bands", index(i), "minPercent")
+		c.That(!names[b.Name], "two bands have this name", "bands", index(i), "name")
+		c.That(!from[b.MinPercent], "two bands begin here", "bands", index(i), "minPercent")
+		names[b.Name], from[b.MinPercent], least = true, true, min(least, b.MinPercent)
+	}
+	c.That(len(bands) == 0 || least == 0, "one band must begin at 0", "bands")
+}
+
+func checkRules(c *fault.Checks, t *content.Template) {
+	kinds := map[term.QuestionKind]bool{}
+	for i, r := range t.ScoringRules {
+		c.That(!kinds[r.Kind], "this kind has two rules", "scoringRules", index(i), "kind")
+		c.That(creditOf(r.Kind, r.PartialCredit) && r.PartialCredit != term.Mapped, "this kind has no such rule", "scoringRules", index(i), "partialCredit")
+		kinds[r.Kind] = true
+	}
+	skills := map[gid.ID]bool{}
+	c.That(len(t.SkillWeights) <= 50, "at most 50 are allowed", "skillWeights")
+	for i, w := range t.SkillWeights {
+		c.Whole(w.Weight, 0, 10, "skillWeights", index(i), "weight")
+		c.That(!skills[w.SkillID], "this skill is named twice", "skillWeights", index(i), "skillId")
+		skills[w.SkillID] = true
+	}
+	signals := map[term.IntegritySignal]bool{}
+	for i, s := range t.Signals {
+		c.That(!signals[s], "this signal is named twice", "signals", index(i))
+		signals[s] = true
+	}
+}
+
+func checkLimits(c *fault.Checks, t *content.Template) {
+	if t.TotalLimit != nil {
+		c.That(*t.TotalLimit >= 60 && *t.TotalLimit <= 24*60*60, "this must be from one minute to 24 hours", "totalLimit")
+	}
+	if t.AttemptLimit != nil {
+		c.Whole(*t.AttemptLimit, 1, 20, "attemptLimit")
+	}
+	if t.FollowUpLimit != nil {
+		c.Whole(*t.FollowUpLimit, 0, 10, "followUpLimit")
+	}
+	if t.Accommodation != nil {
+		c.Line(t.Accommodation.Contact, 0, 200, "accommodation", "contact")
+		c.That(!t.Accommodation.Requestable || t.Accommodation.Contact != "", "name the person or address that helps", "accommodation", "contact")
+	}
+}

@@ -31,6 +31,14 @@ type Candidate struct {
 	Phone string `json:"phone,omitempty"`
 	// ExternalID holds the value of the "external_id" field.
 	ExternalID *string `json:"external_id,omitempty"`
+	// ErasedAt holds the value of the "erased_at" field.
+	ErasedAt *time.Time `json:"erased_at,omitempty"`
+	// Hold holds the value of the "hold" field.
+	Hold string `json:"hold,omitempty"`
+	// HeldBy holds the value of the "held_by" field.
+	HeldBy string `json:"held_by,omitempty"`
+	// ConsentedAt holds the value of the "consented_at" field.
+	ConsentedAt *time.Time `json:"consented_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CandidateQuery when eager-loading is set.
 	Edges        CandidateEdges `json:"edges"`
@@ -64,9 +72,9 @@ func (*Candidate) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case candidate.FieldID, candidate.FieldOrganizationID:
 			values[i] = new(gid.ID)
-		case candidate.FieldEmail, candidate.FieldName, candidate.FieldPhone, candidate.FieldExternalID:
+		case candidate.FieldEmail, candidate.FieldName, candidate.FieldPhone, candidate.FieldExternalID, candidate.FieldHold, candidate.FieldHeldBy:
 			values[i] = new(sql.NullString)
-		case candidate.FieldCreatedAt:
+		case candidate.FieldCreatedAt, candidate.FieldErasedAt, candidate.FieldConsentedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -125,6 +133,32 @@ func (_m *Candidate) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ExternalID = new(string)
 				*_m.ExternalID = value.String
+			}
+		case candidate.FieldErasedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field erased_at", values[i])
+			} else if value.Valid {
+				_m.ErasedAt = new(time.Time)
+				*_m.ErasedAt = value.Time
+			}
+		case candidate.FieldHold:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field hold", values[i])
+			} else if value.Valid {
+				_m.Hold = value.String
+			}
+		case candidate.FieldHeldBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field held_by", values[i])
+			} else if value.Valid {
+				_m.HeldBy = value.String
+			}
+		case candidate.FieldConsentedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field consented_at", values[i])
+			} else if value.Valid {
+				_m.ConsentedAt = new(time.Time)
+				*_m.ConsentedAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -185,6 +219,22 @@ func (_m *Candidate) String() string {
 	if v := _m.ExternalID; v != nil {
 		builder.WriteString("external_id=")
 		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.ErasedAt; v != nil {
+		builder.WriteString("erased_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("hold=")
+	builder.WriteString(_m.Hold)
+	builder.WriteString(", ")
+	builder.WriteString("held_by=")
+	builder.WriteString(_m.HeldBy)
+	builder.WriteString(", ")
+	if v := _m.ConsentedAt; v != nil {
+		builder.WriteString("consented_at=")
+		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteByte(')')
 	return builder.String()

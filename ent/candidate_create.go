@@ -77,6 +77,62 @@ func (_c *CandidateCreate) SetNillableExternalID(v *string) *CandidateCreate {
 	return _c
 }
 
+// SetErasedAt sets the "erased_at" field.
+func (_c *CandidateCreate) SetErasedAt(v time.Time) *CandidateCreate {
+	_c.mutation.SetErasedAt(v)
+	return _c
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_c *CandidateCreate) SetNillableErasedAt(v *time.Time) *CandidateCreate {
+	if v != nil {
+		_c.SetErasedAt(*v)
+	}
+	return _c
+}
+
+// SetHold sets the "hold" field.
+func (_c *CandidateCreate) SetHold(v string) *CandidateCreate {
+	_c.mutation.SetHold(v)
+	return _c
+}
+
+// SetNillableHold sets the "hold" field if the given value is not nil.
+func (_c *CandidateCreate) SetNillableHold(v *string) *CandidateCreate {
+	if v != nil {
+		_c.SetHold(*v)
+	}
+	return _c
+}
+
+// SetHeldBy sets the "held_by" field.
+func (_c *CandidateCreate) SetHeldBy(v string) *CandidateCreate {
+	_c.mutation.SetHeldBy(v)
+	return _c
+}
+
+// SetNillableHeldBy sets the "held_by" field if the given value is not nil.
+func (_c *CandidateCreate) SetNillableHeldBy(v *string) *CandidateCreate {
+	if v != nil {
+		_c.SetHeldBy(*v)
+	}
+	return _c
+}
+
+// SetConsentedAt sets the "consented_at" field.
+func (_c *CandidateCreate) SetConsentedAt(v time.Time) *CandidateCreate {
+	_c.mutation.SetConsentedAt(v)
+	return _c
+}
+
+// SetNillableConsentedAt sets the "consented_at" field if the given value is not nil.
+func (_c *CandidateCreate) SetNillableConsentedAt(v *time.Time) *CandidateCreate {
+	if v != nil {
+		_c.SetConsentedAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *CandidateCreate) SetID(v gid.ID) *CandidateCreate {
 	_c.mutation.SetID(v)
@@ -95,6 +151,7 @@ func (_c *CandidateCreate) Mutation() *CandidateMutation {
 
 // Save creates the Candidate in the database.
 func (_c *CandidateCreate) Save(ctx context.Context) (*Candidate, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -120,6 +177,18 @@ func (_c *CandidateCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *CandidateCreate) defaults() {
+	if _, ok := _c.mutation.Hold(); !ok {
+		v := candidate.DefaultHold
+		_c.mutation.SetHold(v)
+	}
+	if _, ok := _c.mutation.HeldBy(); !ok {
+		v := candidate.DefaultHeldBy
+		_c.mutation.SetHeldBy(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *CandidateCreate) check() error {
 	if _, ok := _c.mutation.OrganizationID(); !ok {
@@ -133,6 +202,12 @@ func (_c *CandidateCreate) check() error {
 	}
 	if _, ok := _c.mutation.Name(); !ok {
 		return &ValidationError{Name: "name", err: errors.New(`ent: missing required field "Candidate.name"`)}
+	}
+	if _, ok := _c.mutation.Hold(); !ok {
+		return &ValidationError{Name: "hold", err: errors.New(`ent: missing required field "Candidate.hold"`)}
+	}
+	if _, ok := _c.mutation.HeldBy(); !ok {
+		return &ValidationError{Name: "held_by", err: errors.New(`ent: missing required field "Candidate.held_by"`)}
 	}
 	if len(_c.mutation.OrganizationIDs()) == 0 {
 		return &ValidationError{Name: "organization", err: errors.New(`ent: missing required edge "Candidate.organization"`)}
@@ -192,6 +267,22 @@ func (_c *CandidateCreate) createSpec() (*Candidate, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ExternalID(); ok {
 		_spec.SetField(candidate.FieldExternalID, field.TypeString, value)
 		_node.ExternalID = &value
+	}
+	if value, ok := _c.mutation.ErasedAt(); ok {
+		_spec.SetField(candidate.FieldErasedAt, field.TypeTime, value)
+		_node.ErasedAt = &value
+	}
+	if value, ok := _c.mutation.Hold(); ok {
+		_spec.SetField(candidate.FieldHold, field.TypeString, value)
+		_node.Hold = value
+	}
+	if value, ok := _c.mutation.HeldBy(); ok {
+		_spec.SetField(candidate.FieldHeldBy, field.TypeString, value)
+		_node.HeldBy = value
+	}
+	if value, ok := _c.mutation.ConsentedAt(); ok {
+		_spec.SetField(candidate.FieldConsentedAt, field.TypeTime, value)
+		_node.ConsentedAt = &value
 	}
 	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -262,6 +353,18 @@ type (
 	}
 )
 
+// SetEmail sets the "email" field.
+func (u *CandidateUpsert) SetEmail(v string) *CandidateUpsert {
+	u.Set(candidate.FieldEmail, v)
+	return u
+}
+
+// UpdateEmail sets the "email" field to the value that was provided on create.
+func (u *CandidateUpsert) UpdateEmail() *CandidateUpsert {
+	u.SetExcluded(candidate.FieldEmail)
+	return u
+}
+
 // SetName sets the "name" field.
 func (u *CandidateUpsert) SetName(v string) *CandidateUpsert {
 	u.Set(candidate.FieldName, v)
@@ -310,6 +413,66 @@ func (u *CandidateUpsert) ClearExternalID() *CandidateUpsert {
 	return u
 }
 
+// SetErasedAt sets the "erased_at" field.
+func (u *CandidateUpsert) SetErasedAt(v time.Time) *CandidateUpsert {
+	u.Set(candidate.FieldErasedAt, v)
+	return u
+}
+
+// UpdateErasedAt sets the "erased_at" field to the value that was provided on create.
+func (u *CandidateUpsert) UpdateErasedAt() *CandidateUpsert {
+	u.SetExcluded(candidate.FieldErasedAt)
+	return u
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (u *CandidateUpsert) ClearErasedAt() *CandidateUpsert {
+	u.SetNull(candidate.FieldErasedAt)
+	return u
+}
+
+// SetHold sets the "hold" field.
+func (u *CandidateUpsert) SetHold(v string) *CandidateUpsert {
+	u.Set(candidate.FieldHold, v)
+	return u
+}
+
+// UpdateHold sets the "hold" field to the value that was provided on create.
+func (u *CandidateUpsert) UpdateHold() *CandidateUpsert {
+	u.SetExcluded(candidate.FieldHold)
+	return u
+}
+
+// SetHeldBy sets the "held_by" field.
+func (u *CandidateUpsert) SetHeldBy(v string) *CandidateUpsert {
+	u.Set(candidate.FieldHeldBy, v)
+	return u
+}
+
+// UpdateHeldBy sets the "held_by" field to the value that was provided on create.
+func (u *CandidateUpsert) UpdateHeldBy() *CandidateUpsert {
+	u.SetExcluded(candidate.FieldHeldBy)
+	return u
+}
+
+// SetConsentedAt sets the "consented_at" field.
+func (u *CandidateUpsert) SetConsentedAt(v time.Time) *CandidateUpsert {
+	u.Set(candidate.FieldConsentedAt, v)
+	return u
+}
+
+// UpdateConsentedAt sets the "consented_at" field to the value that was provided on create.
+func (u *CandidateUpsert) UpdateConsentedAt() *CandidateUpsert {
+	u.SetExcluded(candidate.FieldConsentedAt)
+	return u
+}
+
+// ClearConsentedAt clears the value of the "consented_at" field.
+func (u *CandidateUpsert) ClearConsentedAt() *CandidateUpsert {
+	u.SetNull(candidate.FieldConsentedAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -332,9 +495,6 @@ func (u *CandidateUpsertOne) UpdateNewValues() *CandidateUpsertOne {
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(candidate.FieldCreatedAt)
-		}
-		if _, exists := u.create.mutation.Email(); exists {
-			s.SetIgnore(candidate.FieldEmail)
 		}
 	}))
 	return u
@@ -365,6 +525,20 @@ func (u *CandidateUpsertOne) Update(set func(*CandidateUpsert)) *CandidateUpsert
 		set(&CandidateUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetEmail sets the "email" field.
+func (u *CandidateUpsertOne) SetEmail(v string) *CandidateUpsertOne {
+	return u.Update(func(s *CandidateUpsert) {
+		s.SetEmail(v)
+	})
+}
+
+// UpdateEmail sets the "email" field to the value that was provided on create.
+func (u *CandidateUpsertOne) UpdateEmail() *CandidateUpsertOne {
+	return u.Update(func(s *CandidateUpsert) {
+		s.UpdateEmail()
+	})
 }
 
 // SetName sets the "name" field.
@@ -420,6 +594,76 @@ func (u *CandidateUpsertOne) UpdateExternalID() *CandidateUpsertOne {
 func (u *CandidateUpsertOne) ClearExternalID() *CandidateUpsertOne {
 	return u.Update(func(s *CandidateUpsert) {
 		s.ClearExternalID()
+	})
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (u *CandidateUpsertOne) SetErasedAt(v time.Time) *CandidateUpsertOne {
+	return u.Update(func(s *CandidateUpsert) {
+		s.SetErasedAt(v)
+	})
+}
+
+// UpdateErasedAt sets the "erased_at" field to the value that was provided on create.
+func (u *CandidateUpsertOne) UpdateErasedAt() *CandidateUpsertOne {
+	return u.Update(func(s *CandidateUpsert) {
+		s.UpdateErasedAt()
+	})
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (u *CandidateUpsertOne) ClearErasedAt() *CandidateUpsertOne {
+	return u.Update(func(s *CandidateUpsert) {
+		s.ClearErasedAt()
+	})
+}
+
+// SetHold sets the "hold" field.
+func (u *CandidateUpsertOne) SetHold(v string) *CandidateUpsertOne {
+	return u.Update(func(s *CandidateUpsert) {
+		s.SetHold(v)
+	})
+}
+
+// UpdateHold sets the "hold" field to the value that was provided on create.
+func (u *CandidateUpsertOne) UpdateHold() *CandidateUpsertOne {
+	return u.Update(func(s *CandidateUpsert) {
+		s.UpdateHold()
+	})
+}
+
+// SetHeldBy sets the "held_by" field.
+func (u *CandidateUpsertOne) SetHeldBy(v string) *CandidateUpsertOne {
+	return u.Update(func(s *CandidateUpsert) {
+		s.SetHeldBy(v)
+	})
+}
+
+// UpdateHeldBy sets the "held_by" field to the value that was provided on create.
+func (u *CandidateUpsertOne) UpdateHeldBy() *CandidateUpsertOne {
+	return u.Update(func(s *CandidateUpsert) {
+		s.UpdateHeldBy()
+	})
+}
+
+// SetConsentedAt sets the "consented_at" field.
+func (u *CandidateUpsertOne) SetConsentedAt(v time.Time) *CandidateUpsertOne {
+	return u.Update(func(s *CandidateUpsert) {
+		s.SetConsentedAt(v)
+	})
+}
+
+// UpdateConsentedAt sets the "consented_at" field to the value that was provided on create.
+func (u *CandidateUpsertOne) UpdateConsentedAt() *CandidateUpsertOne {
+	return u.Update(func(s *CandidateUpsert) {
+		s.UpdateConsentedAt()
+	})
+}
+
+// ClearConsentedAt clears the value of the "consented_at" field.
+func (u *CandidateUpsertOne) ClearConsentedAt() *CandidateUpsertOne {
+	return u.Update(func(s *CandidateUpsert) {
+		s.ClearConsentedAt()
 	})
 }
 
@@ -480,6 +724,7 @@ func (_c *CandidateCreateBulk) Save(ctx context.Context) ([]*Candidate, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*CandidateMutation)
 				if !ok {
@@ -611,9 +856,6 @@ func (u *CandidateUpsertBulk) UpdateNewValues() *CandidateUpsertBulk {
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(candidate.FieldCreatedAt)
 			}
-			if _, exists := b.mutation.Email(); exists {
-				s.SetIgnore(candidate.FieldEmail)
-			}
 		}
 	}))
 	return u
@@ -644,6 +886,20 @@ func (u *CandidateUpsertBulk) Update(set func(*CandidateUpsert)) *CandidateUpser
 		set(&CandidateUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetEmail sets the "email" field.
+func (u *CandidateUpsertBulk) SetEmail(v string) *CandidateUpsertBulk {
+	return u.Update(func(s *CandidateUpsert) {
+		s.SetEmail(v)
+	})
+}
+
+// UpdateEmail sets the "email" field to the value that was provided on create.
+func (u *CandidateUpsertBulk) UpdateEmail() *CandidateUpsertBulk {
+	return u.Update(func(s *CandidateUpsert) {
+		s.UpdateEmail()
+	})
 }
 
 // SetName sets the "name" field.
@@ -699,6 +955,76 @@ func (u *CandidateUpsertBulk) UpdateExternalID() *CandidateUpsertBulk {
 func (u *CandidateUpsertBulk) ClearExternalID() *CandidateUpsertBulk {
 	return u.Update(func(s *CandidateUpsert) {
 		s.ClearExternalID()
+	})
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (u *CandidateUpsertBulk) SetErasedAt(v time.Time) *CandidateUpsertBulk {
+	return u.Update(func(s *CandidateUpsert) {
+		s.SetErasedAt(v)
+	})
+}
+
+// UpdateErasedAt sets the "erased_at" field to the value that was provided on create.
+func (u *CandidateUpsertBulk) UpdateErasedAt() *CandidateUpsertBulk {
+	return u.Update(func(s *CandidateUpsert) {
+		s.UpdateErasedAt()
+	})
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (u *CandidateUpsertBulk) ClearErasedAt() *CandidateUpsertBulk {
+	return u.Update(func(s *CandidateUpsert) {
+		s.ClearErasedAt()
+	})
+}
+
+// SetHold sets the "hold" field.
+func (u *CandidateUpsertBulk) SetHold(v string) *CandidateUpsertBulk {
+	return u.Update(func(s *CandidateUpsert) {
+		s.SetHold(v)
+	})
+}
+
+// UpdateHold sets the "hold" field to the value that was provided on create.
+func (u *CandidateUpsertBulk) UpdateHold() *CandidateUpsertBulk {
+	return u.Update(func(s *CandidateUpsert) {
+		s.UpdateHold()
+	})
+}
+
+// SetHeldBy sets the "held_by" field.
+func (u *CandidateUpsertBulk) SetHeldBy(v string) *CandidateUpsertBulk {
+	return u.Update(func(s *CandidateUpsert) {
+		s.SetHeldBy(v)
+	})
+}
+
+// UpdateHeldBy sets the "held_by" field to the value that was provided on create.
+func (u *CandidateUpsertBulk) UpdateHeldBy() *CandidateUpsertBulk {
+	return u.Update(func(s *CandidateUpsert) {
+		s.UpdateHeldBy()
+	})
+}
+
+// SetConsentedAt sets the "consented_at" field.
+func (u *CandidateUpsertBulk) SetConsentedAt(v time.Time) *CandidateUpsertBulk {
+	return u.Update(func(s *CandidateUpsert) {
+		s.SetConsentedAt(v)
+	})
+}
+
+// UpdateConsentedAt sets the "consented_at" field to the value that was provided on create.
+func (u *CandidateUpsertBulk) UpdateConsentedAt() *CandidateUpsertBulk {
+	return u.Update(func(s *CandidateUpsert) {
+		s.UpdateConsentedAt()
+	})
+}
+
+// ClearConsentedAt clears the value of the "consented_at" field.
+func (u *CandidateUpsertBulk) ClearConsentedAt() *CandidateUpsertBulk {
+	return u.Update(func(s *CandidateUpsert) {
+		s.ClearConsentedAt()
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -25,6 +26,20 @@ type CandidateUpdate struct {
 // Where appends a list predicates to the CandidateUpdate builder.
 func (_u *CandidateUpdate) Where(ps ...predicate.Candidate) *CandidateUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetEmail sets the "email" field.
+func (_u *CandidateUpdate) SetEmail(v string) *CandidateUpdate {
+	_u.mutation.SetEmail(v)
+	return _u
+}
+
+// SetNillableEmail sets the "email" field if the given value is not nil.
+func (_u *CandidateUpdate) SetNillableEmail(v *string) *CandidateUpdate {
+	if v != nil {
+		_u.SetEmail(*v)
+	}
 	return _u
 }
 
@@ -79,6 +94,74 @@ func (_u *CandidateUpdate) SetNillableExternalID(v *string) *CandidateUpdate {
 // ClearExternalID clears the value of the "external_id" field.
 func (_u *CandidateUpdate) ClearExternalID() *CandidateUpdate {
 	_u.mutation.ClearExternalID()
+	return _u
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (_u *CandidateUpdate) SetErasedAt(v time.Time) *CandidateUpdate {
+	_u.mutation.SetErasedAt(v)
+	return _u
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_u *CandidateUpdate) SetNillableErasedAt(v *time.Time) *CandidateUpdate {
+	if v != nil {
+		_u.SetErasedAt(*v)
+	}
+	return _u
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (_u *CandidateUpdate) ClearErasedAt() *CandidateUpdate {
+	_u.mutation.ClearErasedAt()
+	return _u
+}
+
+// SetHold sets the "hold" field.
+func (_u *CandidateUpdate) SetHold(v string) *CandidateUpdate {
+	_u.mutation.SetHold(v)
+	return _u
+}
+
+// SetNillableHold sets the "hold" field if the given value is not nil.
+func (_u *CandidateUpdate) SetNillableHold(v *string) *CandidateUpdate {
+	if v != nil {
+		_u.SetHold(*v)
+	}
+	return _u
+}
+
+// SetHeldBy sets the "held_by" field.
+func (_u *CandidateUpdate) SetHeldBy(v string) *CandidateUpdate {
+	_u.mutation.SetHeldBy(v)
+	return _u
+}
+
+// SetNillableHeldBy sets the "held_by" field if the given value is not nil.
+func (_u *CandidateUpdate) SetNillableHeldBy(v *string) *CandidateUpdate {
+	if v != nil {
+		_u.SetHeldBy(*v)
+	}
+	return _u
+}
+
+// SetConsentedAt sets the "consented_at" field.
+func (_u *CandidateUpdate) SetConsentedAt(v time.Time) *CandidateUpdate {
+	_u.mutation.SetConsentedAt(v)
+	return _u
+}
+
+// SetNillableConsentedAt sets the "consented_at" field if the given value is not nil.
+func (_u *CandidateUpdate) SetNillableConsentedAt(v *time.Time) *CandidateUpdate {
+	if v != nil {
+		_u.SetConsentedAt(*v)
+	}
+	return _u
+}
+
+// ClearConsentedAt clears the value of the "consented_at" field.
+func (_u *CandidateUpdate) ClearConsentedAt() *CandidateUpdate {
+	_u.mutation.ClearConsentedAt()
 	return _u
 }
 
@@ -140,6 +223,9 @@ func (_u *CandidateUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if value, ok := _u.mutation.Email(); ok {
+		_spec.SetField(candidate.FieldEmail, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(candidate.FieldName, field.TypeString, value)
 	}
@@ -154,6 +240,24 @@ func (_u *CandidateUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.ExternalIDCleared() {
 		_spec.ClearField(candidate.FieldExternalID, field.TypeString)
+	}
+	if value, ok := _u.mutation.ErasedAt(); ok {
+		_spec.SetField(candidate.FieldErasedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ErasedAtCleared() {
+		_spec.ClearField(candidate.FieldErasedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Hold(); ok {
+		_spec.SetField(candidate.FieldHold, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.HeldBy(); ok {
+		_spec.SetField(candidate.FieldHeldBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ConsentedAt(); ok {
+		_spec.SetField(candidate.FieldConsentedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ConsentedAtCleared() {
+		_spec.ClearField(candidate.FieldConsentedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -175,6 +279,20 @@ type CandidateUpdateOne struct {
 	hooks     []Hook
 	mutation  *CandidateMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetEmail sets the "email" field.
+func (_u *CandidateUpdateOne) SetEmail(v string) *CandidateUpdateOne {
+	_u.mutation.SetEmail(v)
+	return _u
+}
+
+// SetNillableEmail sets the "email" field if the given value is not nil.
+func (_u *CandidateUpdateOne) SetNillableEmail(v *string) *CandidateUpdateOne {
+	if v != nil {
+		_u.SetEmail(*v)
+	}
+	return _u
 }
 
 // SetName sets the "name" field.
@@ -228,6 +346,74 @@ func (_u *CandidateUpdateOne) SetNillableExternalID(v *string) *CandidateUpdateO
 // ClearExternalID clears the value of the "external_id" field.
 func (_u *CandidateUpdateOne) ClearExternalID() *CandidateUpdateOne {
 	_u.mutation.ClearExternalID()
+	return _u
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (_u *CandidateUpdateOne) SetErasedAt(v time.Time) *CandidateUpdateOne {
+	_u.mutation.SetErasedAt(v)
+	return _u
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_u *CandidateUpdateOne) SetNillableErasedAt(v *time.Time) *CandidateUpdateOne {
+	if v != nil {
+		_u.SetErasedAt(*v)
+	}
+	return _u
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (_u *CandidateUpdateOne) ClearErasedAt() *CandidateUpdateOne {
+	_u.mutation.ClearErasedAt()
+	return _u
+}
+
+// SetHold sets the "hold" field.
+func (_u *CandidateUpdateOne) SetHold(v string) *CandidateUpdateOne {
+	_u.mutation.SetHold(v)
+	return _u
+}
+
+// SetNillableHold sets the "hold" field if the given value is not nil.
+func (_u *CandidateUpdateOne) SetNillableHold(v *string) *CandidateUpdateOne {
+	if v != nil {
+		_u.SetHold(*v)
+	}
+	return _u
+}
+
+// SetHeldBy sets the "held_by" field.
+func (_u *CandidateUpdateOne) SetHeldBy(v string) *CandidateUpdateOne {
+	_u.mutation.SetHeldBy(v)
+	return _u
+}
+
+// SetNillableHeldBy sets the "held_by" field if the given value is not nil.
+func (_u *CandidateUpdateOne) SetNillableHeldBy(v *string) *CandidateUpdateOne {
+	if v != nil {
+		_u.SetHeldBy(*v)
+	}
+	return _u
+}
+
+// SetConsentedAt sets the "consented_at" field.
+func (_u *CandidateUpdateOne) SetConsentedAt(v time.Time) *CandidateUpdateOne {
+	_u.mutation.SetConsentedAt(v)
+	return _u
+}
+
+// SetNillableConsentedAt sets the "consented_at" field if the given value is not nil.
+func (_u *CandidateUpdateOne) SetNillableConsentedAt(v *time.Time) *CandidateUpdateOne {
+	if v != nil {
+		_u.SetConsentedAt(*v)
+	}
+	return _u
+}
+
+// ClearConsentedAt clears the value of the "consented_at" field.
+func (_u *CandidateUpdateOne) ClearConsentedAt() *CandidateUpdateOne {
+	_u.mutation.ClearConsentedAt()
 	return _u
 }
 
@@ -319,6 +505,9 @@ func (_u *CandidateUpdateOne) sqlSave(ctx context.Context) (_node *Candidate, er
 			}
 		}
 	}
+	if value, ok := _u.mutation.Email(); ok {
+		_spec.SetField(candidate.FieldEmail, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(candidate.FieldName, field.TypeString, value)
 	}
@@ -333,6 +522,24 @@ func (_u *CandidateUpdateOne) sqlSave(ctx context.Context) (_node *Candidate, er
 	}
 	if _u.mutation.ExternalIDCleared() {
 		_spec.ClearField(candidate.FieldExternalID, field.TypeString)
+	}
+	if value, ok := _u.mutation.ErasedAt(); ok {
+		_spec.SetField(candidate.FieldErasedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ErasedAtCleared() {
+		_spec.ClearField(candidate.FieldErasedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Hold(); ok {
+		_spec.SetField(candidate.FieldHold, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.HeldBy(); ok {
+		_spec.SetField(candidate.FieldHeldBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ConsentedAt(); ok {
+		_spec.SetField(candidate.FieldConsentedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ConsentedAtCleared() {
+		_spec.ClearField(candidate.FieldConsentedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Candidate{config: _u.config}

@@ -16,19 +16,26 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/assay-hq/assay/ent/accommodation"
 	"github.com/assay-hq/assay/ent/apikey"
 	"github.com/assay-hq/assay/ent/auditevent"
 	"github.com/assay-hq/assay/ent/binding"
 	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/clockentry"
+	"github.com/assay-hq/assay/ent/contest"
+	"github.com/assay-hq/assay/ent/disposition"
 	"github.com/assay-hq/assay/ent/event"
 	"github.com/assay-hq/assay/ent/exposure"
+	"github.com/assay-hq/assay/ent/flag"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/mail"
 	"github.com/assay-hq/assay/ent/member"
 	"github.com/assay-hq/assay/ent/once"
 	"github.com/assay-hq/assay/ent/organization"
+	"github.com/assay-hq/assay/ent/outage"
+	"github.com/assay-hq/assay/ent/presence"
+	"github.com/assay-hq/assay/ent/pulse"
 	"github.com/assay-hq/assay/ent/question"
 	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/ent/questionskill"
@@ -37,10 +44,13 @@ import (
 	"github.com/assay-hq/assay/ent/review"
 	"github.com/assay-hq/assay/ent/score"
 	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/ent/signal"
+	"github.com/assay-hq/assay/ent/signinlink"
 	"github.com/assay-hq/assay/ent/skill"
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateuse"
 	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/ent/upload"
 	"github.com/assay-hq/assay/ent/versionuse"
 	"github.com/assay-hq/assay/ent/websession"
 
@@ -54,6 +64,8 @@ type Client struct {
 	Schema *migrate.Schema
 	// APIKey is the client for interacting with the APIKey builders.
 	APIKey *APIKeyClient
+	// Accommodation is the client for interacting with the Accommodation builders.
+	Accommodation *AccommodationClient
 	// AuditEvent is the client for interacting with the AuditEvent builders.
 	AuditEvent *AuditEventClient
 	// Binding is the client for interacting with the Binding builders.
@@ -62,10 +74,16 @@ type Client struct {
 	Candidate *CandidateClient
 	// ClockEntry is the client for interacting with the ClockEntry builders.
 	ClockEntry *ClockEntryClient
+	// Contest is the client for interacting with the Contest builders.
+	Contest *ContestClient
+	// Disposition is the client for interacting with the Disposition builders.
+	Disposition *DispositionClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
 	// Exposure is the client for interacting with the Exposure builders.
 	Exposure *ExposureClient
+	// Flag is the client for interacting with the Flag builders.
+	Flag *FlagClient
 	// JobRole is the client for interacting with the JobRole builders.
 	JobRole *JobRoleClient
 	// JobRoleSkill is the client for interacting with the JobRoleSkill builders.
@@ -78,6 +96,12 @@ type Client struct {
 	Once *OnceClient
 	// Organization is the client for interacting with the Organization builders.
 	Organization *OrganizationClient
+	// Outage is the client for interacting with the Outage builders.
+	Outage *OutageClient
+	// Presence is the client for interacting with the Presence builders.
+	Presence *PresenceClient
+	// Pulse is the client for interacting with the Pulse builders.
+	Pulse *PulseClient
 	// Question is the client for interacting with the Question builders.
 	Question *QuestionClient
 	// QuestionRevision is the client for interacting with the QuestionRevision builders.
@@ -94,6 +118,10 @@ type Client struct {
 	Score *ScoreClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// SignInLink is the client for interacting with the SignInLink builders.
+	SignInLink *SignInLinkClient
+	// Signal is the client for interacting with the Signal builders.
+	Signal *SignalClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
 	// Template is the client for interacting with the Template builders.
@@ -102,6 +130,8 @@ type Client struct {
 	TemplateUse *TemplateUseClient
 	// TemplateVersion is the client for interacting with the TemplateVersion builders.
 	TemplateVersion *TemplateVersionClient
+	// Upload is the client for interacting with the Upload builders.
+	Upload *UploadClient
 	// VersionUse is the client for interacting with the VersionUse builders.
 	VersionUse *VersionUseClient
 	// WebSession is the client for interacting with the WebSession builders.
@@ -118,18 +148,25 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.APIKey = NewAPIKeyClient(c.config)
+	c.Accommodation = NewAccommodationClient(c.config)
 	c.AuditEvent = NewAuditEventClient(c.config)
 	c.Binding = NewBindingClient(c.config)
 	c.Candidate = NewCandidateClient(c.config)
 	c.ClockEntry = NewClockEntryClient(c.config)
+	c.Contest = NewContestClient(c.config)
+	c.Disposition = NewDispositionClient(c.config)
 	c.Event = NewEventClient(c.config)
 	c.Exposure = NewExposureClient(c.config)
+	c.Flag = NewFlagClient(c.config)
 	c.JobRole = NewJobRoleClient(c.config)
 	c.JobRoleSkill = NewJobRoleSkillClient(c.config)
 	c.Mail = NewMailClient(c.config)
 	c.Member = NewMemberClient(c.config)
 	c.Once = NewOnceClient(c.config)
 	c.Organization = NewOrganizationClient(c.config)
+	c.Outage = NewOutageClient(c.config)
+	c.Presence = NewPresenceClient(c.config)
+	c.Pulse = NewPulseClient(c.config)
 	c.Question = NewQuestionClient(c.config)
 	c.QuestionRevision = NewQuestionRevisionClient(c.config)
 	c.QuestionSkill = NewQuestionSkillClient(c.config)
@@ -138,10 +175,13 @@ func (c *Client) init() {
 	c.Review = NewReviewClient(c.config)
 	c.Score = NewScoreClient(c.config)
 	c.Session = NewSessionClient(c.config)
+	c.SignInLink = NewSignInLinkClient(c.config)
+	c.Signal = NewSignalClient(c.config)
 	c.Skill = NewSkillClient(c.config)
 	c.Template = NewTemplateClient(c.config)
 	c.TemplateUse = NewTemplateUseClient(c.config)
 	c.TemplateVersion = NewTemplateVersionClient(c.config)
+	c.Upload = NewUploadClient(c.config)
 	c.VersionUse = NewVersionUseClient(c.config)
 	c.WebSession = NewWebSessionClient(c.config)
 }
@@ -237,18 +277,25 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ctx:              ctx,
 		config:           cfg,
 		APIKey:           NewAPIKeyClient(cfg),
+		Accommodation:    NewAccommodationClient(cfg),
 		AuditEvent:       NewAuditEventClient(cfg),
 		Binding:          NewBindingClient(cfg),
 		Candidate:        NewCandidateClient(cfg),
 		ClockEntry:       NewClockEntryClient(cfg),
+		Contest:          NewContestClient(cfg),
+		Disposition:      NewDispositionClient(cfg),
 		Event:            NewEventClient(cfg),
 		Exposure:         NewExposureClient(cfg),
+		Flag:             NewFlagClient(cfg),
 		JobRole:          NewJobRoleClient(cfg),
 		JobRoleSkill:     NewJobRoleSkillClient(cfg),
 		Mail:             NewMailClient(cfg),
 		Member:           NewMemberClient(cfg),
 		Once:             NewOnceClient(cfg),
 		Organization:     NewOrganizationClient(cfg),
+		Outage:           NewOutageClient(cfg),
+		Presence:         NewPresenceClient(cfg),
+		Pulse:            NewPulseClient(cfg),
 		Question:         NewQuestionClient(cfg),
 		QuestionRevision: NewQuestionRevisionClient(cfg),
 		QuestionSkill:    NewQuestionSkillClient(cfg),
@@ -257,10 +304,13 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Review:           NewReviewClient(cfg),
 		Score:            NewScoreClient(cfg),
 		Session:          NewSessionClient(cfg),
+		SignInLink:       NewSignInLinkClient(cfg),
+		Signal:           NewSignalClient(cfg),
 		Skill:            NewSkillClient(cfg),
 		Template:         NewTemplateClient(cfg),
 		TemplateUse:      NewTemplateUseClient(cfg),
 		TemplateVersion:  NewTemplateVersionClient(cfg),
+		Upload:           NewUploadClient(cfg),
 		VersionUse:       NewVersionUseClient(cfg),
 		WebSession:       NewWebSessionClient(cfg),
 	}, nil
@@ -283,18 +333,25 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ctx:              ctx,
 		config:           cfg,
 		APIKey:           NewAPIKeyClient(cfg),
+		Accommodation:    NewAccommodationClient(cfg),
 		AuditEvent:       NewAuditEventClient(cfg),
 		Binding:          NewBindingClient(cfg),
 		Candidate:        NewCandidateClient(cfg),
 		ClockEntry:       NewClockEntryClient(cfg),
+		Contest:          NewContestClient(cfg),
+		Disposition:      NewDispositionClient(cfg),
 		Event:            NewEventClient(cfg),
 		Exposure:         NewExposureClient(cfg),
+		Flag:             NewFlagClient(cfg),
 		JobRole:          NewJobRoleClient(cfg),
 		JobRoleSkill:     NewJobRoleSkillClient(cfg),
 		Mail:             NewMailClient(cfg),
 		Member:           NewMemberClient(cfg),
 		Once:             NewOnceClient(cfg),
 		Organization:     NewOrganizationClient(cfg),
+		Outage:           NewOutageClient(cfg),
+		Presence:         NewPresenceClient(cfg),
+		Pulse:            NewPulseClient(cfg),
 		Question:         NewQuestionClient(cfg),
 		QuestionRevision: NewQuestionRevisionClient(cfg),
 		QuestionSkill:    NewQuestionSkillClient(cfg),
@@ -303,10 +360,13 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Review:           NewReviewClient(cfg),
 		Score:            NewScoreClient(cfg),
 		Session:          NewSessionClient(cfg),
+		SignInLink:       NewSignInLinkClient(cfg),
+		Signal:           NewSignalClient(cfg),
 		Skill:            NewSkillClient(cfg),
 		Template:         NewTemplateClient(cfg),
 		TemplateUse:      NewTemplateUseClient(cfg),
 		TemplateVersion:  NewTemplateVersionClient(cfg),
+		Upload:           NewUploadClient(cfg),
 		VersionUse:       NewVersionUseClient(cfg),
 		WebSession:       NewWebSessionClient(cfg),
 	}, nil
@@ -338,11 +398,12 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIKey, c.AuditEvent, c.Binding, c.Candidate, c.ClockEntry, c.Event,
-		c.Exposure, c.JobRole, c.JobRoleSkill, c.Mail, c.Member, c.Once,
-		c.Organization, c.Question, c.QuestionRevision, c.QuestionSkill, c.Report,
-		c.Response, c.Review, c.Score, c.Session, c.Skill, c.Template, c.TemplateUse,
-		c.TemplateVersion, c.VersionUse, c.WebSession,
+		c.APIKey, c.Accommodation, c.AuditEvent, c.Binding, c.Candidate, c.ClockEntry,
+		c.Contest, c.Disposition, c.Event, c.Exposure, c.Flag, c.JobRole,
+		c.JobRoleSkill, c.Mail, c.Member, c.Once, c.Organization, c.Outage, c.Presence,
+		c.Pulse, c.Question, c.QuestionRevision, c.QuestionSkill, c.Report, c.Response,
+		c.Review, c.Score, c.Session, c.SignInLink, c.Signal, c.Skill, c.Template,
+		c.TemplateUse, c.TemplateVersion, c.Upload, c.VersionUse, c.WebSession,
 	} {
 		n.Use(hooks...)
 	}
@@ -352,11 +413,12 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIKey, c.AuditEvent, c.Binding, c.Candidate, c.ClockEntry, c.Event,
-		c.Exposure, c.JobRole, c.JobRoleSkill, c.Mail, c.Member, c.Once,
-		c.Organization, c.Question, c.QuestionRevision, c.QuestionSkill, c.Report,
-		c.Response, c.Review, c.Score, c.Session, c.Skill, c.Template, c.TemplateUse,
-		c.TemplateVersion, c.VersionUse, c.WebSession,
+		c.APIKey, c.Accommodation, c.AuditEvent, c.Binding, c.Candidate, c.ClockEntry,
+		c.Contest, c.Disposition, c.Event, c.Exposure, c.Flag, c.JobRole,
+		c.JobRoleSkill, c.Mail, c.Member, c.Once, c.Organization, c.Outage, c.Presence,
+		c.Pulse, c.Question, c.QuestionRevision, c.QuestionSkill, c.Report, c.Response,
+		c.Review, c.Score, c.Session, c.SignInLink, c.Signal, c.Skill, c.Template,
+		c.TemplateUse, c.TemplateVersion, c.Upload, c.VersionUse, c.WebSession,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -367,6 +429,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *APIKeyMutation:
 		return c.APIKey.mutate(ctx, m)
+	case *AccommodationMutation:
+		return c.Accommodation.mutate(ctx, m)
 	case *AuditEventMutation:
 		return c.AuditEvent.mutate(ctx, m)
 	case *BindingMutation:
@@ -375,10 +439,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Candidate.mutate(ctx, m)
 	case *ClockEntryMutation:
 		return c.ClockEntry.mutate(ctx, m)
+	case *ContestMutation:
+		return c.Contest.mutate(ctx, m)
+	case *DispositionMutation:
+		return c.Disposition.mutate(ctx, m)
 	case *EventMutation:
 		return c.Event.mutate(ctx, m)
 	case *ExposureMutation:
 		return c.Exposure.mutate(ctx, m)
+	case *FlagMutation:
+		return c.Flag.mutate(ctx, m)
 	case *JobRoleMutation:
 		return c.JobRole.mutate(ctx, m)
 	case *JobRoleSkillMutation:
@@ -391,6 +461,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Once.mutate(ctx, m)
 	case *OrganizationMutation:
 		return c.Organization.mutate(ctx, m)
+	case *OutageMutation:
+		return c.Outage.mutate(ctx, m)
+	case *PresenceMutation:
+		return c.Presence.mutate(ctx, m)
+	case *PulseMutation:
+		return c.Pulse.mutate(ctx, m)
 	case *QuestionMutation:
 		return c.Question.mutate(ctx, m)
 	case *QuestionRevisionMutation:
@@ -407,6 +483,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Score.mutate(ctx, m)
 	case *SessionMutation:
 		return c.Session.mutate(ctx, m)
+	case *SignInLinkMutation:
+		return c.SignInLink.mutate(ctx, m)
+	case *SignalMutation:
+		return c.Signal.mutate(ctx, m)
 	case *SkillMutation:
 		return c.Skill.mutate(ctx, m)
 	case *TemplateMutation:
@@ -415,6 +495,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.TemplateUse.mutate(ctx, m)
 	case *TemplateVersionMutation:
 		return c.TemplateVersion.mutate(ctx, m)
+	case *UploadMutation:
+		return c.Upload.mutate(ctx, m)
 	case *VersionUseMutation:
 		return c.VersionUse.mutate(ctx, m)
 	case *WebSessionMutation:
@@ -570,6 +652,187 @@ func (c *APIKeyClient) mutate(ctx context.Context, m *APIKeyMutation) (Value, er
 		return (&APIKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown APIKey mutation op: %q", m.Op())
+	}
+}
+
+// AccommodationClient is a client for the Accommodation schema.
+type AccommodationClient struct {
+	config
+}
+
+// NewAccommodationClient returns a client for the Accommodation from the given config.
+func NewAccommodationClient(c config) *AccommodationClient {
+	return &AccommodationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `accommodation.Hooks(f(g(h())))`.
+func (c *AccommodationClient) Use(hooks ...Hook) {
+	c.hooks.Accommodation = append(c.hooks.Accommodation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `accommodation.Intercept(f(g(h())))`.
+func (c *AccommodationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Accommodation = append(c.inters.Accommodation, interceptors...)
+}
+
+// Create returns a builder for creating a Accommodation entity.
+func (c *AccommodationClient) Create() *AccommodationCreate {
+	mutation := newAccommodationMutation(c.config, OpCreate)
+	return &AccommodationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Accommodation entities.
+func (c *AccommodationClient) CreateBulk(builders ...*AccommodationCreate) *AccommodationCreateBulk {
+	return &AccommodationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AccommodationClient) MapCreateBulk(slice any, setFunc func(*AccommodationCreate, int)) *AccommodationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AccommodationCreateBulk{err: fmt.Errorf("calling to AccommodationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AccommodationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AccommodationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Accommodation.
+func (c *AccommodationClient) Update() *AccommodationUpdate {
+	mutation := newAccommodationMutation(c.config, OpUpdate)
+	return &AccommodationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AccommodationClient) UpdateOne(_m *Accommodation) *AccommodationUpdateOne {
+	mutation := newAccommodationMutation(c.config, OpUpdateOne, withAccommodation(_m))
+	return &AccommodationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AccommodationClient) UpdateOneID(id gid.ID) *AccommodationUpdateOne {
+	mutation := newAccommodationMutation(c.config, OpUpdateOne, withAccommodationID(id))
+	return &AccommodationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Accommodation.
+func (c *AccommodationClient) Delete() *AccommodationDelete {
+	mutation := newAccommodationMutation(c.config, OpDelete)
+	return &AccommodationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AccommodationClient) DeleteOne(_m *Accommodation) *AccommodationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AccommodationClient) DeleteOneID(id gid.ID) *AccommodationDeleteOne {
+	builder := c.Delete().Where(accommodation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AccommodationDeleteOne{builder}
+}
+
+// Query returns a query builder for Accommodation.
+func (c *AccommodationClient) Query() *AccommodationQuery {
+	return &AccommodationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAccommodation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Accommodation entity by its id.
+func (c *AccommodationClient) Get(ctx context.Context, id gid.ID) (*Accommodation, error) {
+	return c.Query().Where(accommodation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AccommodationClient) GetX(ctx context.Context, id gid.ID) *Accommodation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Accommodation.
+func (c *AccommodationClient) QueryOrganization(_m *Accommodation) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(accommodation.Table, accommodation.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, accommodation.OrganizationTable, accommodation.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySession queries the session edge of a Accommodation.
+func (c *AccommodationClient) QuerySession(_m *Accommodation) *SessionQuery {
+	query := (&SessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(accommodation.Table, accommodation.FieldID, id),
+			sqlgraph.To(session.Table, session.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, accommodation.SessionTable, accommodation.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCandidate queries the candidate edge of a Accommodation.
+func (c *AccommodationClient) QueryCandidate(_m *Accommodation) *CandidateQuery {
+	query := (&CandidateClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(accommodation.Table, accommodation.FieldID, id),
+			sqlgraph.To(candidate.Table, candidate.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, accommodation.CandidateTable, accommodation.CandidateColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AccommodationClient) Hooks() []Hook {
+	return c.hooks.Accommodation
+}
+
+// Interceptors returns the client interceptors.
+func (c *AccommodationClient) Interceptors() []Interceptor {
+	return c.inters.Accommodation
+}
+
+func (c *AccommodationClient) mutate(ctx context.Context, m *AccommodationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AccommodationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AccommodationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AccommodationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AccommodationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Accommodation mutation op: %q", m.Op())
 	}
 }
 
@@ -1201,6 +1464,352 @@ func (c *ClockEntryClient) mutate(ctx context.Context, m *ClockEntryMutation) (V
 	}
 }
 
+// ContestClient is a client for the Contest schema.
+type ContestClient struct {
+	config
+}
+
+// NewContestClient returns a client for the Contest from the given config.
+func NewContestClient(c config) *ContestClient {
+	return &ContestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contest.Hooks(f(g(h())))`.
+func (c *ContestClient) Use(hooks ...Hook) {
+	c.hooks.Contest = append(c.hooks.Contest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contest.Intercept(f(g(h())))`.
+func (c *ContestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Contest = append(c.inters.Contest, interceptors...)
+}
+
+// Create returns a builder for creating a Contest entity.
+func (c *ContestClient) Create() *ContestCreate {
+	mutation := newContestMutation(c.config, OpCreate)
+	return &ContestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Contest entities.
+func (c *ContestClient) CreateBulk(builders ...*ContestCreate) *ContestCreateBulk {
+	return &ContestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContestClient) MapCreateBulk(slice any, setFunc func(*ContestCreate, int)) *ContestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContestCreateBulk{err: fmt.Errorf("calling to ContestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContestCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Contest.
+func (c *ContestClient) Update() *ContestUpdate {
+	mutation := newContestMutation(c.config, OpUpdate)
+	return &ContestUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContestClient) UpdateOne(_m *Contest) *ContestUpdateOne {
+	mutation := newContestMutation(c.config, OpUpdateOne, withContest(_m))
+	return &ContestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContestClient) UpdateOneID(id gid.ID) *ContestUpdateOne {
+	mutation := newContestMutation(c.config, OpUpdateOne, withContestID(id))
+	return &ContestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Contest.
+func (c *ContestClient) Delete() *ContestDelete {
+	mutation := newContestMutation(c.config, OpDelete)
+	return &ContestDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContestClient) DeleteOne(_m *Contest) *ContestDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContestClient) DeleteOneID(id gid.ID) *ContestDeleteOne {
+	builder := c.Delete().Where(contest.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContestDeleteOne{builder}
+}
+
+// Query returns a query builder for Contest.
+func (c *ContestClient) Query() *ContestQuery {
+	return &ContestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Contest entity by its id.
+func (c *ContestClient) Get(ctx context.Context, id gid.ID) (*Contest, error) {
+	return c.Query().Where(contest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContestClient) GetX(ctx context.Context, id gid.ID) *Contest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Contest.
+func (c *ContestClient) QueryOrganization(_m *Contest) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contest.Table, contest.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contest.OrganizationTable, contest.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySession queries the session edge of a Contest.
+func (c *ContestClient) QuerySession(_m *Contest) *SessionQuery {
+	query := (&SessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contest.Table, contest.FieldID, id),
+			sqlgraph.To(session.Table, session.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contest.SessionTable, contest.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryJobRole queries the job_role edge of a Contest.
+func (c *ContestClient) QueryJobRole(_m *Contest) *JobRoleQuery {
+	query := (&JobRoleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contest.Table, contest.FieldID, id),
+			sqlgraph.To(jobrole.Table, jobrole.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contest.JobRoleTable, contest.JobRoleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ContestClient) Hooks() []Hook {
+	return c.hooks.Contest
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContestClient) Interceptors() []Interceptor {
+	return c.inters.Contest
+}
+
+func (c *ContestClient) mutate(ctx context.Context, m *ContestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContestUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Contest mutation op: %q", m.Op())
+	}
+}
+
+// DispositionClient is a client for the Disposition schema.
+type DispositionClient struct {
+	config
+}
+
+// NewDispositionClient returns a client for the Disposition from the given config.
+func NewDispositionClient(c config) *DispositionClient {
+	return &DispositionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `disposition.Hooks(f(g(h())))`.
+func (c *DispositionClient) Use(hooks ...Hook) {
+	c.hooks.Disposition = append(c.hooks.Disposition, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `disposition.Intercept(f(g(h())))`.
+func (c *DispositionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Disposition = append(c.inters.Disposition, interceptors...)
+}
+
+// Create returns a builder for creating a Disposition entity.
+func (c *DispositionClient) Create() *DispositionCreate {
+	mutation := newDispositionMutation(c.config, OpCreate)
+	return &DispositionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Disposition entities.
+func (c *DispositionClient) CreateBulk(builders ...*DispositionCreate) *DispositionCreateBulk {
+	return &DispositionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DispositionClient) MapCreateBulk(slice any, setFunc func(*DispositionCreate, int)) *DispositionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DispositionCreateBulk{err: fmt.Errorf("calling to DispositionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DispositionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DispositionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Disposition.
+func (c *DispositionClient) Update() *DispositionUpdate {
+	mutation := newDispositionMutation(c.config, OpUpdate)
+	return &DispositionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DispositionClient) UpdateOne(_m *Disposition) *DispositionUpdateOne {
+	mutation := newDispositionMutation(c.config, OpUpdateOne, withDisposition(_m))
+	return &DispositionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DispositionClient) UpdateOneID(id gid.ID) *DispositionUpdateOne {
+	mutation := newDispositionMutation(c.config, OpUpdateOne, withDispositionID(id))
+	return &DispositionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Disposition.
+func (c *DispositionClient) Delete() *DispositionDelete {
+	mutation := newDispositionMutation(c.config, OpDelete)
+	return &DispositionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DispositionClient) DeleteOne(_m *Disposition) *DispositionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DispositionClient) DeleteOneID(id gid.ID) *DispositionDeleteOne {
+	builder := c.Delete().Where(disposition.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DispositionDeleteOne{builder}
+}
+
+// Query returns a query builder for Disposition.
+func (c *DispositionClient) Query() *DispositionQuery {
+	return &DispositionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDisposition},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Disposition entity by its id.
+func (c *DispositionClient) Get(ctx context.Context, id gid.ID) (*Disposition, error) {
+	return c.Query().Where(disposition.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DispositionClient) GetX(ctx context.Context, id gid.ID) *Disposition {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Disposition.
+func (c *DispositionClient) QueryOrganization(_m *Disposition) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(disposition.Table, disposition.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, disposition.OrganizationTable, disposition.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySession queries the session edge of a Disposition.
+func (c *DispositionClient) QuerySession(_m *Disposition) *SessionQuery {
+	query := (&SessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(disposition.Table, disposition.FieldID, id),
+			sqlgraph.To(session.Table, session.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, disposition.SessionTable, disposition.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DispositionClient) Hooks() []Hook {
+	return c.hooks.Disposition
+}
+
+// Interceptors returns the client interceptors.
+func (c *DispositionClient) Interceptors() []Interceptor {
+	return c.inters.Disposition
+}
+
+func (c *DispositionClient) mutate(ctx context.Context, m *DispositionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DispositionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DispositionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DispositionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DispositionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Disposition mutation op: %q", m.Op())
+	}
+}
+
 // EventClient is a client for the Event schema.
 type EventClient struct {
 	config
@@ -1528,6 +2137,171 @@ func (c *ExposureClient) mutate(ctx context.Context, m *ExposureMutation) (Value
 		return (&ExposureDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Exposure mutation op: %q", m.Op())
+	}
+}
+
+// FlagClient is a client for the Flag schema.
+type FlagClient struct {
+	config
+}
+
+// NewFlagClient returns a client for the Flag from the given config.
+func NewFlagClient(c config) *FlagClient {
+	return &FlagClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `flag.Hooks(f(g(h())))`.
+func (c *FlagClient) Use(hooks ...Hook) {
+	c.hooks.Flag = append(c.hooks.Flag, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `flag.Intercept(f(g(h())))`.
+func (c *FlagClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Flag = append(c.inters.Flag, interceptors...)
+}
+
+// Create returns a builder for creating a Flag entity.
+func (c *FlagClient) Create() *FlagCreate {
+	mutation := newFlagMutation(c.config, OpCreate)
+	return &FlagCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Flag entities.
+func (c *FlagClient) CreateBulk(builders ...*FlagCreate) *FlagCreateBulk {
+	return &FlagCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FlagClient) MapCreateBulk(slice any, setFunc func(*FlagCreate, int)) *FlagCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FlagCreateBulk{err: fmt.Errorf("calling to FlagClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FlagCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FlagCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Flag.
+func (c *FlagClient) Update() *FlagUpdate {
+	mutation := newFlagMutation(c.config, OpUpdate)
+	return &FlagUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FlagClient) UpdateOne(_m *Flag) *FlagUpdateOne {
+	mutation := newFlagMutation(c.config, OpUpdateOne, withFlag(_m))
+	return &FlagUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FlagClient) UpdateOneID(id gid.ID) *FlagUpdateOne {
+	mutation := newFlagMutation(c.config, OpUpdateOne, withFlagID(id))
+	return &FlagUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Flag.
+func (c *FlagClient) Delete() *FlagDelete {
+	mutation := newFlagMutation(c.config, OpDelete)
+	return &FlagDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FlagClient) DeleteOne(_m *Flag) *FlagDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FlagClient) DeleteOneID(id gid.ID) *FlagDeleteOne {
+	builder := c.Delete().Where(flag.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FlagDeleteOne{builder}
+}
+
+// Query returns a query builder for Flag.
+func (c *FlagClient) Query() *FlagQuery {
+	return &FlagQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFlag},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Flag entity by its id.
+func (c *FlagClient) Get(ctx context.Context, id gid.ID) (*Flag, error) {
+	return c.Query().Where(flag.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FlagClient) GetX(ctx context.Context, id gid.ID) *Flag {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Flag.
+func (c *FlagClient) QueryOrganization(_m *Flag) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(flag.Table, flag.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, flag.OrganizationTable, flag.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySession queries the session edge of a Flag.
+func (c *FlagClient) QuerySession(_m *Flag) *SessionQuery {
+	query := (&SessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(flag.Table, flag.FieldID, id),
+			sqlgraph.To(session.Table, session.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, flag.SessionTable, flag.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *FlagClient) Hooks() []Hook {
+	return c.hooks.Flag
+}
+
+// Interceptors returns the client interceptors.
+func (c *FlagClient) Interceptors() []Interceptor {
+	return c.inters.Flag
+}
+
+func (c *FlagClient) mutate(ctx context.Context, m *FlagMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FlagCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FlagUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FlagUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FlagDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Flag mutation op: %q", m.Op())
 	}
 }
 
@@ -2454,6 +3228,437 @@ func (c *OrganizationClient) mutate(ctx context.Context, m *OrganizationMutation
 		return (&OrganizationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Organization mutation op: %q", m.Op())
+	}
+}
+
+// OutageClient is a client for the Outage schema.
+type OutageClient struct {
+	config
+}
+
+// NewOutageClient returns a client for the Outage from the given config.
+func NewOutageClient(c config) *OutageClient {
+	return &OutageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `outage.Hooks(f(g(h())))`.
+func (c *OutageClient) Use(hooks ...Hook) {
+	c.hooks.Outage = append(c.hooks.Outage, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `outage.Intercept(f(g(h())))`.
+func (c *OutageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Outage = append(c.inters.Outage, interceptors...)
+}
+
+// Create returns a builder for creating a Outage entity.
+func (c *OutageClient) Create() *OutageCreate {
+	mutation := newOutageMutation(c.config, OpCreate)
+	return &OutageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Outage entities.
+func (c *OutageClient) CreateBulk(builders ...*OutageCreate) *OutageCreateBulk {
+	return &OutageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OutageClient) MapCreateBulk(slice any, setFunc func(*OutageCreate, int)) *OutageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OutageCreateBulk{err: fmt.Errorf("calling to OutageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OutageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OutageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Outage.
+func (c *OutageClient) Update() *OutageUpdate {
+	mutation := newOutageMutation(c.config, OpUpdate)
+	return &OutageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OutageClient) UpdateOne(_m *Outage) *OutageUpdateOne {
+	mutation := newOutageMutation(c.config, OpUpdateOne, withOutage(_m))
+	return &OutageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OutageClient) UpdateOneID(id gid.ID) *OutageUpdateOne {
+	mutation := newOutageMutation(c.config, OpUpdateOne, withOutageID(id))
+	return &OutageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Outage.
+func (c *OutageClient) Delete() *OutageDelete {
+	mutation := newOutageMutation(c.config, OpDelete)
+	return &OutageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OutageClient) DeleteOne(_m *Outage) *OutageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OutageClient) DeleteOneID(id gid.ID) *OutageDeleteOne {
+	builder := c.Delete().Where(outage.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OutageDeleteOne{builder}
+}
+
+// Query returns a query builder for Outage.
+func (c *OutageClient) Query() *OutageQuery {
+	return &OutageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOutage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Outage entity by its id.
+func (c *OutageClient) Get(ctx context.Context, id gid.ID) (*Outage, error) {
+	return c.Query().Where(outage.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OutageClient) GetX(ctx context.Context, id gid.ID) *Outage {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *OutageClient) Hooks() []Hook {
+	return c.hooks.Outage
+}
+
+// Interceptors returns the client interceptors.
+func (c *OutageClient) Interceptors() []Interceptor {
+	return c.inters.Outage
+}
+
+func (c *OutageClient) mutate(ctx context.Context, m *OutageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OutageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OutageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OutageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OutageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Outage mutation op: %q", m.Op())
+	}
+}
+
+// PresenceClient is a client for the Presence schema.
+type PresenceClient struct {
+	config
+}
+
+// NewPresenceClient returns a client for the Presence from the given config.
+func NewPresenceClient(c config) *PresenceClient {
+	return &PresenceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `presence.Hooks(f(g(h())))`.
+func (c *PresenceClient) Use(hooks ...Hook) {
+	c.hooks.Presence = append(c.hooks.Presence, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `presence.Intercept(f(g(h())))`.
+func (c *PresenceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Presence = append(c.inters.Presence, interceptors...)
+}
+
+// Create returns a builder for creating a Presence entity.
+func (c *PresenceClient) Create() *PresenceCreate {
+	mutation := newPresenceMutation(c.config, OpCreate)
+	return &PresenceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Presence entities.
+func (c *PresenceClient) CreateBulk(builders ...*PresenceCreate) *PresenceCreateBulk {
+	return &PresenceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PresenceClient) MapCreateBulk(slice any, setFunc func(*PresenceCreate, int)) *PresenceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PresenceCreateBulk{err: fmt.Errorf("calling to PresenceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PresenceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PresenceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Presence.
+func (c *PresenceClient) Update() *PresenceUpdate {
+	mutation := newPresenceMutation(c.config, OpUpdate)
+	return &PresenceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PresenceClient) UpdateOne(_m *Presence) *PresenceUpdateOne {
+	mutation := newPresenceMutation(c.config, OpUpdateOne, withPresence(_m))
+	return &PresenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PresenceClient) UpdateOneID(id gid.ID) *PresenceUpdateOne {
+	mutation := newPresenceMutation(c.config, OpUpdateOne, withPresenceID(id))
+	return &PresenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Presence.
+func (c *PresenceClient) Delete() *PresenceDelete {
+	mutation := newPresenceMutation(c.config, OpDelete)
+	return &PresenceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PresenceClient) DeleteOne(_m *Presence) *PresenceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PresenceClient) DeleteOneID(id gid.ID) *PresenceDeleteOne {
+	builder := c.Delete().Where(presence.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PresenceDeleteOne{builder}
+}
+
+// Query returns a query builder for Presence.
+func (c *PresenceClient) Query() *PresenceQuery {
+	return &PresenceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePresence},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Presence entity by its id.
+func (c *PresenceClient) Get(ctx context.Context, id gid.ID) (*Presence, error) {
+	return c.Query().Where(presence.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PresenceClient) GetX(ctx context.Context, id gid.ID) *Presence {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Presence.
+func (c *PresenceClient) QueryOrganization(_m *Presence) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(presence.Table, presence.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, presence.OrganizationTable, presence.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySession queries the session edge of a Presence.
+func (c *PresenceClient) QuerySession(_m *Presence) *SessionQuery {
+	query := (&SessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(presence.Table, presence.FieldID, id),
+			sqlgraph.To(session.Table, session.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, presence.SessionTable, presence.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PresenceClient) Hooks() []Hook {
+	return c.hooks.Presence
+}
+
+// Interceptors returns the client interceptors.
+func (c *PresenceClient) Interceptors() []Interceptor {
+	return c.inters.Presence
+}
+
+func (c *PresenceClient) mutate(ctx context.Context, m *PresenceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PresenceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PresenceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PresenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PresenceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Presence mutation op: %q", m.Op())
+	}
+}
+
+// PulseClient is a client for the Pulse schema.
+type PulseClient struct {
+	config
+}
+
+// NewPulseClient returns a client for the Pulse from the given config.
+func NewPulseClient(c config) *PulseClient {
+	return &PulseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `pulse.Hooks(f(g(h())))`.
+func (c *PulseClient) Use(hooks ...Hook) {
+	c.hooks.Pulse = append(c.hooks.Pulse, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `pulse.Intercept(f(g(h())))`.
+func (c *PulseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Pulse = append(c.inters.Pulse, interceptors...)
+}
+
+// Create returns a builder for creating a Pulse entity.
+func (c *PulseClient) Create() *PulseCreate {
+	mutation := newPulseMutation(c.config, OpCreate)
+	return &PulseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Pulse entities.
+func (c *PulseClient) CreateBulk(builders ...*PulseCreate) *PulseCreateBulk {
+	return &PulseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PulseClient) MapCreateBulk(slice any, setFunc func(*PulseCreate, int)) *PulseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PulseCreateBulk{err: fmt.Errorf("calling to PulseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PulseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PulseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Pulse.
+func (c *PulseClient) Update() *PulseUpdate {
+	mutation := newPulseMutation(c.config, OpUpdate)
+	return &PulseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PulseClient) UpdateOne(_m *Pulse) *PulseUpdateOne {
+	mutation := newPulseMutation(c.config, OpUpdateOne, withPulse(_m))
+	return &PulseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PulseClient) UpdateOneID(id int) *PulseUpdateOne {
+	mutation := newPulseMutation(c.config, OpUpdateOne, withPulseID(id))
+	return &PulseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Pulse.
+func (c *PulseClient) Delete() *PulseDelete {
+	mutation := newPulseMutation(c.config, OpDelete)
+	return &PulseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PulseClient) DeleteOne(_m *Pulse) *PulseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PulseClient) DeleteOneID(id int) *PulseDeleteOne {
+	builder := c.Delete().Where(pulse.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PulseDeleteOne{builder}
+}
+
+// Query returns a query builder for Pulse.
+func (c *PulseClient) Query() *PulseQuery {
+	return &PulseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePulse},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Pulse entity by its id.
+func (c *PulseClient) Get(ctx context.Context, id int) (*Pulse, error) {
+	return c.Query().Where(pulse.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PulseClient) GetX(ctx context.Context, id int) *Pulse {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PulseClient) Hooks() []Hook {
+	return c.hooks.Pulse
+}
+
+// Interceptors returns the client interceptors.
+func (c *PulseClient) Interceptors() []Interceptor {
+	return c.inters.Pulse
+}
+
+func (c *PulseClient) mutate(ctx context.Context, m *PulseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PulseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PulseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PulseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PulseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Pulse mutation op: %q", m.Op())
 	}
 }
 
@@ -3921,6 +5126,336 @@ func (c *SessionClient) mutate(ctx context.Context, m *SessionMutation) (Value, 
 	}
 }
 
+// SignInLinkClient is a client for the SignInLink schema.
+type SignInLinkClient struct {
+	config
+}
+
+// NewSignInLinkClient returns a client for the SignInLink from the given config.
+func NewSignInLinkClient(c config) *SignInLinkClient {
+	return &SignInLinkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `signinlink.Hooks(f(g(h())))`.
+func (c *SignInLinkClient) Use(hooks ...Hook) {
+	c.hooks.SignInLink = append(c.hooks.SignInLink, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `signinlink.Intercept(f(g(h())))`.
+func (c *SignInLinkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SignInLink = append(c.inters.SignInLink, interceptors...)
+}
+
+// Create returns a builder for creating a SignInLink entity.
+func (c *SignInLinkClient) Create() *SignInLinkCreate {
+	mutation := newSignInLinkMutation(c.config, OpCreate)
+	return &SignInLinkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SignInLink entities.
+func (c *SignInLinkClient) CreateBulk(builders ...*SignInLinkCreate) *SignInLinkCreateBulk {
+	return &SignInLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SignInLinkClient) MapCreateBulk(slice any, setFunc func(*SignInLinkCreate, int)) *SignInLinkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SignInLinkCreateBulk{err: fmt.Errorf("calling to SignInLinkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SignInLinkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SignInLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SignInLink.
+func (c *SignInLinkClient) Update() *SignInLinkUpdate {
+	mutation := newSignInLinkMutation(c.config, OpUpdate)
+	return &SignInLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SignInLinkClient) UpdateOne(_m *SignInLink) *SignInLinkUpdateOne {
+	mutation := newSignInLinkMutation(c.config, OpUpdateOne, withSignInLink(_m))
+	return &SignInLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SignInLinkClient) UpdateOneID(id gid.ID) *SignInLinkUpdateOne {
+	mutation := newSignInLinkMutation(c.config, OpUpdateOne, withSignInLinkID(id))
+	return &SignInLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SignInLink.
+func (c *SignInLinkClient) Delete() *SignInLinkDelete {
+	mutation := newSignInLinkMutation(c.config, OpDelete)
+	return &SignInLinkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SignInLinkClient) DeleteOne(_m *SignInLink) *SignInLinkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SignInLinkClient) DeleteOneID(id gid.ID) *SignInLinkDeleteOne {
+	builder := c.Delete().Where(signinlink.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SignInLinkDeleteOne{builder}
+}
+
+// Query returns a query builder for SignInLink.
+func (c *SignInLinkClient) Query() *SignInLinkQuery {
+	return &SignInLinkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSignInLink},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SignInLink entity by its id.
+func (c *SignInLinkClient) Get(ctx context.Context, id gid.ID) (*SignInLink, error) {
+	return c.Query().Where(signinlink.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SignInLinkClient) GetX(ctx context.Context, id gid.ID) *SignInLink {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a SignInLink.
+func (c *SignInLinkClient) QueryOrganization(_m *SignInLink) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(signinlink.Table, signinlink.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, signinlink.OrganizationTable, signinlink.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySession queries the session edge of a SignInLink.
+func (c *SignInLinkClient) QuerySession(_m *SignInLink) *SessionQuery {
+	query := (&SessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(signinlink.Table, signinlink.FieldID, id),
+			sqlgraph.To(session.Table, session.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, signinlink.SessionTable, signinlink.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SignInLinkClient) Hooks() []Hook {
+	return c.hooks.SignInLink
+}
+
+// Interceptors returns the client interceptors.
+func (c *SignInLinkClient) Interceptors() []Interceptor {
+	return c.inters.SignInLink
+}
+
+func (c *SignInLinkClient) mutate(ctx context.Context, m *SignInLinkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SignInLinkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SignInLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SignInLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SignInLinkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SignInLink mutation op: %q", m.Op())
+	}
+}
+
+// SignalClient is a client for the Signal schema.
+type SignalClient struct {
+	config
+}
+
+// NewSignalClient returns a client for the Signal from the given config.
+func NewSignalClient(c config) *SignalClient {
+	return &SignalClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `signal.Hooks(f(g(h())))`.
+func (c *SignalClient) Use(hooks ...Hook) {
+	c.hooks.Signal = append(c.hooks.Signal, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `signal.Intercept(f(g(h())))`.
+func (c *SignalClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Signal = append(c.inters.Signal, interceptors...)
+}
+
+// Create returns a builder for creating a Signal entity.
+func (c *SignalClient) Create() *SignalCreate {
+	mutation := newSignalMutation(c.config, OpCreate)
+	return &SignalCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Signal entities.
+func (c *SignalClient) CreateBulk(builders ...*SignalCreate) *SignalCreateBulk {
+	return &SignalCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SignalClient) MapCreateBulk(slice any, setFunc func(*SignalCreate, int)) *SignalCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SignalCreateBulk{err: fmt.Errorf("calling to SignalClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SignalCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SignalCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Signal.
+func (c *SignalClient) Update() *SignalUpdate {
+	mutation := newSignalMutation(c.config, OpUpdate)
+	return &SignalUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SignalClient) UpdateOne(_m *Signal) *SignalUpdateOne {
+	mutation := newSignalMutation(c.config, OpUpdateOne, withSignal(_m))
+	return &SignalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SignalClient) UpdateOneID(id gid.ID) *SignalUpdateOne {
+	mutation := newSignalMutation(c.config, OpUpdateOne, withSignalID(id))
+	return &SignalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Signal.
+func (c *SignalClient) Delete() *SignalDelete {
+	mutation := newSignalMutation(c.config, OpDelete)
+	return &SignalDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SignalClient) DeleteOne(_m *Signal) *SignalDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SignalClient) DeleteOneID(id gid.ID) *SignalDeleteOne {
+	builder := c.Delete().Where(signal.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SignalDeleteOne{builder}
+}
+
+// Query returns a query builder for Signal.
+func (c *SignalClient) Query() *SignalQuery {
+	return &SignalQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSignal},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Signal entity by its id.
+func (c *SignalClient) Get(ctx context.Context, id gid.ID) (*Signal, error) {
+	return c.Query().Where(signal.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SignalClient) GetX(ctx context.Context, id gid.ID) *Signal {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Signal.
+func (c *SignalClient) QueryOrganization(_m *Signal) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(signal.Table, signal.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, signal.OrganizationTable, signal.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySession queries the session edge of a Signal.
+func (c *SignalClient) QuerySession(_m *Signal) *SessionQuery {
+	query := (&SessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(signal.Table, signal.FieldID, id),
+			sqlgraph.To(session.Table, session.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, signal.SessionTable, signal.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SignalClient) Hooks() []Hook {
+	return c.hooks.Signal
+}
+
+// Interceptors returns the client interceptors.
+func (c *SignalClient) Interceptors() []Interceptor {
+	return c.inters.Signal
+}
+
+func (c *SignalClient) mutate(ctx context.Context, m *SignalMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SignalCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SignalUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SignalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SignalDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Signal mutation op: %q", m.Op())
+	}
+}
+
 // SkillClient is a client for the Skill schema.
 type SkillClient struct {
 	config
@@ -4661,6 +6196,171 @@ func (c *TemplateVersionClient) mutate(ctx context.Context, m *TemplateVersionMu
 	}
 }
 
+// UploadClient is a client for the Upload schema.
+type UploadClient struct {
+	config
+}
+
+// NewUploadClient returns a client for the Upload from the given config.
+func NewUploadClient(c config) *UploadClient {
+	return &UploadClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `upload.Hooks(f(g(h())))`.
+func (c *UploadClient) Use(hooks ...Hook) {
+	c.hooks.Upload = append(c.hooks.Upload, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `upload.Intercept(f(g(h())))`.
+func (c *UploadClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Upload = append(c.inters.Upload, interceptors...)
+}
+
+// Create returns a builder for creating a Upload entity.
+func (c *UploadClient) Create() *UploadCreate {
+	mutation := newUploadMutation(c.config, OpCreate)
+	return &UploadCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Upload entities.
+func (c *UploadClient) CreateBulk(builders ...*UploadCreate) *UploadCreateBulk {
+	return &UploadCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *UploadClient) MapCreateBulk(slice any, setFunc func(*UploadCreate, int)) *UploadCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &UploadCreateBulk{err: fmt.Errorf("calling to UploadClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*UploadCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &UploadCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Upload.
+func (c *UploadClient) Update() *UploadUpdate {
+	mutation := newUploadMutation(c.config, OpUpdate)
+	return &UploadUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *UploadClient) UpdateOne(_m *Upload) *UploadUpdateOne {
+	mutation := newUploadMutation(c.config, OpUpdateOne, withUpload(_m))
+	return &UploadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *UploadClient) UpdateOneID(id gid.ID) *UploadUpdateOne {
+	mutation := newUploadMutation(c.config, OpUpdateOne, withUploadID(id))
+	return &UploadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Upload.
+func (c *UploadClient) Delete() *UploadDelete {
+	mutation := newUploadMutation(c.config, OpDelete)
+	return &UploadDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *UploadClient) DeleteOne(_m *Upload) *UploadDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *UploadClient) DeleteOneID(id gid.ID) *UploadDeleteOne {
+	builder := c.Delete().Where(upload.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &UploadDeleteOne{builder}
+}
+
+// Query returns a query builder for Upload.
+func (c *UploadClient) Query() *UploadQuery {
+	return &UploadQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeUpload},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Upload entity by its id.
+func (c *UploadClient) Get(ctx context.Context, id gid.ID) (*Upload, error) {
+	return c.Query().Where(upload.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *UploadClient) GetX(ctx context.Context, id gid.ID) *Upload {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Upload.
+func (c *UploadClient) QueryOrganization(_m *Upload) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(upload.Table, upload.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, upload.OrganizationTable, upload.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySession queries the session edge of a Upload.
+func (c *UploadClient) QuerySession(_m *Upload) *SessionQuery {
+	query := (&SessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(upload.Table, upload.FieldID, id),
+			sqlgraph.To(session.Table, session.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, upload.SessionTable, upload.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *UploadClient) Hooks() []Hook {
+	return c.hooks.Upload
+}
+
+// Interceptors returns the client interceptors.
+func (c *UploadClient) Interceptors() []Interceptor {
+	return c.inters.Upload
+}
+
+func (c *UploadClient) mutate(ctx context.Context, m *UploadMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&UploadCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&UploadUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&UploadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&UploadDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Upload mutation op: %q", m.Op())
+	}
+}
+
 // VersionUseClient is a client for the VersionUse schema.
 type VersionUseClient struct {
 	config
@@ -4978,16 +6678,20 @@ func (c *WebSessionClient) mutate(ctx context.Context, m *WebSessionMutation) (V
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, AuditEvent, Binding, Candidate, ClockEntry, Event, Exposure, JobRole,
-		JobRoleSkill, Mail, Member, Once, Organization, Question, QuestionRevision,
-		QuestionSkill, Report, Response, Review, Score, Session, Skill, Template,
-		TemplateUse, TemplateVersion, VersionUse, WebSession []ent.Hook
+		APIKey, Accommodation, AuditEvent, Binding, Candidate, ClockEntry, Contest,
+		Disposition, Event, Exposure, Flag, JobRole, JobRoleSkill, Mail, Member, Once,
+		Organization, Outage, Presence, Pulse, Question, QuestionRevision,
+		QuestionSkill, Report, Response, Review, Score, Session, SignInLink, Signal,
+		Skill, Template, TemplateUse, TemplateVersion, Upload, VersionUse,
+		WebSession []ent.Hook
 	}
 	inters struct {
-		APIKey, AuditEvent, Binding, Candidate, ClockEntry, Event, Exposure, JobRole,
-		JobRoleSkill, Mail, Member, Once, Organization, Question, QuestionRevision,
-		QuestionSkill, Report, Response, Review, Score, Session, Skill, Template,
-		TemplateUse, TemplateVersion, VersionUse, WebSession []ent.Interceptor
+		APIKey, Accommodation, AuditEvent, Binding, Candidate, ClockEntry, Contest,
+		Disposition, Event, Exposure, Flag, JobRole, JobRoleSkill, Mail, Member, Once,
+		Organization, Outage, Presence, Pulse, Question, QuestionRevision,
+		QuestionSkill, Report, Response, Review, Score, Session, SignInLink, Signal,
+		Skill, Template, TemplateUse, TemplateVersion, Upload, VersionUse,
+		WebSession []ent.Interceptor
 	}
 )
 

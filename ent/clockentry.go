@@ -29,6 +29,20 @@ type ClockEntry struct {
 	Kind term.ClockKind `json:"kind,omitempty"`
 	// At holds the value of the "at" field.
 	At time.Time `json:"at,omitempty"`
+	// Section holds the value of the "section" field.
+	Section int `json:"section,omitempty"`
+	// Question holds the value of the "question" field.
+	Question int `json:"question,omitempty"`
+	// Seconds holds the value of the "seconds" field.
+	Seconds int `json:"seconds,omitempty"`
+	// Reason holds the value of the "reason" field.
+	Reason term.ClockReason `json:"reason,omitempty"`
+	// SaidBy holds the value of the "said_by" field.
+	SaidBy string `json:"said_by,omitempty"`
+	// Said holds the value of the "said" field.
+	Said string `json:"said,omitempty"`
+	// CreditKey holds the value of the "credit_key" field.
+	CreditKey *string `json:"credit_key,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ClockEntryQuery when eager-loading is set.
 	Edges        ClockEntryEdges `json:"edges"`
@@ -75,7 +89,9 @@ func (*ClockEntry) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case clockentry.FieldID, clockentry.FieldOrganizationID, clockentry.FieldSessionID:
 			values[i] = new(gid.ID)
-		case clockentry.FieldKind:
+		case clockentry.FieldSection, clockentry.FieldQuestion, clockentry.FieldSeconds:
+			values[i] = new(sql.NullInt64)
+		case clockentry.FieldKind, clockentry.FieldReason, clockentry.FieldSaidBy, clockentry.FieldSaid, clockentry.FieldCreditKey:
 			values[i] = new(sql.NullString)
 		case clockentry.FieldAt:
 			values[i] = new(sql.NullTime)
@@ -123,6 +139,49 @@ func (_m *ClockEntry) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field at", values[i])
 			} else if value.Valid {
 				_m.At = value.Time
+			}
+		case clockentry.FieldSection:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field section", values[i])
+			} else if value.Valid {
+				_m.Section = int(value.Int64)
+			}
+		case clockentry.FieldQuestion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field question", values[i])
+			} else if value.Valid {
+				_m.Question = int(value.Int64)
+			}
+		case clockentry.FieldSeconds:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field seconds", values[i])
+			} else if value.Valid {
+				_m.Seconds = int(value.Int64)
+			}
+		case clockentry.FieldReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field reason", values[i])
+			} else if value.Valid {
+				_m.Reason = term.ClockReason(value.String)
+			}
+		case clockentry.FieldSaidBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field said_by", values[i])
+			} else if value.Valid {
+				_m.SaidBy = value.String
+			}
+		case clockentry.FieldSaid:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field said", values[i])
+			} else if value.Valid {
+				_m.Said = value.String
+			}
+		case clockentry.FieldCreditKey:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field credit_key", values[i])
+			} else if value.Valid {
+				_m.CreditKey = new(string)
+				*_m.CreditKey = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -181,6 +240,29 @@ func (_m *ClockEntry) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("at=")
 	builder.WriteString(_m.At.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("section=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Section))
+	builder.WriteString(", ")
+	builder.WriteString("question=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Question))
+	builder.WriteString(", ")
+	builder.WriteString("seconds=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Seconds))
+	builder.WriteString(", ")
+	builder.WriteString("reason=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Reason))
+	builder.WriteString(", ")
+	builder.WriteString("said_by=")
+	builder.WriteString(_m.SaidBy)
+	builder.WriteString(", ")
+	builder.WriteString("said=")
+	builder.WriteString(_m.Said)
+	builder.WriteString(", ")
+	if v := _m.CreditKey; v != nil {
+		builder.WriteString("credit_key=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -51,6 +51,104 @@ func (_c *ClockEntryCreate) SetAt(v time.Time) *ClockEntryCreate {
 	return _c
 }
 
+// SetSection sets the "section" field.
+func (_c *ClockEntryCreate) SetSection(v int) *ClockEntryCreate {
+	_c.mutation.SetSection(v)
+	return _c
+}
+
+// SetNillableSection sets the "section" field if the given value is not nil.
+func (_c *ClockEntryCreate) SetNillableSection(v *int) *ClockEntryCreate {
+	if v != nil {
+		_c.SetSection(*v)
+	}
+	return _c
+}
+
+// SetQuestion sets the "question" field.
+func (_c *ClockEntryCreate) SetQuestion(v int) *ClockEntryCreate {
+	_c.mutation.SetQuestion(v)
+	return _c
+}
+
+// SetNillableQuestion sets the "question" field if the given value is not nil.
+func (_c *ClockEntryCreate) SetNillableQuestion(v *int) *ClockEntryCreate {
+	if v != nil {
+		_c.SetQuestion(*v)
+	}
+	return _c
+}
+
+// SetSeconds sets the "seconds" field.
+func (_c *ClockEntryCreate) SetSeconds(v int) *ClockEntryCreate {
+	_c.mutation.SetSeconds(v)
+	return _c
+}
+
+// SetNillableSeconds sets the "seconds" field if the given value is not nil.
+func (_c *ClockEntryCreate) SetNillableSeconds(v *int) *ClockEntryCreate {
+	if v != nil {
+		_c.SetSeconds(*v)
+	}
+	return _c
+}
+
+// SetReason sets the "reason" field.
+func (_c *ClockEntryCreate) SetReason(v term.ClockReason) *ClockEntryCreate {
+	_c.mutation.SetReason(v)
+	return _c
+}
+
+// SetNillableReason sets the "reason" field if the given value is not nil.
+func (_c *ClockEntryCreate) SetNillableReason(v *term.ClockReason) *ClockEntryCreate {
+	if v != nil {
+		_c.SetReason(*v)
+	}
+	return _c
+}
+
+// SetSaidBy sets the "said_by" field.
+func (_c *ClockEntryCreate) SetSaidBy(v string) *ClockEntryCreate {
+	_c.mutation.SetSaidBy(v)
+	return _c
+}
+
+// SetNillableSaidBy sets the "said_by" field if the given value is not nil.
+func (_c *ClockEntryCreate) SetNillableSaidBy(v *string) *ClockEntryCreate {
+	if v != nil {
+		_c.SetSaidBy(*v)
+	}
+	return _c
+}
+
+// SetSaid sets the "said" field.
+func (_c *ClockEntryCreate) SetSaid(v string) *ClockEntryCreate {
+	_c.mutation.SetSaid(v)
+	return _c
+}
+
+// SetNillableSaid sets the "said" field if the given value is not nil.
+func (_c *ClockEntryCreate) SetNillableSaid(v *string) *ClockEntryCreate {
+	if v != nil {
+		_c.SetSaid(*v)
+	}
+	return _c
+}
+
+// SetCreditKey sets the "credit_key" field.
+func (_c *ClockEntryCreate) SetCreditKey(v string) *ClockEntryCreate {
+	_c.mutation.SetCreditKey(v)
+	return _c
+}
+
+// SetNillableCreditKey sets the "credit_key" field if the given value is not nil.
+func (_c *ClockEntryCreate) SetNillableCreditKey(v *string) *ClockEntryCreate {
+	if v != nil {
+		_c.SetCreditKey(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ClockEntryCreate) SetID(v gid.ID) *ClockEntryCreate {
 	_c.mutation.SetID(v)
@@ -74,6 +172,7 @@ func (_c *ClockEntryCreate) Mutation() *ClockEntryMutation {
 
 // Save creates the ClockEntry in the database.
 func (_c *ClockEntryCreate) Save(ctx context.Context) (*ClockEntry, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -99,6 +198,34 @@ func (_c *ClockEntryCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *ClockEntryCreate) defaults() {
+	if _, ok := _c.mutation.Section(); !ok {
+		v := clockentry.DefaultSection
+		_c.mutation.SetSection(v)
+	}
+	if _, ok := _c.mutation.Question(); !ok {
+		v := clockentry.DefaultQuestion
+		_c.mutation.SetQuestion(v)
+	}
+	if _, ok := _c.mutation.Seconds(); !ok {
+		v := clockentry.DefaultSeconds
+		_c.mutation.SetSeconds(v)
+	}
+	if _, ok := _c.mutation.Reason(); !ok {
+		v := clockentry.DefaultReason
+		_c.mutation.SetReason(v)
+	}
+	if _, ok := _c.mutation.SaidBy(); !ok {
+		v := clockentry.DefaultSaidBy
+		_c.mutation.SetSaidBy(v)
+	}
+	if _, ok := _c.mutation.Said(); !ok {
+		v := clockentry.DefaultSaid
+		_c.mutation.SetSaid(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *ClockEntryCreate) check() error {
 	if _, ok := _c.mutation.OrganizationID(); !ok {
@@ -117,6 +244,29 @@ func (_c *ClockEntryCreate) check() error {
 	}
 	if _, ok := _c.mutation.At(); !ok {
 		return &ValidationError{Name: "at", err: errors.New(`ent: missing required field "ClockEntry.at"`)}
+	}
+	if _, ok := _c.mutation.Section(); !ok {
+		return &ValidationError{Name: "section", err: errors.New(`ent: missing required field "ClockEntry.section"`)}
+	}
+	if _, ok := _c.mutation.Question(); !ok {
+		return &ValidationError{Name: "question", err: errors.New(`ent: missing required field "ClockEntry.question"`)}
+	}
+	if _, ok := _c.mutation.Seconds(); !ok {
+		return &ValidationError{Name: "seconds", err: errors.New(`ent: missing required field "ClockEntry.seconds"`)}
+	}
+	if _, ok := _c.mutation.Reason(); !ok {
+		return &ValidationError{Name: "reason", err: errors.New(`ent: missing required field "ClockEntry.reason"`)}
+	}
+	if v, ok := _c.mutation.Reason(); ok {
+		if err := clockentry.ReasonValidator(v); err != nil {
+			return &ValidationError{Name: "reason", err: fmt.Errorf(`ent: validator failed for field "ClockEntry.reason": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.SaidBy(); !ok {
+		return &ValidationError{Name: "said_by", err: errors.New(`ent: missing required field "ClockEntry.said_by"`)}
+	}
+	if _, ok := _c.mutation.Said(); !ok {
+		return &ValidationError{Name: "said", err: errors.New(`ent: missing required field "ClockEntry.said"`)}
 	}
 	if len(_c.mutation.OrganizationIDs()) == 0 {
 		return &ValidationError{Name: "organization", err: errors.New(`ent: missing required edge "ClockEntry.organization"`)}
@@ -167,6 +317,34 @@ func (_c *ClockEntryCreate) createSpec() (*ClockEntry, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.At(); ok {
 		_spec.SetField(clockentry.FieldAt, field.TypeTime, value)
 		_node.At = value
+	}
+	if value, ok := _c.mutation.Section(); ok {
+		_spec.SetField(clockentry.FieldSection, field.TypeInt, value)
+		_node.Section = value
+	}
+	if value, ok := _c.mutation.Question(); ok {
+		_spec.SetField(clockentry.FieldQuestion, field.TypeInt, value)
+		_node.Question = value
+	}
+	if value, ok := _c.mutation.Seconds(); ok {
+		_spec.SetField(clockentry.FieldSeconds, field.TypeInt, value)
+		_node.Seconds = value
+	}
+	if value, ok := _c.mutation.Reason(); ok {
+		_spec.SetField(clockentry.FieldReason, field.TypeEnum, value)
+		_node.Reason = value
+	}
+	if value, ok := _c.mutation.SaidBy(); ok {
+		_spec.SetField(clockentry.FieldSaidBy, field.TypeString, value)
+		_node.SaidBy = value
+	}
+	if value, ok := _c.mutation.Said(); ok {
+		_spec.SetField(clockentry.FieldSaid, field.TypeString, value)
+		_node.Said = value
+	}
+	if value, ok := _c.mutation.CreditKey(); ok {
+		_spec.SetField(clockentry.FieldCreditKey, field.TypeString, value)
+		_node.CreditKey = &value
 	}
 	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -283,6 +461,27 @@ func (u *ClockEntryUpsertOne) UpdateNewValues() *ClockEntryUpsertOne {
 		if _, exists := u.create.mutation.At(); exists {
 			s.SetIgnore(clockentry.FieldAt)
 		}
+		if _, exists := u.create.mutation.Section(); exists {
+			s.SetIgnore(clockentry.FieldSection)
+		}
+		if _, exists := u.create.mutation.Question(); exists {
+			s.SetIgnore(clockentry.FieldQuestion)
+		}
+		if _, exists := u.create.mutation.Seconds(); exists {
+			s.SetIgnore(clockentry.FieldSeconds)
+		}
+		if _, exists := u.create.mutation.Reason(); exists {
+			s.SetIgnore(clockentry.FieldReason)
+		}
+		if _, exists := u.create.mutation.SaidBy(); exists {
+			s.SetIgnore(clockentry.FieldSaidBy)
+		}
+		if _, exists := u.create.mutation.Said(); exists {
+			s.SetIgnore(clockentry.FieldSaid)
+		}
+		if _, exists := u.create.mutation.CreditKey(); exists {
+			s.SetIgnore(clockentry.FieldCreditKey)
+		}
 	}))
 	return u
 }
@@ -371,6 +570,7 @@ func (_c *ClockEntryCreateBulk) Save(ctx context.Context) ([]*ClockEntry, error)
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*ClockEntryMutation)
 				if !ok {
@@ -507,6 +707,27 @@ func (u *ClockEntryUpsertBulk) UpdateNewValues() *ClockEntryUpsertBulk {
 			}
 			if _, exists := b.mutation.At(); exists {
 				s.SetIgnore(clockentry.FieldAt)
+			}
+			if _, exists := b.mutation.Section(); exists {
+				s.SetIgnore(clockentry.FieldSection)
+			}
+			if _, exists := b.mutation.Question(); exists {
+				s.SetIgnore(clockentry.FieldQuestion)
+			}
+			if _, exists := b.mutation.Seconds(); exists {
+				s.SetIgnore(clockentry.FieldSeconds)
+			}
+			if _, exists := b.mutation.Reason(); exists {
+				s.SetIgnore(clockentry.FieldReason)
+			}
+			if _, exists := b.mutation.SaidBy(); exists {
+				s.SetIgnore(clockentry.FieldSaidBy)
+			}
+			if _, exists := b.mutation.Said(); exists {
+				s.SetIgnore(clockentry.FieldSaid)
+			}
+			if _, exists := b.mutation.CreditKey(); exists {
+				s.SetIgnore(clockentry.FieldCreditKey)
 			}
 		}
 	}))

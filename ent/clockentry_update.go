@@ -89,6 +89,9 @@ func (_u *ClockEntryUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 			}
 		}
 	}
+	if _u.mutation.CreditKeyCleared() {
+		_spec.ClearField(clockentry.FieldCreditKey, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -201,6 +204,9 @@ func (_u *ClockEntryUpdateOne) sqlSave(ctx context.Context) (_node *ClockEntry, 
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.CreditKeyCleared() {
+		_spec.ClearField(clockentry.FieldCreditKey, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &ClockEntry{config: _u.config}

@@ -12,19 +12,26 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/assay-hq/assay/ent/accommodation"
 	"github.com/assay-hq/assay/ent/apikey"
 	"github.com/assay-hq/assay/ent/auditevent"
 	"github.com/assay-hq/assay/ent/binding"
 	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/clockentry"
+	"github.com/assay-hq/assay/ent/contest"
+	"github.com/assay-hq/assay/ent/disposition"
 	"github.com/assay-hq/assay/ent/event"
 	"github.com/assay-hq/assay/ent/exposure"
+	"github.com/assay-hq/assay/ent/flag"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/mail"
 	"github.com/assay-hq/assay/ent/member"
 	"github.com/assay-hq/assay/ent/once"
 	"github.com/assay-hq/assay/ent/organization"
+	"github.com/assay-hq/assay/ent/outage"
+	"github.com/assay-hq/assay/ent/presence"
+	"github.com/assay-hq/assay/ent/pulse"
 	"github.com/assay-hq/assay/ent/question"
 	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/ent/questionskill"
@@ -33,10 +40,13 @@ import (
 	"github.com/assay-hq/assay/ent/review"
 	"github.com/assay-hq/assay/ent/score"
 	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/ent/signal"
+	"github.com/assay-hq/assay/ent/signinlink"
 	"github.com/assay-hq/assay/ent/skill"
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateuse"
 	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/ent/upload"
 	"github.com/assay-hq/assay/ent/versionuse"
 	"github.com/assay-hq/assay/ent/websession"
 )
@@ -100,18 +110,25 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			apikey.Table:           apikey.ValidColumn,
+			accommodation.Table:    accommodation.ValidColumn,
 			auditevent.Table:       auditevent.ValidColumn,
 			binding.Table:          binding.ValidColumn,
 			candidate.Table:        candidate.ValidColumn,
 			clockentry.Table:       clockentry.ValidColumn,
+			contest.Table:          contest.ValidColumn,
+			disposition.Table:      disposition.ValidColumn,
 			event.Table:            event.ValidColumn,
 			exposure.Table:         exposure.ValidColumn,
+			flag.Table:             flag.ValidColumn,
 			jobrole.Table:          jobrole.ValidColumn,
 			jobroleskill.Table:     jobroleskill.ValidColumn,
 			mail.Table:             mail.ValidColumn,
 			member.Table:           member.ValidColumn,
 			once.Table:             once.ValidColumn,
 			organization.Table:     organization.ValidColumn,
+			outage.Table:           outage.ValidColumn,
+			presence.Table:         presence.ValidColumn,
+			pulse.Table:            pulse.ValidColumn,
 			question.Table:         question.ValidColumn,
 			questionrevision.Table: questionrevision.ValidColumn,
 			questionskill.Table:    questionskill.ValidColumn,
@@ -120,10 +137,13 @@ func checkColumn(t, c string) error {
 			review.Table:           review.ValidColumn,
 			score.Table:            score.ValidColumn,
 			session.Table:          session.ValidColumn,
+			signinlink.Table:       signinlink.ValidColumn,
+			signal.Table:           signal.ValidColumn,
 			skill.Table:            skill.ValidColumn,
 			template.Table:         template.ValidColumn,
 			templateuse.Table:      templateuse.ValidColumn,
 			templateversion.Table:  templateversion.ValidColumn,
+			upload.Table:           upload.ValidColumn,
 			versionuse.Table:       versionuse.ValidColumn,
 			websession.Table:       websession.ValidColumn,
 		})

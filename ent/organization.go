@@ -30,7 +30,11 @@ type Organization struct {
 	Locale string `json:"locale,omitempty"`
 	// PublicationApproval holds the value of the "publication_approval" field.
 	PublicationApproval bool `json:"publication_approval,omitempty"`
-	selectValues        sql.SelectValues
+	// LinkSignIn holds the value of the "link_sign_in" field.
+	LinkSignIn bool `json:"link_sign_in,omitempty"`
+	// RetentionDays holds the value of the "retention_days" field.
+	RetentionDays int `json:"retention_days,omitempty"`
+	selectValues  sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -40,8 +44,10 @@ func (*Organization) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case organization.FieldID:
 			values[i] = new(gid.ID)
-		case organization.FieldPublicationApproval:
+		case organization.FieldPublicationApproval, organization.FieldLinkSignIn:
 			values[i] = new(sql.NullBool)
+		case organization.FieldRetentionDays:
+			values[i] = new(sql.NullInt64)
 		case organization.FieldSlug, organization.FieldName, organization.FieldTimeZone, organization.FieldLocale:
 			values[i] = new(sql.NullString)
 		case organization.FieldCreatedAt:
@@ -103,6 +109,18 @@ func (_m *Organization) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.PublicationApproval = value.Bool
 			}
+		case organization.FieldLinkSignIn:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field link_sign_in", values[i])
+			} else if value.Valid {
+				_m.LinkSignIn = value.Bool
+			}
+		case organization.FieldRetentionDays:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field retention_days", values[i])
+			} else if value.Valid {
+				_m.RetentionDays = int(value.Int64)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -156,6 +174,12 @@ func (_m *Organization) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("publication_approval=")
 	builder.WriteString(fmt.Sprintf("%v", _m.PublicationApproval))
+	builder.WriteString(", ")
+	builder.WriteString("link_sign_in=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LinkSignIn))
+	builder.WriteString(", ")
+	builder.WriteString("retention_days=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RetentionDays))
 	builder.WriteByte(')')
 	return builder.String()
 }

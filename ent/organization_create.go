@@ -84,6 +84,34 @@ func (_c *OrganizationCreate) SetNillablePublicationApproval(v *bool) *Organizat
 	return _c
 }
 
+// SetLinkSignIn sets the "link_sign_in" field.
+func (_c *OrganizationCreate) SetLinkSignIn(v bool) *OrganizationCreate {
+	_c.mutation.SetLinkSignIn(v)
+	return _c
+}
+
+// SetNillableLinkSignIn sets the "link_sign_in" field if the given value is not nil.
+func (_c *OrganizationCreate) SetNillableLinkSignIn(v *bool) *OrganizationCreate {
+	if v != nil {
+		_c.SetLinkSignIn(*v)
+	}
+	return _c
+}
+
+// SetRetentionDays sets the "retention_days" field.
+func (_c *OrganizationCreate) SetRetentionDays(v int) *OrganizationCreate {
+	_c.mutation.SetRetentionDays(v)
+	return _c
+}
+
+// SetNillableRetentionDays sets the "retention_days" field if the given value is not nil.
+func (_c *OrganizationCreate) SetNillableRetentionDays(v *int) *OrganizationCreate {
+	if v != nil {
+		_c.SetRetentionDays(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *OrganizationCreate) SetID(v gid.ID) *OrganizationCreate {
 	_c.mutation.SetID(v)
@@ -137,6 +165,14 @@ func (_c *OrganizationCreate) defaults() {
 		v := organization.DefaultPublicationApproval
 		_c.mutation.SetPublicationApproval(v)
 	}
+	if _, ok := _c.mutation.LinkSignIn(); !ok {
+		v := organization.DefaultLinkSignIn
+		_c.mutation.SetLinkSignIn(v)
+	}
+	if _, ok := _c.mutation.RetentionDays(); !ok {
+		v := organization.DefaultRetentionDays
+		_c.mutation.SetRetentionDays(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -158,6 +194,12 @@ func (_c *OrganizationCreate) check() error {
 	}
 	if _, ok := _c.mutation.PublicationApproval(); !ok {
 		return &ValidationError{Name: "publication_approval", err: errors.New(`ent: missing required field "Organization.publication_approval"`)}
+	}
+	if _, ok := _c.mutation.LinkSignIn(); !ok {
+		return &ValidationError{Name: "link_sign_in", err: errors.New(`ent: missing required field "Organization.link_sign_in"`)}
+	}
+	if _, ok := _c.mutation.RetentionDays(); !ok {
+		return &ValidationError{Name: "retention_days", err: errors.New(`ent: missing required field "Organization.retention_days"`)}
 	}
 	return nil
 }
@@ -218,6 +260,14 @@ func (_c *OrganizationCreate) createSpec() (*Organization, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.PublicationApproval(); ok {
 		_spec.SetField(organization.FieldPublicationApproval, field.TypeBool, value)
 		_node.PublicationApproval = value
+	}
+	if value, ok := _c.mutation.LinkSignIn(); ok {
+		_spec.SetField(organization.FieldLinkSignIn, field.TypeBool, value)
+		_node.LinkSignIn = value
+	}
+	if value, ok := _c.mutation.RetentionDays(); ok {
+		_spec.SetField(organization.FieldRetentionDays, field.TypeInt, value)
+		_node.RetentionDays = value
 	}
 	return _node, _spec
 }
@@ -316,6 +366,36 @@ func (u *OrganizationUpsert) SetPublicationApproval(v bool) *OrganizationUpsert 
 // UpdatePublicationApproval sets the "publication_approval" field to the value that was provided on create.
 func (u *OrganizationUpsert) UpdatePublicationApproval() *OrganizationUpsert {
 	u.SetExcluded(organization.FieldPublicationApproval)
+	return u
+}
+
+// SetLinkSignIn sets the "link_sign_in" field.
+func (u *OrganizationUpsert) SetLinkSignIn(v bool) *OrganizationUpsert {
+	u.Set(organization.FieldLinkSignIn, v)
+	return u
+}
+
+// UpdateLinkSignIn sets the "link_sign_in" field to the value that was provided on create.
+func (u *OrganizationUpsert) UpdateLinkSignIn() *OrganizationUpsert {
+	u.SetExcluded(organization.FieldLinkSignIn)
+	return u
+}
+
+// SetRetentionDays sets the "retention_days" field.
+func (u *OrganizationUpsert) SetRetentionDays(v int) *OrganizationUpsert {
+	u.Set(organization.FieldRetentionDays, v)
+	return u
+}
+
+// UpdateRetentionDays sets the "retention_days" field to the value that was provided on create.
+func (u *OrganizationUpsert) UpdateRetentionDays() *OrganizationUpsert {
+	u.SetExcluded(organization.FieldRetentionDays)
+	return u
+}
+
+// AddRetentionDays adds v to the "retention_days" field.
+func (u *OrganizationUpsert) AddRetentionDays(v int) *OrganizationUpsert {
+	u.Add(organization.FieldRetentionDays, v)
 	return u
 }
 
@@ -426,6 +506,41 @@ func (u *OrganizationUpsertOne) SetPublicationApproval(v bool) *OrganizationUpse
 func (u *OrganizationUpsertOne) UpdatePublicationApproval() *OrganizationUpsertOne {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.UpdatePublicationApproval()
+	})
+}
+
+// SetLinkSignIn sets the "link_sign_in" field.
+func (u *OrganizationUpsertOne) SetLinkSignIn(v bool) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetLinkSignIn(v)
+	})
+}
+
+// UpdateLinkSignIn sets the "link_sign_in" field to the value that was provided on create.
+func (u *OrganizationUpsertOne) UpdateLinkSignIn() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateLinkSignIn()
+	})
+}
+
+// SetRetentionDays sets the "retention_days" field.
+func (u *OrganizationUpsertOne) SetRetentionDays(v int) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetRetentionDays(v)
+	})
+}
+
+// AddRetentionDays adds v to the "retention_days" field.
+func (u *OrganizationUpsertOne) AddRetentionDays(v int) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.AddRetentionDays(v)
+	})
+}
+
+// UpdateRetentionDays sets the "retention_days" field to the value that was provided on create.
+func (u *OrganizationUpsertOne) UpdateRetentionDays() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateRetentionDays()
 	})
 }
 
@@ -703,6 +818,41 @@ func (u *OrganizationUpsertBulk) SetPublicationApproval(v bool) *OrganizationUps
 func (u *OrganizationUpsertBulk) UpdatePublicationApproval() *OrganizationUpsertBulk {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.UpdatePublicationApproval()
+	})
+}
+
+// SetLinkSignIn sets the "link_sign_in" field.
+func (u *OrganizationUpsertBulk) SetLinkSignIn(v bool) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetLinkSignIn(v)
+	})
+}
+
+// UpdateLinkSignIn sets the "link_sign_in" field to the value that was provided on create.
+func (u *OrganizationUpsertBulk) UpdateLinkSignIn() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateLinkSignIn()
+	})
+}
+
+// SetRetentionDays sets the "retention_days" field.
+func (u *OrganizationUpsertBulk) SetRetentionDays(v int) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetRetentionDays(v)
+	})
+}
+
+// AddRetentionDays adds v to the "retention_days" field.
+func (u *OrganizationUpsertBulk) AddRetentionDays(v int) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.AddRetentionDays(v)
+	})
+}
+
+// UpdateRetentionDays sets the "retention_days" field to the value that was provided on create.
+func (u *OrganizationUpsertBulk) UpdateRetentionDays() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateRetentionDays()
 	})
 }
 

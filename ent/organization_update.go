@@ -84,6 +84,41 @@ func (_u *OrganizationUpdate) SetNillablePublicationApproval(v *bool) *Organizat
 	return _u
 }
 
+// SetLinkSignIn sets the "link_sign_in" field.
+func (_u *OrganizationUpdate) SetLinkSignIn(v bool) *OrganizationUpdate {
+	_u.mutation.SetLinkSignIn(v)
+	return _u
+}
+
+// SetNillableLinkSignIn sets the "link_sign_in" field if the given value is not nil.
+func (_u *OrganizationUpdate) SetNillableLinkSignIn(v *bool) *OrganizationUpdate {
+	if v != nil {
+		_u.SetLinkSignIn(*v)
+	}
+	return _u
+}
+
+// SetRetentionDays sets the "retention_days" field.
+func (_u *OrganizationUpdate) SetRetentionDays(v int) *OrganizationUpdate {
+	_u.mutation.ResetRetentionDays()
+	_u.mutation.SetRetentionDays(v)
+	return _u
+}
+
+// SetNillableRetentionDays sets the "retention_days" field if the given value is not nil.
+func (_u *OrganizationUpdate) SetNillableRetentionDays(v *int) *OrganizationUpdate {
+	if v != nil {
+		_u.SetRetentionDays(*v)
+	}
+	return _u
+}
+
+// AddRetentionDays adds value to the "retention_days" field.
+func (_u *OrganizationUpdate) AddRetentionDays(v int) *OrganizationUpdate {
+	_u.mutation.AddRetentionDays(v)
+	return _u
+}
+
 // Mutation returns the OrganizationMutation object of the builder.
 func (_u *OrganizationUpdate) Mutation() *OrganizationMutation {
 	return _u.mutation
@@ -142,6 +177,15 @@ func (_u *OrganizationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.PublicationApproval(); ok {
 		_spec.SetField(organization.FieldPublicationApproval, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.LinkSignIn(); ok {
+		_spec.SetField(organization.FieldLinkSignIn, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.RetentionDays(); ok {
+		_spec.SetField(organization.FieldRetentionDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRetentionDays(); ok {
+		_spec.AddField(organization.FieldRetentionDays, field.TypeInt, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -218,6 +262,41 @@ func (_u *OrganizationUpdateOne) SetNillablePublicationApproval(v *bool) *Organi
 	if v != nil {
 		_u.SetPublicationApproval(*v)
 	}
+	return _u
+}
+
+// SetLinkSignIn sets the "link_sign_in" field.
+func (_u *OrganizationUpdateOne) SetLinkSignIn(v bool) *OrganizationUpdateOne {
+	_u.mutation.SetLinkSignIn(v)
+	return _u
+}
+
+// SetNillableLinkSignIn sets the "link_sign_in" field if the given value is not nil.
+func (_u *OrganizationUpdateOne) SetNillableLinkSignIn(v *bool) *OrganizationUpdateOne {
+	if v != nil {
+		_u.SetLinkSignIn(*v)
+	}
+	return _u
+}
+
+// SetRetentionDays sets the "retention_days" field.
+func (_u *OrganizationUpdateOne) SetRetentionDays(v int) *OrganizationUpdateOne {
+	_u.mutation.ResetRetentionDays()
+	_u.mutation.SetRetentionDays(v)
+	return _u
+}
+
+// SetNillableRetentionDays sets the "retention_days" field if the given value is not nil.
+func (_u *OrganizationUpdateOne) SetNillableRetentionDays(v *int) *OrganizationUpdateOne {
+	if v != nil {
+		_u.SetRetentionDays(*v)
+	}
+	return _u
+}
+
+// AddRetentionDays adds value to the "retention_days" field.
+func (_u *OrganizationUpdateOne) AddRetentionDays(v int) *OrganizationUpdateOne {
+	_u.mutation.AddRetentionDays(v)
 	return _u
 }
 
@@ -309,6 +388,15 @@ func (_u *OrganizationUpdateOne) sqlSave(ctx context.Context) (_node *Organizati
 	}
 	if value, ok := _u.mutation.PublicationApproval(); ok {
 		_spec.SetField(organization.FieldPublicationApproval, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.LinkSignIn(); ok {
+		_spec.SetField(organization.FieldLinkSignIn, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.RetentionDays(); ok {
+		_spec.SetField(organization.FieldRetentionDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRetentionDays(); ok {
+		_spec.AddField(organization.FieldRetentionDays, field.TypeInt, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Organization{config: _u.config}

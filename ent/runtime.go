@@ -3,23 +3,77 @@
 package ent
 
 import (
+	"github.com/assay-hq/assay/ent/accommodation"
 	"github.com/assay-hq/assay/ent/auditevent"
+	"github.com/assay-hq/assay/ent/candidate"
+	"github.com/assay-hq/assay/ent/clockentry"
+	"github.com/assay-hq/assay/ent/contest"
 	"github.com/assay-hq/assay/ent/event"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/member"
 	"github.com/assay-hq/assay/ent/organization"
+	"github.com/assay-hq/assay/ent/presence"
 	"github.com/assay-hq/assay/ent/question"
 	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/ent/schema"
+	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/ent/signal"
 	"github.com/assay-hq/assay/ent/skill"
 	"github.com/assay-hq/assay/ent/template"
+	"github.com/assay-hq/assay/ent/upload"
 )
 
 // The init function reads all schema descriptors with runtime code
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	accommodationFields := schema.Accommodation{}.Fields()
+	_ = accommodationFields
+	// accommodationDescAskedPercent is the schema descriptor for asked_percent field.
+	accommodationDescAskedPercent := accommodationFields[4].Descriptor()
+	// accommodation.DefaultAskedPercent holds the default value on creation for the asked_percent field.
+	accommodation.DefaultAskedPercent = accommodationDescAskedPercent.Default.(int)
+	// accommodationDescAskedSeconds is the schema descriptor for asked_seconds field.
+	accommodationDescAskedSeconds := accommodationFields[5].Descriptor()
+	// accommodation.DefaultAskedSeconds holds the default value on creation for the asked_seconds field.
+	accommodation.DefaultAskedSeconds = accommodationDescAskedSeconds.Default.(int)
+	// accommodationDescAskedBreakSeconds is the schema descriptor for asked_break_seconds field.
+	accommodationDescAskedBreakSeconds := accommodationFields[6].Descriptor()
+	// accommodation.DefaultAskedBreakSeconds holds the default value on creation for the asked_break_seconds field.
+	accommodation.DefaultAskedBreakSeconds = accommodationDescAskedBreakSeconds.Default.(int)
+	// accommodationDescExtraPercent is the schema descriptor for extra_percent field.
+	accommodationDescExtraPercent := accommodationFields[7].Descriptor()
+	// accommodation.DefaultExtraPercent holds the default value on creation for the extra_percent field.
+	accommodation.DefaultExtraPercent = accommodationDescExtraPercent.Default.(int)
+	// accommodationDescExtraSeconds is the schema descriptor for extra_seconds field.
+	accommodationDescExtraSeconds := accommodationFields[8].Descriptor()
+	// accommodation.DefaultExtraSeconds holds the default value on creation for the extra_seconds field.
+	accommodation.DefaultExtraSeconds = accommodationDescExtraSeconds.Default.(int)
+	// accommodationDescBreakSeconds is the schema descriptor for break_seconds field.
+	accommodationDescBreakSeconds := accommodationFields[9].Descriptor()
+	// accommodation.DefaultBreakSeconds holds the default value on creation for the break_seconds field.
+	accommodation.DefaultBreakSeconds = accommodationDescBreakSeconds.Default.(int)
+	// accommodationDescNotes is the schema descriptor for notes field.
+	accommodationDescNotes := accommodationFields[10].Descriptor()
+	// accommodation.DefaultNotes holds the default value on creation for the notes field.
+	accommodation.DefaultNotes = accommodationDescNotes.Default.(string)
+	// accommodationDescContact is the schema descriptor for contact field.
+	accommodationDescContact := accommodationFields[11].Descriptor()
+	// accommodation.DefaultContact holds the default value on creation for the contact field.
+	accommodation.DefaultContact = accommodationDescContact.Default.(string)
+	// accommodationDescReason is the schema descriptor for reason field.
+	accommodationDescReason := accommodationFields[12].Descriptor()
+	// accommodation.DefaultReason holds the default value on creation for the reason field.
+	accommodation.DefaultReason = accommodationDescReason.Default.(string)
+	// accommodationDescDecidedBy is the schema descriptor for decided_by field.
+	accommodationDescDecidedBy := accommodationFields[13].Descriptor()
+	// accommodation.DefaultDecidedBy holds the default value on creation for the decided_by field.
+	accommodation.DefaultDecidedBy = accommodationDescDecidedBy.Default.(string)
+	// accommodationDescRevision is the schema descriptor for revision field.
+	accommodationDescRevision := accommodationFields[15].Descriptor()
+	// accommodation.DefaultRevision holds the default value on creation for the revision field.
+	accommodation.DefaultRevision = accommodationDescRevision.Default.(int)
 	auditeventFields := schema.AuditEvent{}.Fields()
 	_ = auditeventFields
 	// auditeventDescAddress is the schema descriptor for address field.
@@ -34,6 +88,44 @@ func init() {
 	auditeventDescTxid := auditeventFields[7].Descriptor()
 	// auditevent.DefaultTxid holds the default value on creation for the txid field.
 	auditevent.DefaultTxid = auditeventDescTxid.Default.(int64)
+	candidateFields := schema.Candidate{}.Fields()
+	_ = candidateFields
+	// candidateDescHold is the schema descriptor for hold field.
+	candidateDescHold := candidateFields[5].Descriptor()
+	// candidate.DefaultHold holds the default value on creation for the hold field.
+	candidate.DefaultHold = candidateDescHold.Default.(string)
+	// candidateDescHeldBy is the schema descriptor for held_by field.
+	candidateDescHeldBy := candidateFields[6].Descriptor()
+	// candidate.DefaultHeldBy holds the default value on creation for the held_by field.
+	candidate.DefaultHeldBy = candidateDescHeldBy.Default.(string)
+	clockentryFields := schema.ClockEntry{}.Fields()
+	_ = clockentryFields
+	// clockentryDescSection is the schema descriptor for section field.
+	clockentryDescSection := clockentryFields[3].Descriptor()
+	// clockentry.DefaultSection holds the default value on creation for the section field.
+	clockentry.DefaultSection = clockentryDescSection.Default.(int)
+	// clockentryDescQuestion is the schema descriptor for question field.
+	clockentryDescQuestion := clockentryFields[4].Descriptor()
+	// clockentry.DefaultQuestion holds the default value on creation for the question field.
+	clockentry.DefaultQuestion = clockentryDescQuestion.Default.(int)
+	// clockentryDescSeconds is the schema descriptor for seconds field.
+	clockentryDescSeconds := clockentryFields[5].Descriptor()
+	// clockentry.DefaultSeconds holds the default value on creation for the seconds field.
+	clockentry.DefaultSeconds = clockentryDescSeconds.Default.(int)
+	// clockentryDescSaidBy is the schema descriptor for said_by field.
+	clockentryDescSaidBy := clockentryFields[7].Descriptor()
+	// clockentry.DefaultSaidBy holds the default value on creation for the said_by field.
+	clockentry.DefaultSaidBy = clockentryDescSaidBy.Default.(string)
+	// clockentryDescSaid is the schema descriptor for said field.
+	clockentryDescSaid := clockentryFields[8].Descriptor()
+	// clockentry.DefaultSaid holds the default value on creation for the said field.
+	clockentry.DefaultSaid = clockentryDescSaid.Default.(string)
+	contestFields := schema.Contest{}.Fields()
+	_ = contestFields
+	// contestDescAnswer is the schema descriptor for answer field.
+	contestDescAnswer := contestFields[6].Descriptor()
+	// contest.DefaultAnswer holds the default value on creation for the answer field.
+	contest.DefaultAnswer = contestDescAnswer.Default.(string)
 	eventFields := schema.Event{}.Fields()
 	_ = eventFields
 	// eventDescTxid is the schema descriptor for txid field.
@@ -84,6 +176,24 @@ func init() {
 	organizationDescPublicationApproval := organizationFields[5].Descriptor()
 	// organization.DefaultPublicationApproval holds the default value on creation for the publication_approval field.
 	organization.DefaultPublicationApproval = organizationDescPublicationApproval.Default.(bool)
+	// organizationDescLinkSignIn is the schema descriptor for link_sign_in field.
+	organizationDescLinkSignIn := organizationFields[6].Descriptor()
+	// organization.DefaultLinkSignIn holds the default value on creation for the link_sign_in field.
+	organization.DefaultLinkSignIn = organizationDescLinkSignIn.Default.(bool)
+	// organizationDescRetentionDays is the schema descriptor for retention_days field.
+	organizationDescRetentionDays := organizationFields[7].Descriptor()
+	// organization.DefaultRetentionDays holds the default value on creation for the retention_days field.
+	organization.DefaultRetentionDays = organizationDescRetentionDays.Default.(int)
+	presenceFields := schema.Presence{}.Fields()
+	_ = presenceFields
+	// presenceDescConnected is the schema descriptor for connected field.
+	presenceDescConnected := presenceFields[2].Descriptor()
+	// presence.DefaultConnected holds the default value on creation for the connected field.
+	presence.DefaultConnected = presenceDescConnected.Default.(bool)
+	// presenceDescDevice is the schema descriptor for device field.
+	presenceDescDevice := presenceFields[3].Descriptor()
+	// presence.DefaultDevice holds the default value on creation for the device field.
+	presence.DefaultDevice = presenceDescDevice.Default.(string)
 	questionFields := schema.Question{}.Fields()
 	_ = questionFields
 	// questionDescLanguage is the schema descriptor for language field.
@@ -120,6 +230,58 @@ func init() {
 	questionrevisionDescPromptHTML := questionrevisionFields[13].Descriptor()
 	// questionrevision.DefaultPromptHTML holds the default value on creation for the prompt_html field.
 	questionrevision.DefaultPromptHTML = questionrevisionDescPromptHTML.Default.(string)
+	sessionFields := schema.Session{}.Fields()
+	_ = sessionFields
+	// sessionDescPlannedSeconds is the schema descriptor for planned_seconds field.
+	sessionDescPlannedSeconds := sessionFields[14].Descriptor()
+	// session.DefaultPlannedSeconds holds the default value on creation for the planned_seconds field.
+	session.DefaultPlannedSeconds = sessionDescPlannedSeconds.Default.(int)
+	// sessionDescTimeZone is the schema descriptor for time_zone field.
+	sessionDescTimeZone := sessionFields[16].Descriptor()
+	// session.DefaultTimeZone holds the default value on creation for the time_zone field.
+	session.DefaultTimeZone = sessionDescTimeZone.Default.(string)
+	// sessionDescLanguage is the schema descriptor for language field.
+	sessionDescLanguage := sessionFields[17].Descriptor()
+	// session.DefaultLanguage holds the default value on creation for the language field.
+	session.DefaultLanguage = sessionDescLanguage.Default.(string)
+	// sessionDescRedirectURL is the schema descriptor for redirect_url field.
+	sessionDescRedirectURL := sessionFields[18].Descriptor()
+	// session.DefaultRedirectURL holds the default value on creation for the redirect_url field.
+	session.DefaultRedirectURL = sessionDescRedirectURL.Default.(string)
+	// sessionDescOwnMail is the schema descriptor for own_mail field.
+	sessionDescOwnMail := sessionFields[19].Descriptor()
+	// session.DefaultOwnMail holds the default value on creation for the own_mail field.
+	session.DefaultOwnMail = sessionDescOwnMail.Default.(bool)
+	// sessionDescReminders is the schema descriptor for reminders field.
+	sessionDescReminders := sessionFields[20].Descriptor()
+	// session.DefaultReminders holds the default value on creation for the reminders field.
+	session.DefaultReminders = sessionDescReminders.Default.(int)
+	// sessionDescEndReason is the schema descriptor for end_reason field.
+	sessionDescEndReason := sessionFields[22].Descriptor()
+	// session.DefaultEndReason holds the default value on creation for the end_reason field.
+	session.DefaultEndReason = sessionDescEndReason.Default.(string)
+	// sessionDescSection is the schema descriptor for section field.
+	sessionDescSection := sessionFields[23].Descriptor()
+	// session.DefaultSection holds the default value on creation for the section field.
+	session.DefaultSection = sessionDescSection.Default.(int)
+	// sessionDescQuestion is the schema descriptor for question field.
+	sessionDescQuestion := sessionFields[24].Descriptor()
+	// session.DefaultQuestion holds the default value on creation for the question field.
+	session.DefaultQuestion = sessionDescQuestion.Default.(int)
+	// sessionDescDevice is the schema descriptor for device field.
+	sessionDescDevice := sessionFields[28].Descriptor()
+	// session.DefaultDevice holds the default value on creation for the device field.
+	session.DefaultDevice = sessionDescDevice.Default.(string)
+	signalFields := schema.Signal{}.Fields()
+	_ = signalFields
+	// signalDescRef is the schema descriptor for ref field.
+	signalDescRef := signalFields[2].Descriptor()
+	// signal.DefaultRef holds the default value on creation for the ref field.
+	signal.DefaultRef = signalDescRef.Default.(string)
+	// signalDescDurationMs is the schema descriptor for duration_ms field.
+	signalDescDurationMs := signalFields[3].Descriptor()
+	// signal.DefaultDurationMs holds the default value on creation for the duration_ms field.
+	signal.DefaultDurationMs = signalDescDurationMs.Default.(int)
 	skillFields := schema.Skill{}.Fields()
 	_ = skillFields
 	// skillDescDescription is the schema descriptor for description field.
@@ -144,4 +306,22 @@ func init() {
 	templateDescRevision := templateFields[7].Descriptor()
 	// template.DefaultRevision holds the default value on creation for the revision field.
 	template.DefaultRevision = templateDescRevision.Default.(int)
+	uploadFields := schema.Upload{}.Fields()
+	_ = uploadFields
+	// uploadDescContentType is the schema descriptor for content_type field.
+	uploadDescContentType := uploadFields[4].Descriptor()
+	// upload.DefaultContentType holds the default value on creation for the content_type field.
+	upload.DefaultContentType = uploadDescContentType.Default.(string)
+	// uploadDescReceived is the schema descriptor for received field.
+	uploadDescReceived := uploadFields[6].Descriptor()
+	// upload.DefaultReceived holds the default value on creation for the received field.
+	upload.DefaultReceived = uploadDescReceived.Default.(int64)
+	// uploadDescSha256 is the schema descriptor for sha256 field.
+	uploadDescSha256 := uploadFields[7].Descriptor()
+	// upload.DefaultSha256 holds the default value on creation for the sha256 field.
+	upload.DefaultSha256 = uploadDescSha256.Default.(string)
+	// uploadDescReason is the schema descriptor for reason field.
+	uploadDescReason := uploadFields[10].Descriptor()
+	// upload.DefaultReason holds the default value on creation for the reason field.
+	upload.DefaultReason = uploadDescReason.Default.(string)
 }

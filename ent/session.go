@@ -56,6 +56,36 @@ type Session struct {
 	DueAt *time.Time `json:"due_at,omitempty"`
 	// AllowedSeconds holds the value of the "allowed_seconds" field.
 	AllowedSeconds int `json:"allowed_seconds,omitempty"`
+	// PlannedSeconds holds the value of the "planned_seconds" field.
+	PlannedSeconds int `json:"planned_seconds,omitempty"`
+	// OpensAt holds the value of the "opens_at" field.
+	OpensAt *time.Time `json:"opens_at,omitempty"`
+	// TimeZone holds the value of the "time_zone" field.
+	TimeZone string `json:"time_zone,omitempty"`
+	// Language holds the value of the "language" field.
+	Language string `json:"language,omitempty"`
+	// RedirectURL holds the value of the "redirect_url" field.
+	RedirectURL string `json:"redirect_url,omitempty"`
+	// OwnMail holds the value of the "own_mail" field.
+	OwnMail bool `json:"own_mail,omitempty"`
+	// Reminders holds the value of the "reminders" field.
+	Reminders int `json:"reminders,omitempty"`
+	// RemindedAt holds the value of the "reminded_at" field.
+	RemindedAt *time.Time `json:"reminded_at,omitempty"`
+	// EndReason holds the value of the "end_reason" field.
+	EndReason string `json:"end_reason,omitempty"`
+	// Section holds the value of the "section" field.
+	Section int `json:"section,omitempty"`
+	// Question holds the value of the "question" field.
+	Question int `json:"question,omitempty"`
+	// SectionDueAt holds the value of the "section_due_at" field.
+	SectionDueAt *time.Time `json:"section_due_at,omitempty"`
+	// QuestionDueAt holds the value of the "question_due_at" field.
+	QuestionDueAt *time.Time `json:"question_due_at,omitempty"`
+	// PausedAt holds the value of the "paused_at" field.
+	PausedAt *time.Time `json:"paused_at,omitempty"`
+	// Device holds the value of the "device" field.
+	Device string `json:"device,omitempty"`
 	// ScoredAt holds the value of the "scored_at" field.
 	ScoredAt *time.Time `json:"scored_at,omitempty"`
 	// ReleasedAt holds the value of the "released_at" field.
@@ -151,11 +181,13 @@ func (*Session) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case session.FieldID, session.FieldOrganizationID, session.FieldCandidateID, session.FieldJobRoleID, session.FieldTemplateID, session.FieldTemplateVersionID:
 			values[i] = new(gid.ID)
-		case session.FieldAllowedSeconds, session.FieldSeed:
+		case session.FieldOwnMail:
+			values[i] = new(sql.NullBool)
+		case session.FieldAllowedSeconds, session.FieldPlannedSeconds, session.FieldReminders, session.FieldSection, session.FieldQuestion, session.FieldSeed:
 			values[i] = new(sql.NullInt64)
-		case session.FieldState, session.FieldExternalOrderID, session.FieldInvitedBy:
+		case session.FieldState, session.FieldExternalOrderID, session.FieldInvitedBy, session.FieldTimeZone, session.FieldLanguage, session.FieldRedirectURL, session.FieldEndReason, session.FieldDevice:
 			values[i] = new(sql.NullString)
-		case session.FieldCreatedAt, session.FieldOpenedAt, session.FieldExpiresAt, session.FieldStartedAt, session.FieldEndedAt, session.FieldDueAt, session.FieldScoredAt, session.FieldReleasedAt:
+		case session.FieldCreatedAt, session.FieldOpenedAt, session.FieldExpiresAt, session.FieldStartedAt, session.FieldEndedAt, session.FieldDueAt, session.FieldOpensAt, session.FieldRemindedAt, session.FieldSectionDueAt, session.FieldQuestionDueAt, session.FieldPausedAt, session.FieldScoredAt, session.FieldReleasedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -278,6 +310,101 @@ func (_m *Session) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field allowed_seconds", values[i])
 			} else if value.Valid {
 				_m.AllowedSeconds = int(value.Int64)
+			}
+		case session.FieldPlannedSeconds:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field planned_seconds", values[i])
+			} else if value.Valid {
+				_m.PlannedSeconds = int(value.Int64)
+			}
+		case session.FieldOpensAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field opens_at", values[i])
+			} else if value.Valid {
+				_m.OpensAt = new(time.Time)
+				*_m.OpensAt = value.Time
+			}
+		case session.FieldTimeZone:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field time_zone", values[i])
+			} else if value.Valid {
+				_m.TimeZone = value.String
+			}
+		case session.FieldLanguage:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field language", values[i])
+			} else if value.Valid {
+				_m.Language = value.String
+			}
+		case session.FieldRedirectURL:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field redirect_url", values[i])
+			} else if value.Valid {
+				_m.RedirectURL = value.String
+			}
+		case session.FieldOwnMail:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field own_mail", values[i])
+			} else if value.Valid {
+				_m.OwnMail = value.Bool
+			}
+		case session.FieldReminders:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field reminders", values[i])
+			} else if value.Valid {
+				_m.Reminders = int(value.Int64)
+			}
+		case session.FieldRemindedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field reminded_at", values[i])
+			} else if value.Valid {
+				_m.RemindedAt = new(time.Time)
+				*_m.RemindedAt = value.Time
+			}
+		case session.FieldEndReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field end_reason", values[i])
+			} else if value.Valid {
+				_m.EndReason = value.String
+			}
+		case session.FieldSection:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field section", values[i])
+			} else if value.Valid {
+				_m.Section = int(value.Int64)
+			}
+		case session.FieldQuestion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field question", values[i])
+			} else if value.Valid {
+				_m.Question = int(value.Int64)
+			}
+		case session.FieldSectionDueAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field section_due_at", values[i])
+			} else if value.Valid {
+				_m.SectionDueAt = new(time.Time)
+				*_m.SectionDueAt = value.Time
+			}
+		case session.FieldQuestionDueAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field question_due_at", values[i])
+			} else if value.Valid {
+				_m.QuestionDueAt = new(time.Time)
+				*_m.QuestionDueAt = value.Time
+			}
+		case session.FieldPausedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field paused_at", values[i])
+			} else if value.Valid {
+				_m.PausedAt = new(time.Time)
+				*_m.PausedAt = value.Time
+			}
+		case session.FieldDevice:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field device", values[i])
+			} else if value.Valid {
+				_m.Device = value.String
 			}
 		case session.FieldScoredAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -423,6 +550,61 @@ func (_m *Session) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("allowed_seconds=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AllowedSeconds))
+	builder.WriteString(", ")
+	builder.WriteString("planned_seconds=")
+	builder.WriteString(fmt.Sprintf("%v", _m.PlannedSeconds))
+	builder.WriteString(", ")
+	if v := _m.OpensAt; v != nil {
+		builder.WriteString("opens_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("time_zone=")
+	builder.WriteString(_m.TimeZone)
+	builder.WriteString(", ")
+	builder.WriteString("language=")
+	builder.WriteString(_m.Language)
+	builder.WriteString(", ")
+	builder.WriteString("redirect_url=")
+	builder.WriteString(_m.RedirectURL)
+	builder.WriteString(", ")
+	builder.WriteString("own_mail=")
+	builder.WriteString(fmt.Sprintf("%v", _m.OwnMail))
+	builder.WriteString(", ")
+	builder.WriteString("reminders=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Reminders))
+	builder.WriteString(", ")
+	if v := _m.RemindedAt; v != nil {
+		builder.WriteString("reminded_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("end_reason=")
+	builder.WriteString(_m.EndReason)
+	builder.WriteString(", ")
+	builder.WriteString("section=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Section))
+	builder.WriteString(", ")
+	builder.WriteString("question=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Question))
+	builder.WriteString(", ")
+	if v := _m.SectionDueAt; v != nil {
+		builder.WriteString("section_due_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.QuestionDueAt; v != nil {
+		builder.WriteString("question_due_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.PausedAt; v != nil {
+		builder.WriteString("paused_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("device=")
+	builder.WriteString(_m.Device)
 	builder.WriteString(", ")
 	if v := _m.ScoredAt; v != nil {
 		builder.WriteString("scored_at=")

@@ -166,6 +166,216 @@ func (_c *SessionCreate) SetAllowedSeconds(v int) *SessionCreate {
 	return _c
 }
 
+// SetPlannedSeconds sets the "planned_seconds" field.
+func (_c *SessionCreate) SetPlannedSeconds(v int) *SessionCreate {
+	_c.mutation.SetPlannedSeconds(v)
+	return _c
+}
+
+// SetNillablePlannedSeconds sets the "planned_seconds" field if the given value is not nil.
+func (_c *SessionCreate) SetNillablePlannedSeconds(v *int) *SessionCreate {
+	if v != nil {
+		_c.SetPlannedSeconds(*v)
+	}
+	return _c
+}
+
+// SetOpensAt sets the "opens_at" field.
+func (_c *SessionCreate) SetOpensAt(v time.Time) *SessionCreate {
+	_c.mutation.SetOpensAt(v)
+	return _c
+}
+
+// SetNillableOpensAt sets the "opens_at" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableOpensAt(v *time.Time) *SessionCreate {
+	if v != nil {
+		_c.SetOpensAt(*v)
+	}
+	return _c
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (_c *SessionCreate) SetTimeZone(v string) *SessionCreate {
+	_c.mutation.SetTimeZone(v)
+	return _c
+}
+
+// SetNillableTimeZone sets the "time_zone" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableTimeZone(v *string) *SessionCreate {
+	if v != nil {
+		_c.SetTimeZone(*v)
+	}
+	return _c
+}
+
+// SetLanguage sets the "language" field.
+func (_c *SessionCreate) SetLanguage(v string) *SessionCreate {
+	_c.mutation.SetLanguage(v)
+	return _c
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableLanguage(v *string) *SessionCreate {
+	if v != nil {
+		_c.SetLanguage(*v)
+	}
+	return _c
+}
+
+// SetRedirectURL sets the "redirect_url" field.
+func (_c *SessionCreate) SetRedirectURL(v string) *SessionCreate {
+	_c.mutation.SetRedirectURL(v)
+	return _c
+}
+
+// SetNillableRedirectURL sets the "redirect_url" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableRedirectURL(v *string) *SessionCreate {
+	if v != nil {
+		_c.SetRedirectURL(*v)
+	}
+	return _c
+}
+
+// SetOwnMail sets the "own_mail" field.
+func (_c *SessionCreate) SetOwnMail(v bool) *SessionCreate {
+	_c.mutation.SetOwnMail(v)
+	return _c
+}
+
+// SetNillableOwnMail sets the "own_mail" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableOwnMail(v *bool) *SessionCreate {
+	if v != nil {
+		_c.SetOwnMail(*v)
+	}
+	return _c
+}
+
+// SetReminders sets the "reminders" field.
+func (_c *SessionCreate) SetReminders(v int) *SessionCreate {
+	_c.mutation.SetReminders(v)
+	return _c
+}
+
+// SetNillableReminders sets the "reminders" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableReminders(v *int) *SessionCreate {
+	if v != nil {
+		_c.SetReminders(*v)
+	}
+	return _c
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (_c *SessionCreate) SetRemindedAt(v time.Time) *SessionCreate {
+	_c.mutation.SetRemindedAt(v)
+	return _c
+}
+
+// SetNillableRemindedAt sets the "reminded_at" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableRemindedAt(v *time.Time) *SessionCreate {
+	if v != nil {
+		_c.SetRemindedAt(*v)
+	}
+	return _c
+}
+
+// SetEndReason sets the "end_reason" field.
+func (_c *SessionCreate) SetEndReason(v string) *SessionCreate {
+	_c.mutation.SetEndReason(v)
+	return _c
+}
+
+// SetNillableEndReason sets the "end_reason" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableEndReason(v *string) *SessionCreate {
+	if v != nil {
+		_c.SetEndReason(*v)
+	}
+	return _c
+}
+
+// SetSection sets the "section" field.
+func (_c *SessionCreate) SetSection(v int) *SessionCreate {
+	_c.mutation.SetSection(v)
+	return _c
+}
+
+// SetNillableSection sets the "section" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableSection(v *int) *SessionCreate {
+	if v != nil {
+		_c.SetSection(*v)
+	}
+	return _c
+}
+
+// SetQuestion sets the "question" field.
+func (_c *SessionCreate) SetQuestion(v int) *SessionCreate {
+	_c.mutation.SetQuestion(v)
+	return _c
+}
+
+// SetNillableQuestion sets the "question" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableQuestion(v *int) *SessionCreate {
+	if v != nil {
+		_c.SetQuestion(*v)
+	}
+	return _c
+}
+
+// SetSectionDueAt sets the "section_due_at" field.
+func (_c *SessionCreate) SetSectionDueAt(v time.Time) *SessionCreate {
+	_c.mutation.SetSectionDueAt(v)
+	return _c
+}
+
+// SetNillableSectionDueAt sets the "section_due_at" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableSectionDueAt(v *time.Time) *SessionCreate {
+	if v != nil {
+		_c.SetSectionDueAt(*v)
+	}
+	return _c
+}
+
+// SetQuestionDueAt sets the "question_due_at" field.
+func (_c *SessionCreate) SetQuestionDueAt(v time.Time) *SessionCreate {
+	_c.mutation.SetQuestionDueAt(v)
+	return _c
+}
+
+// SetNillableQuestionDueAt sets the "question_due_at" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableQuestionDueAt(v *time.Time) *SessionCreate {
+	if v != nil {
+		_c.SetQuestionDueAt(*v)
+	}
+	return _c
+}
+
+// SetPausedAt sets the "paused_at" field.
+func (_c *SessionCreate) SetPausedAt(v time.Time) *SessionCreate {
+	_c.mutation.SetPausedAt(v)
+	return _c
+}
+
+// SetNillablePausedAt sets the "paused_at" field if the given value is not nil.
+func (_c *SessionCreate) SetNillablePausedAt(v *time.Time) *SessionCreate {
+	if v != nil {
+		_c.SetPausedAt(*v)
+	}
+	return _c
+}
+
+// SetDevice sets the "device" field.
+func (_c *SessionCreate) SetDevice(v string) *SessionCreate {
+	_c.mutation.SetDevice(v)
+	return _c
+}
+
+// SetNillableDevice sets the "device" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableDevice(v *string) *SessionCreate {
+	if v != nil {
+		_c.SetDevice(*v)
+	}
+	return _c
+}
+
 // SetScoredAt sets the "scored_at" field.
 func (_c *SessionCreate) SetScoredAt(v time.Time) *SessionCreate {
 	_c.mutation.SetScoredAt(v)
@@ -244,6 +454,7 @@ func (_c *SessionCreate) Mutation() *SessionMutation {
 
 // Save creates the Session in the database.
 func (_c *SessionCreate) Save(ctx context.Context) (*Session, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -266,6 +477,50 @@ func (_c *SessionCreate) Exec(ctx context.Context) error {
 func (_c *SessionCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *SessionCreate) defaults() {
+	if _, ok := _c.mutation.PlannedSeconds(); !ok {
+		v := session.DefaultPlannedSeconds
+		_c.mutation.SetPlannedSeconds(v)
+	}
+	if _, ok := _c.mutation.TimeZone(); !ok {
+		v := session.DefaultTimeZone
+		_c.mutation.SetTimeZone(v)
+	}
+	if _, ok := _c.mutation.Language(); !ok {
+		v := session.DefaultLanguage
+		_c.mutation.SetLanguage(v)
+	}
+	if _, ok := _c.mutation.RedirectURL(); !ok {
+		v := session.DefaultRedirectURL
+		_c.mutation.SetRedirectURL(v)
+	}
+	if _, ok := _c.mutation.OwnMail(); !ok {
+		v := session.DefaultOwnMail
+		_c.mutation.SetOwnMail(v)
+	}
+	if _, ok := _c.mutation.Reminders(); !ok {
+		v := session.DefaultReminders
+		_c.mutation.SetReminders(v)
+	}
+	if _, ok := _c.mutation.EndReason(); !ok {
+		v := session.DefaultEndReason
+		_c.mutation.SetEndReason(v)
+	}
+	if _, ok := _c.mutation.Section(); !ok {
+		v := session.DefaultSection
+		_c.mutation.SetSection(v)
+	}
+	if _, ok := _c.mutation.Question(); !ok {
+		v := session.DefaultQuestion
+		_c.mutation.SetQuestion(v)
+	}
+	if _, ok := _c.mutation.Device(); !ok {
+		v := session.DefaultDevice
+		_c.mutation.SetDevice(v)
 	}
 }
 
@@ -308,6 +563,36 @@ func (_c *SessionCreate) check() error {
 	}
 	if _, ok := _c.mutation.AllowedSeconds(); !ok {
 		return &ValidationError{Name: "allowed_seconds", err: errors.New(`ent: missing required field "Session.allowed_seconds"`)}
+	}
+	if _, ok := _c.mutation.PlannedSeconds(); !ok {
+		return &ValidationError{Name: "planned_seconds", err: errors.New(`ent: missing required field "Session.planned_seconds"`)}
+	}
+	if _, ok := _c.mutation.TimeZone(); !ok {
+		return &ValidationError{Name: "time_zone", err: errors.New(`ent: missing required field "Session.time_zone"`)}
+	}
+	if _, ok := _c.mutation.Language(); !ok {
+		return &ValidationError{Name: "language", err: errors.New(`ent: missing required field "Session.language"`)}
+	}
+	if _, ok := _c.mutation.RedirectURL(); !ok {
+		return &ValidationError{Name: "redirect_url", err: errors.New(`ent: missing required field "Session.redirect_url"`)}
+	}
+	if _, ok := _c.mutation.OwnMail(); !ok {
+		return &ValidationError{Name: "own_mail", err: errors.New(`ent: missing required field "Session.own_mail"`)}
+	}
+	if _, ok := _c.mutation.Reminders(); !ok {
+		return &ValidationError{Name: "reminders", err: errors.New(`ent: missing required field "Session.reminders"`)}
+	}
+	if _, ok := _c.mutation.EndReason(); !ok {
+		return &ValidationError{Name: "end_reason", err: errors.New(`ent: missing required field "Session.end_reason"`)}
+	}
+	if _, ok := _c.mutation.Section(); !ok {
+		return &ValidationError{Name: "section", err: errors.New(`ent: missing required field "Session.section"`)}
+	}
+	if _, ok := _c.mutation.Question(); !ok {
+		return &ValidationError{Name: "question", err: errors.New(`ent: missing required field "Session.question"`)}
+	}
+	if _, ok := _c.mutation.Device(); !ok {
+		return &ValidationError{Name: "device", err: errors.New(`ent: missing required field "Session.device"`)}
 	}
 	if _, ok := _c.mutation.Seed(); !ok {
 		return &ValidationError{Name: "seed", err: errors.New(`ent: missing required field "Session.seed"`)}
@@ -406,6 +691,66 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.AllowedSeconds(); ok {
 		_spec.SetField(session.FieldAllowedSeconds, field.TypeInt, value)
 		_node.AllowedSeconds = value
+	}
+	if value, ok := _c.mutation.PlannedSeconds(); ok {
+		_spec.SetField(session.FieldPlannedSeconds, field.TypeInt, value)
+		_node.PlannedSeconds = value
+	}
+	if value, ok := _c.mutation.OpensAt(); ok {
+		_spec.SetField(session.FieldOpensAt, field.TypeTime, value)
+		_node.OpensAt = &value
+	}
+	if value, ok := _c.mutation.TimeZone(); ok {
+		_spec.SetField(session.FieldTimeZone, field.TypeString, value)
+		_node.TimeZone = value
+	}
+	if value, ok := _c.mutation.Language(); ok {
+		_spec.SetField(session.FieldLanguage, field.TypeString, value)
+		_node.Language = value
+	}
+	if value, ok := _c.mutation.RedirectURL(); ok {
+		_spec.SetField(session.FieldRedirectURL, field.TypeString, value)
+		_node.RedirectURL = value
+	}
+	if value, ok := _c.mutation.OwnMail(); ok {
+		_spec.SetField(session.FieldOwnMail, field.TypeBool, value)
+		_node.OwnMail = value
+	}
+	if value, ok := _c.mutation.Reminders(); ok {
+		_spec.SetField(session.FieldReminders, field.TypeInt, value)
+		_node.Reminders = value
+	}
+	if value, ok := _c.mutation.RemindedAt(); ok {
+		_spec.SetField(session.FieldRemindedAt, field.TypeTime, value)
+		_node.RemindedAt = &value
+	}
+	if value, ok := _c.mutation.EndReason(); ok {
+		_spec.SetField(session.FieldEndReason, field.TypeString, value)
+		_node.EndReason = value
+	}
+	if value, ok := _c.mutation.Section(); ok {
+		_spec.SetField(session.FieldSection, field.TypeInt, value)
+		_node.Section = value
+	}
+	if value, ok := _c.mutation.Question(); ok {
+		_spec.SetField(session.FieldQuestion, field.TypeInt, value)
+		_node.Question = value
+	}
+	if value, ok := _c.mutation.SectionDueAt(); ok {
+		_spec.SetField(session.FieldSectionDueAt, field.TypeTime, value)
+		_node.SectionDueAt = &value
+	}
+	if value, ok := _c.mutation.QuestionDueAt(); ok {
+		_spec.SetField(session.FieldQuestionDueAt, field.TypeTime, value)
+		_node.QuestionDueAt = &value
+	}
+	if value, ok := _c.mutation.PausedAt(); ok {
+		_spec.SetField(session.FieldPausedAt, field.TypeTime, value)
+		_node.PausedAt = &value
+	}
+	if value, ok := _c.mutation.Device(); ok {
+		_spec.SetField(session.FieldDevice, field.TypeString, value)
+		_node.Device = value
 	}
 	if value, ok := _c.mutation.ScoredAt(); ok {
 		_spec.SetField(session.FieldScoredAt, field.TypeTime, value)
@@ -686,6 +1031,240 @@ func (u *SessionUpsert) ClearDueAt() *SessionUpsert {
 	return u
 }
 
+// SetAllowedSeconds sets the "allowed_seconds" field.
+func (u *SessionUpsert) SetAllowedSeconds(v int) *SessionUpsert {
+	u.Set(session.FieldAllowedSeconds, v)
+	return u
+}
+
+// UpdateAllowedSeconds sets the "allowed_seconds" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateAllowedSeconds() *SessionUpsert {
+	u.SetExcluded(session.FieldAllowedSeconds)
+	return u
+}
+
+// AddAllowedSeconds adds v to the "allowed_seconds" field.
+func (u *SessionUpsert) AddAllowedSeconds(v int) *SessionUpsert {
+	u.Add(session.FieldAllowedSeconds, v)
+	return u
+}
+
+// SetOpensAt sets the "opens_at" field.
+func (u *SessionUpsert) SetOpensAt(v time.Time) *SessionUpsert {
+	u.Set(session.FieldOpensAt, v)
+	return u
+}
+
+// UpdateOpensAt sets the "opens_at" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateOpensAt() *SessionUpsert {
+	u.SetExcluded(session.FieldOpensAt)
+	return u
+}
+
+// ClearOpensAt clears the value of the "opens_at" field.
+func (u *SessionUpsert) ClearOpensAt() *SessionUpsert {
+	u.SetNull(session.FieldOpensAt)
+	return u
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (u *SessionUpsert) SetTimeZone(v string) *SessionUpsert {
+	u.Set(session.FieldTimeZone, v)
+	return u
+}
+
+// UpdateTimeZone sets the "time_zone" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateTimeZone() *SessionUpsert {
+	u.SetExcluded(session.FieldTimeZone)
+	return u
+}
+
+// SetLanguage sets the "language" field.
+func (u *SessionUpsert) SetLanguage(v string) *SessionUpsert {
+	u.Set(session.FieldLanguage, v)
+	return u
+}
+
+// UpdateLanguage sets the "language" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateLanguage() *SessionUpsert {
+	u.SetExcluded(session.FieldLanguage)
+	return u
+}
+
+// SetRedirectURL sets the "redirect_url" field.
+func (u *SessionUpsert) SetRedirectURL(v string) *SessionUpsert {
+	u.Set(session.FieldRedirectURL, v)
+	return u
+}
+
+// UpdateRedirectURL sets the "redirect_url" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateRedirectURL() *SessionUpsert {
+	u.SetExcluded(session.FieldRedirectURL)
+	return u
+}
+
+// SetOwnMail sets the "own_mail" field.
+func (u *SessionUpsert) SetOwnMail(v bool) *SessionUpsert {
+	u.Set(session.FieldOwnMail, v)
+	return u
+}
+
+// UpdateOwnMail sets the "own_mail" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateOwnMail() *SessionUpsert {
+	u.SetExcluded(session.FieldOwnMail)
+	return u
+}
+
+// SetReminders sets the "reminders" field.
+func (u *SessionUpsert) SetReminders(v int) *SessionUpsert {
+	u.Set(session.FieldReminders, v)
+	return u
+}
+
+// UpdateReminders sets the "reminders" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateReminders() *SessionUpsert {
+	u.SetExcluded(session.FieldReminders)
+	return u
+}
+
+// AddReminders adds v to the "reminders" field.
+func (u *SessionUpsert) AddReminders(v int) *SessionUpsert {
+	u.Add(session.FieldReminders, v)
+	return u
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (u *SessionUpsert) SetRemindedAt(v time.Time) *SessionUpsert {
+	u.Set(session.FieldRemindedAt, v)
+	return u
+}
+
+// UpdateRemindedAt sets the "reminded_at" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateRemindedAt() *SessionUpsert {
+	u.SetExcluded(session.FieldRemindedAt)
+	return u
+}
+
+// ClearRemindedAt clears the value of the "reminded_at" field.
+func (u *SessionUpsert) ClearRemindedAt() *SessionUpsert {
+	u.SetNull(session.FieldRemindedAt)
+	return u
+}
+
+// SetEndReason sets the "end_reason" field.
+func (u *SessionUpsert) SetEndReason(v string) *SessionUpsert {
+	u.Set(session.FieldEndReason, v)
+	return u
+}
+
+// UpdateEndReason sets the "end_reason" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateEndReason() *SessionUpsert {
+	u.SetExcluded(session.FieldEndReason)
+	return u
+}
+
+// SetSection sets the "section" field.
+func (u *SessionUpsert) SetSection(v int) *SessionUpsert {
+	u.Set(session.FieldSection, v)
+	return u
+}
+
+// UpdateSection sets the "section" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateSection() *SessionUpsert {
+	u.SetExcluded(session.FieldSection)
+	return u
+}
+
+// AddSection adds v to the "section" field.
+func (u *SessionUpsert) AddSection(v int) *SessionUpsert {
+	u.Add(session.FieldSection, v)
+	return u
+}
+
+// SetQuestion sets the "question" field.
+func (u *SessionUpsert) SetQuestion(v int) *SessionUpsert {
+	u.Set(session.FieldQuestion, v)
+	return u
+}
+
+// UpdateQuestion sets the "question" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateQuestion() *SessionUpsert {
+	u.SetExcluded(session.FieldQuestion)
+	return u
+}
+
+// AddQuestion adds v to the "question" field.
+func (u *SessionUpsert) AddQuestion(v int) *SessionUpsert {
+	u.Add(session.FieldQuestion, v)
+	return u
+}
+
+// SetSectionDueAt sets the "section_due_at" field.
+func (u *SessionUpsert) SetSectionDueAt(v time.Time) *SessionUpsert {
+	u.Set(session.FieldSectionDueAt, v)
+	return u
+}
+
+// UpdateSectionDueAt sets the "section_due_at" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateSectionDueAt() *SessionUpsert {
+	u.SetExcluded(session.FieldSectionDueAt)
+	return u
+}
+
+// ClearSectionDueAt clears the value of the "section_due_at" field.
+func (u *SessionUpsert) ClearSectionDueAt() *SessionUpsert {
+	u.SetNull(session.FieldSectionDueAt)
+	return u
+}
+
+// SetQuestionDueAt sets the "question_due_at" field.
+func (u *SessionUpsert) SetQuestionDueAt(v time.Time) *SessionUpsert {
+	u.Set(session.FieldQuestionDueAt, v)
+	return u
+}
+
+// UpdateQuestionDueAt sets the "question_due_at" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateQuestionDueAt() *SessionUpsert {
+	u.SetExcluded(session.FieldQuestionDueAt)
+	return u
+}
+
+// ClearQuestionDueAt clears the value of the "question_due_at" field.
+func (u *SessionUpsert) ClearQuestionDueAt() *SessionUpsert {
+	u.SetNull(session.FieldQuestionDueAt)
+	return u
+}
+
+// SetPausedAt sets the "paused_at" field.
+func (u *SessionUpsert) SetPausedAt(v time.Time) *SessionUpsert {
+	u.Set(session.FieldPausedAt, v)
+	return u
+}
+
+// UpdatePausedAt sets the "paused_at" field to the value that was provided on create.
+func (u *SessionUpsert) UpdatePausedAt() *SessionUpsert {
+	u.SetExcluded(session.FieldPausedAt)
+	return u
+}
+
+// ClearPausedAt clears the value of the "paused_at" field.
+func (u *SessionUpsert) ClearPausedAt() *SessionUpsert {
+	u.SetNull(session.FieldPausedAt)
+	return u
+}
+
+// SetDevice sets the "device" field.
+func (u *SessionUpsert) SetDevice(v string) *SessionUpsert {
+	u.Set(session.FieldDevice, v)
+	return u
+}
+
+// UpdateDevice sets the "device" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateDevice() *SessionUpsert {
+	u.SetExcluded(session.FieldDevice)
+	return u
+}
+
 // SetScoredAt sets the "scored_at" field.
 func (u *SessionUpsert) SetScoredAt(v time.Time) *SessionUpsert {
 	u.Set(session.FieldScoredAt, v)
@@ -778,8 +1357,8 @@ func (u *SessionUpsertOne) UpdateNewValues() *SessionUpsertOne {
 		if _, exists := u.create.mutation.InvitedBy(); exists {
 			s.SetIgnore(session.FieldInvitedBy)
 		}
-		if _, exists := u.create.mutation.AllowedSeconds(); exists {
-			s.SetIgnore(session.FieldAllowedSeconds)
+		if _, exists := u.create.mutation.PlannedSeconds(); exists {
+			s.SetIgnore(session.FieldPlannedSeconds)
 		}
 		if _, exists := u.create.mutation.Seed(); exists {
 			s.SetIgnore(session.FieldSeed)
@@ -962,6 +1541,279 @@ func (u *SessionUpsertOne) ClearDueAt() *SessionUpsertOne {
 	})
 }
 
+// SetAllowedSeconds sets the "allowed_seconds" field.
+func (u *SessionUpsertOne) SetAllowedSeconds(v int) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetAllowedSeconds(v)
+	})
+}
+
+// AddAllowedSeconds adds v to the "allowed_seconds" field.
+func (u *SessionUpsertOne) AddAllowedSeconds(v int) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.AddAllowedSeconds(v)
+	})
+}
+
+// UpdateAllowedSeconds sets the "allowed_seconds" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateAllowedSeconds() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateAllowedSeconds()
+	})
+}
+
+// SetOpensAt sets the "opens_at" field.
+func (u *SessionUpsertOne) SetOpensAt(v time.Time) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetOpensAt(v)
+	})
+}
+
+// UpdateOpensAt sets the "opens_at" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateOpensAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateOpensAt()
+	})
+}
+
+// ClearOpensAt clears the value of the "opens_at" field.
+func (u *SessionUpsertOne) ClearOpensAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearOpensAt()
+	})
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (u *SessionUpsertOne) SetTimeZone(v string) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetTimeZone(v)
+	})
+}
+
+// UpdateTimeZone sets the "time_zone" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateTimeZone() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateTimeZone()
+	})
+}
+
+// SetLanguage sets the "language" field.
+func (u *SessionUpsertOne) SetLanguage(v string) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetLanguage(v)
+	})
+}
+
+// UpdateLanguage sets the "language" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateLanguage() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateLanguage()
+	})
+}
+
+// SetRedirectURL sets the "redirect_url" field.
+func (u *SessionUpsertOne) SetRedirectURL(v string) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetRedirectURL(v)
+	})
+}
+
+// UpdateRedirectURL sets the "redirect_url" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateRedirectURL() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateRedirectURL()
+	})
+}
+
+// SetOwnMail sets the "own_mail" field.
+func (u *SessionUpsertOne) SetOwnMail(v bool) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetOwnMail(v)
+	})
+}
+
+// UpdateOwnMail sets the "own_mail" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateOwnMail() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateOwnMail()
+	})
+}
+
+// SetReminders sets the "reminders" field.
+func (u *SessionUpsertOne) SetReminders(v int) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetReminders(v)
+	})
+}
+
+// AddReminders adds v to the "reminders" field.
+func (u *SessionUpsertOne) AddReminders(v int) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.AddReminders(v)
+	})
+}
+
+// UpdateReminders sets the "reminders" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateReminders() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateReminders()
+	})
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (u *SessionUpsertOne) SetRemindedAt(v time.Time) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetRemindedAt(v)
+	})
+}
+
+// UpdateRemindedAt sets the "reminded_at" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateRemindedAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateRemindedAt()
+	})
+}
+
+// ClearRemindedAt clears the value of the "reminded_at" field.
+func (u *SessionUpsertOne) ClearRemindedAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearRemindedAt()
+	})
+}
+
+// SetEndReason sets the "end_reason" field.
+func (u *SessionUpsertOne) SetEndReason(v string) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetEndReason(v)
+	})
+}
+
+// UpdateEndReason sets the "end_reason" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateEndReason() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateEndReason()
+	})
+}
+
+// SetSection sets the "section" field.
+func (u *SessionUpsertOne) SetSection(v int) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetSection(v)
+	})
+}
+
+// AddSection adds v to the "section" field.
+func (u *SessionUpsertOne) AddSection(v int) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.AddSection(v)
+	})
+}
+
+// UpdateSection sets the "section" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateSection() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateSection()
+	})
+}
+
+// SetQuestion sets the "question" field.
+func (u *SessionUpsertOne) SetQuestion(v int) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetQuestion(v)
+	})
+}
+
+// AddQuestion adds v to the "question" field.
+func (u *SessionUpsertOne) AddQuestion(v int) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.AddQuestion(v)
+	})
+}
+
+// UpdateQuestion sets the "question" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateQuestion() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateQuestion()
+	})
+}
+
+// SetSectionDueAt sets the "section_due_at" field.
+func (u *SessionUpsertOne) SetSectionDueAt(v time.Time) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetSectionDueAt(v)
+	})
+}
+
+// UpdateSectionDueAt sets the "section_due_at" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateSectionDueAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateSectionDueAt()
+	})
+}
+
+// ClearSectionDueAt clears the value of the "section_due_at" field.
+func (u *SessionUpsertOne) ClearSectionDueAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearSectionDueAt()
+	})
+}
+
+// SetQuestionDueAt sets the "question_due_at" field.
+func (u *SessionUpsertOne) SetQuestionDueAt(v time.Time) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetQuestionDueAt(v)
+	})
+}
+
+// UpdateQuestionDueAt sets the "question_due_at" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateQuestionDueAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateQuestionDueAt()
+	})
+}
+
+// ClearQuestionDueAt clears the value of the "question_due_at" field.
+func (u *SessionUpsertOne) ClearQuestionDueAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearQuestionDueAt()
+	})
+}
+
+// SetPausedAt sets the "paused_at" field.
+func (u *SessionUpsertOne) SetPausedAt(v time.Time) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetPausedAt(v)
+	})
+}
+
+// UpdatePausedAt sets the "paused_at" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdatePausedAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdatePausedAt()
+	})
+}
+
+// ClearPausedAt clears the value of the "paused_at" field.
+func (u *SessionUpsertOne) ClearPausedAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearPausedAt()
+	})
+}
+
+// SetDevice sets the "device" field.
+func (u *SessionUpsertOne) SetDevice(v string) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetDevice(v)
+	})
+}
+
+// UpdateDevice sets the "device" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateDevice() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateDevice()
+	})
+}
+
 // SetScoredAt sets the "scored_at" field.
 func (u *SessionUpsertOne) SetScoredAt(v time.Time) *SessionUpsertOne {
 	return u.Update(func(s *SessionUpsert) {
@@ -1082,6 +1934,7 @@ func (_c *SessionCreateBulk) Save(ctx context.Context) ([]*Session, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*SessionMutation)
 				if !ok {
@@ -1228,8 +2081,8 @@ func (u *SessionUpsertBulk) UpdateNewValues() *SessionUpsertBulk {
 			if _, exists := b.mutation.InvitedBy(); exists {
 				s.SetIgnore(session.FieldInvitedBy)
 			}
-			if _, exists := b.mutation.AllowedSeconds(); exists {
-				s.SetIgnore(session.FieldAllowedSeconds)
+			if _, exists := b.mutation.PlannedSeconds(); exists {
+				s.SetIgnore(session.FieldPlannedSeconds)
 			}
 			if _, exists := b.mutation.Seed(); exists {
 				s.SetIgnore(session.FieldSeed)
@@ -1410,6 +2263,279 @@ func (u *SessionUpsertBulk) UpdateDueAt() *SessionUpsertBulk {
 func (u *SessionUpsertBulk) ClearDueAt() *SessionUpsertBulk {
 	return u.Update(func(s *SessionUpsert) {
 		s.ClearDueAt()
+	})
+}
+
+// SetAllowedSeconds sets the "allowed_seconds" field.
+func (u *SessionUpsertBulk) SetAllowedSeconds(v int) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetAllowedSeconds(v)
+	})
+}
+
+// AddAllowedSeconds adds v to the "allowed_seconds" field.
+func (u *SessionUpsertBulk) AddAllowedSeconds(v int) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.AddAllowedSeconds(v)
+	})
+}
+
+// UpdateAllowedSeconds sets the "allowed_seconds" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateAllowedSeconds() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateAllowedSeconds()
+	})
+}
+
+// SetOpensAt sets the "opens_at" field.
+func (u *SessionUpsertBulk) SetOpensAt(v time.Time) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetOpensAt(v)
+	})
+}
+
+// UpdateOpensAt sets the "opens_at" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateOpensAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateOpensAt()
+	})
+}
+
+// ClearOpensAt clears the value of the "opens_at" field.
+func (u *SessionUpsertBulk) ClearOpensAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearOpensAt()
+	})
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (u *SessionUpsertBulk) SetTimeZone(v string) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetTimeZone(v)
+	})
+}
+
+// UpdateTimeZone sets the "time_zone" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateTimeZone() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateTimeZone()
+	})
+}
+
+// SetLanguage sets the "language" field.
+func (u *SessionUpsertBulk) SetLanguage(v string) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetLanguage(v)
+	})
+}
+
+// UpdateLanguage sets the "language" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateLanguage() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateLanguage()
+	})
+}
+
+// SetRedirectURL sets the "redirect_url" field.
+func (u *SessionUpsertBulk) SetRedirectURL(v string) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetRedirectURL(v)
+	})
+}
+
+// UpdateRedirectURL sets the "redirect_url" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateRedirectURL() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateRedirectURL()
+	})
+}
+
+// SetOwnMail sets the "own_mail" field.
+func (u *SessionUpsertBulk) SetOwnMail(v bool) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetOwnMail(v)
+	})
+}
+
+// UpdateOwnMail sets the "own_mail" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateOwnMail() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateOwnMail()
+	})
+}
+
+// SetReminders sets the "reminders" field.
+func (u *SessionUpsertBulk) SetReminders(v int) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetReminders(v)
+	})
+}
+
+// AddReminders adds v to the "reminders" field.
+func (u *SessionUpsertBulk) AddReminders(v int) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.AddReminders(v)
+	})
+}
+
+// UpdateReminders sets the "reminders" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateReminders() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateReminders()
+	})
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (u *SessionUpsertBulk) SetRemindedAt(v time.Time) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetRemindedAt(v)
+	})
+}
+
+// UpdateRemindedAt sets the "reminded_at" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateRemindedAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateRemindedAt()
+	})
+}
+
+// ClearRemindedAt clears the value of the "reminded_at" field.
+func (u *SessionUpsertBulk) ClearRemindedAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearRemindedAt()
+	})
+}
+
+// SetEndReason sets the "end_reason" field.
+func (u *SessionUpsertBulk) SetEndReason(v string) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetEndReason(v)
+	})
+}
+
+// UpdateEndReason sets the "end_reason" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateEndReason() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateEndReason()
+	})
+}
+
+// SetSection sets the "section" field.
+func (u *SessionUpsertBulk) SetSection(v int) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetSection(v)
+	})
+}
+
+// AddSection adds v to the "section" field.
+func (u *SessionUpsertBulk) AddSection(v int) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.AddSection(v)
+	})
+}
+
+// UpdateSection sets the "section" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateSection() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateSection()
+	})
+}
+
+// SetQuestion sets the "question" field.
+func (u *SessionUpsertBulk) SetQuestion(v int) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetQuestion(v)
+	})
+}
+
+// AddQuestion adds v to the "question" field.
+func (u *SessionUpsertBulk) AddQuestion(v int) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.AddQuestion(v)
+	})
+}
+
+// UpdateQuestion sets the "question" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateQuestion() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateQuestion()
+	})
+}
+
+// SetSectionDueAt sets the "section_due_at" field.
+func (u *SessionUpsertBulk) SetSectionDueAt(v time.Time) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetSectionDueAt(v)
+	})
+}
+
+// UpdateSectionDueAt sets the "section_due_at" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateSectionDueAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateSectionDueAt()
+	})
+}
+
+// ClearSectionDueAt clears the value of the "section_due_at" field.
+func (u *SessionUpsertBulk) ClearSectionDueAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearSectionDueAt()
+	})
+}
+
+// SetQuestionDueAt sets the "question_due_at" field.
+func (u *SessionUpsertBulk) SetQuestionDueAt(v time.Time) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetQuestionDueAt(v)
+	})
+}
+
+// UpdateQuestionDueAt sets the "question_due_at" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateQuestionDueAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateQuestionDueAt()
+	})
+}
+
+// ClearQuestionDueAt clears the value of the "question_due_at" field.
+func (u *SessionUpsertBulk) ClearQuestionDueAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearQuestionDueAt()
+	})
+}
+
+// SetPausedAt sets the "paused_at" field.
+func (u *SessionUpsertBulk) SetPausedAt(v time.Time) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetPausedAt(v)
+	})
+}
+
+// UpdatePausedAt sets the "paused_at" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdatePausedAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdatePausedAt()
+	})
+}
+
+// ClearPausedAt clears the value of the "paused_at" field.
+func (u *SessionUpsertBulk) ClearPausedAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearPausedAt()
+	})
+}
+
+// SetDevice sets the "device" field.
+func (u *SessionUpsertBulk) SetDevice(v string) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetDevice(v)
+	})
+}
+
+// UpdateDevice sets the "device" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateDevice() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateDevice()
 	})
 }
 

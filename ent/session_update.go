@@ -164,6 +164,274 @@ func (_u *SessionUpdate) ClearDueAt() *SessionUpdate {
 	return _u
 }
 
+// SetAllowedSeconds sets the "allowed_seconds" field.
+func (_u *SessionUpdate) SetAllowedSeconds(v int) *SessionUpdate {
+	_u.mutation.ResetAllowedSeconds()
+	_u.mutation.SetAllowedSeconds(v)
+	return _u
+}
+
+// SetNillableAllowedSeconds sets the "allowed_seconds" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableAllowedSeconds(v *int) *SessionUpdate {
+	if v != nil {
+		_u.SetAllowedSeconds(*v)
+	}
+	return _u
+}
+
+// AddAllowedSeconds adds value to the "allowed_seconds" field.
+func (_u *SessionUpdate) AddAllowedSeconds(v int) *SessionUpdate {
+	_u.mutation.AddAllowedSeconds(v)
+	return _u
+}
+
+// SetOpensAt sets the "opens_at" field.
+func (_u *SessionUpdate) SetOpensAt(v time.Time) *SessionUpdate {
+	_u.mutation.SetOpensAt(v)
+	return _u
+}
+
+// SetNillableOpensAt sets the "opens_at" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableOpensAt(v *time.Time) *SessionUpdate {
+	if v != nil {
+		_u.SetOpensAt(*v)
+	}
+	return _u
+}
+
+// ClearOpensAt clears the value of the "opens_at" field.
+func (_u *SessionUpdate) ClearOpensAt() *SessionUpdate {
+	_u.mutation.ClearOpensAt()
+	return _u
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (_u *SessionUpdate) SetTimeZone(v string) *SessionUpdate {
+	_u.mutation.SetTimeZone(v)
+	return _u
+}
+
+// SetNillableTimeZone sets the "time_zone" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableTimeZone(v *string) *SessionUpdate {
+	if v != nil {
+		_u.SetTimeZone(*v)
+	}
+	return _u
+}
+
+// SetLanguage sets the "language" field.
+func (_u *SessionUpdate) SetLanguage(v string) *SessionUpdate {
+	_u.mutation.SetLanguage(v)
+	return _u
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableLanguage(v *string) *SessionUpdate {
+	if v != nil {
+		_u.SetLanguage(*v)
+	}
+	return _u
+}
+
+// SetRedirectURL sets the "redirect_url" field.
+func (_u *SessionUpdate) SetRedirectURL(v string) *SessionUpdate {
+	_u.mutation.SetRedirectURL(v)
+	return _u
+}
+
+// SetNillableRedirectURL sets the "redirect_url" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableRedirectURL(v *string) *SessionUpdate {
+	if v != nil {
+		_u.SetRedirectURL(*v)
+	}
+	return _u
+}
+
+// SetOwnMail sets the "own_mail" field.
+func (_u *SessionUpdate) SetOwnMail(v bool) *SessionUpdate {
+	_u.mutation.SetOwnMail(v)
+	return _u
+}
+
+// SetNillableOwnMail sets the "own_mail" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableOwnMail(v *bool) *SessionUpdate {
+	if v != nil {
+		_u.SetOwnMail(*v)
+	}
+	return _u
+}
+
+// SetReminders sets the "reminders" field.
+func (_u *SessionUpdate) SetReminders(v int) *SessionUpdate {
+	_u.mutation.ResetReminders()
+	_u.mutation.SetReminders(v)
+	return _u
+}
+
+// SetNillableReminders sets the "reminders" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableReminders(v *int) *SessionUpdate {
+	if v != nil {
+		_u.SetReminders(*v)
+	}
+	return _u
+}
+
+// AddReminders adds value to the "reminders" field.
+func (_u *SessionUpdate) AddReminders(v int) *SessionUpdate {
+	_u.mutation.AddReminders(v)
+	return _u
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (_u *SessionUpdate) SetRemindedAt(v time.Time) *SessionUpdate {
+	_u.mutation.SetRemindedAt(v)
+	return _u
+}
+
+// SetNillableRemindedAt sets the "reminded_at" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableRemindedAt(v *time.Time) *SessionUpdate {
+	if v != nil {
+		_u.SetRemindedAt(*v)
+	}
+	return _u
+}
+
+// ClearRemindedAt clears the value of the "reminded_at" field.
+func (_u *SessionUpdate) ClearRemindedAt() *SessionUpdate {
+	_u.mutation.ClearRemindedAt()
+	return _u
+}
+
+// SetEndReason sets the "end_reason" field.
+func (_u *SessionUpdate) SetEndReason(v string) *SessionUpdate {
+	_u.mutation.SetEndReason(v)
+	return _u
+}
+
+// SetNillableEndReason sets the "end_reason" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableEndReason(v *string) *SessionUpdate {
+	if v != nil {
+		_u.SetEndReason(*v)
+	}
+	return _u
+}
+
+// SetSection sets the "section" field.
+func (_u *SessionUpdate) SetSection(v int) *SessionUpdate {
+	_u.mutation.ResetSection()
+	_u.mutation.SetSection(v)
+	return _u
+}
+
+// SetNillableSection sets the "section" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableSection(v *int) *SessionUpdate {
+	if v != nil {
+		_u.SetSection(*v)
+	}
+	return _u
+}
+
+// AddSection adds value to the "section" field.
+func (_u *SessionUpdate) AddSection(v int) *SessionUpdate {
+	_u.mutation.AddSection(v)
+	return _u
+}
+
+// SetQuestion sets the "question" field.
+func (_u *SessionUpdate) SetQuestion(v int) *SessionUpdate {
+	_u.mutation.ResetQuestion()
+	_u.mutation.SetQuestion(v)
+	return _u
+}
+
+// SetNillableQuestion sets the "question" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableQuestion(v *int) *SessionUpdate {
+	if v != nil {
+		_u.SetQuestion(*v)
+	}
+	return _u
+}
+
+// AddQuestion adds value to the "question" field.
+func (_u *SessionUpdate) AddQuestion(v int) *SessionUpdate {
+	_u.mutation.AddQuestion(v)
+	return _u
+}
+
+// SetSectionDueAt sets the "section_due_at" field.
+func (_u *SessionUpdate) SetSectionDueAt(v time.Time) *SessionUpdate {
+	_u.mutation.SetSectionDueAt(v)
+	return _u
+}
+
+// SetNillableSectionDueAt sets the "section_due_at" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableSectionDueAt(v *time.Time) *SessionUpdate {
+	if v != nil {
+		_u.SetSectionDueAt(*v)
+	}
+	return _u
+}
+
+// ClearSectionDueAt clears the value of the "section_due_at" field.
+func (_u *SessionUpdate) ClearSectionDueAt() *SessionUpdate {
+	_u.mutation.ClearSectionDueAt()
+	return _u
+}
+
+// SetQuestionDueAt sets the "question_due_at" field.
+func (_u *SessionUpdate) SetQuestionDueAt(v time.Time) *SessionUpdate {
+	_u.mutation.SetQuestionDueAt(v)
+	return _u
+}
+
+// SetNillableQuestionDueAt sets the "question_due_at" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableQuestionDueAt(v *time.Time) *SessionUpdate {
+	if v != nil {
+		_u.SetQuestionDueAt(*v)
+	}
+	return _u
+}
+
+// ClearQuestionDueAt clears the value of the "question_due_at" field.
+func (_u *SessionUpdate) ClearQuestionDueAt() *SessionUpdate {
+	_u.mutation.ClearQuestionDueAt()
+	return _u
+}
+
+// SetPausedAt sets the "paused_at" field.
+func (_u *SessionUpdate) SetPausedAt(v time.Time) *SessionUpdate {
+	_u.mutation.SetPausedAt(v)
+	return _u
+}
+
+// SetNillablePausedAt sets the "paused_at" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillablePausedAt(v *time.Time) *SessionUpdate {
+	if v != nil {
+		_u.SetPausedAt(*v)
+	}
+	return _u
+}
+
+// ClearPausedAt clears the value of the "paused_at" field.
+func (_u *SessionUpdate) ClearPausedAt() *SessionUpdate {
+	_u.mutation.ClearPausedAt()
+	return _u
+}
+
+// SetDevice sets the "device" field.
+func (_u *SessionUpdate) SetDevice(v string) *SessionUpdate {
+	_u.mutation.SetDevice(v)
+	return _u
+}
+
+// SetNillableDevice sets the "device" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableDevice(v *string) *SessionUpdate {
+	if v != nil {
+		_u.SetDevice(*v)
+	}
+	return _u
+}
+
 // SetScoredAt sets the "scored_at" field.
 func (_u *SessionUpdate) SetScoredAt(v time.Time) *SessionUpdate {
 	_u.mutation.SetScoredAt(v)
@@ -329,6 +597,78 @@ func (_u *SessionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.DueAtCleared() {
 		_spec.ClearField(session.FieldDueAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.AllowedSeconds(); ok {
+		_spec.SetField(session.FieldAllowedSeconds, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAllowedSeconds(); ok {
+		_spec.AddField(session.FieldAllowedSeconds, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.OpensAt(); ok {
+		_spec.SetField(session.FieldOpensAt, field.TypeTime, value)
+	}
+	if _u.mutation.OpensAtCleared() {
+		_spec.ClearField(session.FieldOpensAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.TimeZone(); ok {
+		_spec.SetField(session.FieldTimeZone, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Language(); ok {
+		_spec.SetField(session.FieldLanguage, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RedirectURL(); ok {
+		_spec.SetField(session.FieldRedirectURL, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.OwnMail(); ok {
+		_spec.SetField(session.FieldOwnMail, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Reminders(); ok {
+		_spec.SetField(session.FieldReminders, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedReminders(); ok {
+		_spec.AddField(session.FieldReminders, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.RemindedAt(); ok {
+		_spec.SetField(session.FieldRemindedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RemindedAtCleared() {
+		_spec.ClearField(session.FieldRemindedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EndReason(); ok {
+		_spec.SetField(session.FieldEndReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Section(); ok {
+		_spec.SetField(session.FieldSection, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedSection(); ok {
+		_spec.AddField(session.FieldSection, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Question(); ok {
+		_spec.SetField(session.FieldQuestion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedQuestion(); ok {
+		_spec.AddField(session.FieldQuestion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.SectionDueAt(); ok {
+		_spec.SetField(session.FieldSectionDueAt, field.TypeTime, value)
+	}
+	if _u.mutation.SectionDueAtCleared() {
+		_spec.ClearField(session.FieldSectionDueAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.QuestionDueAt(); ok {
+		_spec.SetField(session.FieldQuestionDueAt, field.TypeTime, value)
+	}
+	if _u.mutation.QuestionDueAtCleared() {
+		_spec.ClearField(session.FieldQuestionDueAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.PausedAt(); ok {
+		_spec.SetField(session.FieldPausedAt, field.TypeTime, value)
+	}
+	if _u.mutation.PausedAtCleared() {
+		_spec.ClearField(session.FieldPausedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Device(); ok {
+		_spec.SetField(session.FieldDevice, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.ScoredAt(); ok {
 		_spec.SetField(session.FieldScoredAt, field.TypeTime, value)
@@ -501,6 +841,274 @@ func (_u *SessionUpdateOne) SetNillableDueAt(v *time.Time) *SessionUpdateOne {
 // ClearDueAt clears the value of the "due_at" field.
 func (_u *SessionUpdateOne) ClearDueAt() *SessionUpdateOne {
 	_u.mutation.ClearDueAt()
+	return _u
+}
+
+// SetAllowedSeconds sets the "allowed_seconds" field.
+func (_u *SessionUpdateOne) SetAllowedSeconds(v int) *SessionUpdateOne {
+	_u.mutation.ResetAllowedSeconds()
+	_u.mutation.SetAllowedSeconds(v)
+	return _u
+}
+
+// SetNillableAllowedSeconds sets the "allowed_seconds" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableAllowedSeconds(v *int) *SessionUpdateOne {
+	if v != nil {
+		_u.SetAllowedSeconds(*v)
+	}
+	return _u
+}
+
+// AddAllowedSeconds adds value to the "allowed_seconds" field.
+func (_u *SessionUpdateOne) AddAllowedSeconds(v int) *SessionUpdateOne {
+	_u.mutation.AddAllowedSeconds(v)
+	return _u
+}
+
+// SetOpensAt sets the "opens_at" field.
+func (_u *SessionUpdateOne) SetOpensAt(v time.Time) *SessionUpdateOne {
+	_u.mutation.SetOpensAt(v)
+	return _u
+}
+
+// SetNillableOpensAt sets the "opens_at" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableOpensAt(v *time.Time) *SessionUpdateOne {
+	if v != nil {
+		_u.SetOpensAt(*v)
+	}
+	return _u
+}
+
+// ClearOpensAt clears the value of the "opens_at" field.
+func (_u *SessionUpdateOne) ClearOpensAt() *SessionUpdateOne {
+	_u.mutation.ClearOpensAt()
+	return _u
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (_u *SessionUpdateOne) SetTimeZone(v string) *SessionUpdateOne {
+	_u.mutation.SetTimeZone(v)
+	return _u
+}
+
+// SetNillableTimeZone sets the "time_zone" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableTimeZone(v *string) *SessionUpdateOne {
+	if v != nil {
+		_u.SetTimeZone(*v)
+	}
+	return _u
+}
+
+// SetLanguage sets the "language" field.
+func (_u *SessionUpdateOne) SetLanguage(v string) *SessionUpdateOne {
+	_u.mutation.SetLanguage(v)
+	return _u
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableLanguage(v *string) *SessionUpdateOne {
+	if v != nil {
+		_u.SetLanguage(*v)
+	}
+	return _u
+}
+
+// SetRedirectURL sets the "redirect_url" field.
+func (_u *SessionUpdateOne) SetRedirectURL(v string) *SessionUpdateOne {
+	_u.mutation.SetRedirectURL(v)
+	return _u
+}
+
+// SetNillableRedirectURL sets the "redirect_url" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableRedirectURL(v *string) *SessionUpdateOne {
+	if v != nil {
+		_u.SetRedirectURL(*v)
+	}
+	return _u
+}
+
+// SetOwnMail sets the "own_mail" field.
+func (_u *SessionUpdateOne) SetOwnMail(v bool) *SessionUpdateOne {
+	_u.mutation.SetOwnMail(v)
+	return _u
+}
+
+// SetNillableOwnMail sets the "own_mail" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableOwnMail(v *bool) *SessionUpdateOne {
+	if v != nil {
+		_u.SetOwnMail(*v)
+	}
+	return _u
+}
+
+// SetReminders sets the "reminders" field.
+func (_u *SessionUpdateOne) SetReminders(v int) *SessionUpdateOne {
+	_u.mutation.ResetReminders()
+	_u.mutation.SetReminders(v)
+	return _u
+}
+
+// SetNillableReminders sets the "reminders" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableReminders(v *int) *SessionUpdateOne {
+	if v != nil {
+		_u.SetReminders(*v)
+	}
+	return _u
+}
+
+// AddReminders adds value to the "reminders" field.
+func (_u *SessionUpdateOne) AddReminders(v int) *SessionUpdateOne {
+	_u.mutation.AddReminders(v)
+	return _u
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (_u *SessionUpdateOne) SetRemindedAt(v time.Time) *SessionUpdateOne {
+	_u.mutation.SetRemindedAt(v)
+	return _u
+}
+
+// SetNillableRemindedAt sets the "reminded_at" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableRemindedAt(v *time.Time) *SessionUpdateOne {
+	if v != nil {
+		_u.SetRemindedAt(*v)
+	}
+	return _u
+}
+
+// ClearRemindedAt clears the value of the "reminded_at" field.
+func (_u *SessionUpdateOne) ClearRemindedAt() *SessionUpdateOne {
+	_u.mutation.ClearRemindedAt()
+	return _u
+}
+
+// SetEndReason sets the "end_reason" field.
+func (_u *SessionUpdateOne) SetEndReason(v string) *SessionUpdateOne {
+	_u.mutation.SetEndReason(v)
+	return _u
+}
+
+// SetNillableEndReason sets the "end_reason" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableEndReason(v *string) *SessionUpdateOne {
+	if v != nil {
+		_u.SetEndReason(*v)
+	}
+	return _u
+}
+
+// SetSection sets the "section" field.
+func (_u *SessionUpdateOne) SetSection(v int) *SessionUpdateOne {
+	_u.mutation.ResetSection()
+	_u.mutation.SetSection(v)
+	return _u
+}
+
+// SetNillableSection sets the "section" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableSection(v *int) *SessionUpdateOne {
+	if v != nil {
+		_u.SetSection(*v)
+	}
+	return _u
+}
+
+// AddSection adds value to the "section" field.
+func (_u *SessionUpdateOne) AddSection(v int) *SessionUpdateOne {
+	_u.mutation.AddSection(v)
+	return _u
+}
+
+// SetQuestion sets the "question" field.
+func (_u *SessionUpdateOne) SetQuestion(v int) *SessionUpdateOne {
+	_u.mutation.ResetQuestion()
+	_u.mutation.SetQuestion(v)
+	return _u
+}
+
+// SetNillableQuestion sets the "question" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableQuestion(v *int) *SessionUpdateOne {
+	if v != nil {
+		_u.SetQuestion(*v)
+	}
+	return _u
+}
+
+// AddQuestion adds value to the "question" field.
+func (_u *SessionUpdateOne) AddQuestion(v int) *SessionUpdateOne {
+	_u.mutation.AddQuestion(v)
+	return _u
+}
+
+// SetSectionDueAt sets the "section_due_at" field.
+func (_u *SessionUpdateOne) SetSectionDueAt(v time.Time) *SessionUpdateOne {
+	_u.mutation.SetSectionDueAt(v)
+	return _u
+}
+
+// SetNillableSectionDueAt sets the "section_due_at" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableSectionDueAt(v *time.Time) *SessionUpdateOne {
+	if v != nil {
+		_u.SetSectionDueAt(*v)
+	}
+	return _u
+}
+
+// ClearSectionDueAt clears the value of the "section_due_at" field.
+func (_u *SessionUpdateOne) ClearSectionDueAt() *SessionUpdateOne {
+	_u.mutation.ClearSectionDueAt()
+	return _u
+}
+
+// SetQuestionDueAt sets the "question_due_at" field.
+func (_u *SessionUpdateOne) SetQuestionDueAt(v time.Time) *SessionUpdateOne {
+	_u.mutation.SetQuestionDueAt(v)
+	return _u
+}
+
+// SetNillableQuestionDueAt sets the "question_due_at" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableQuestionDueAt(v *time.Time) *SessionUpdateOne {
+	if v != nil {
+		_u.SetQuestionDueAt(*v)
+	}
+	return _u
+}
+
+// ClearQuestionDueAt clears the value of the "question_due_at" field.
+func (_u *SessionUpdateOne) ClearQuestionDueAt() *SessionUpdateOne {
+	_u.mutation.ClearQuestionDueAt()
+	return _u
+}
+
+// SetPausedAt sets the "paused_at" field.
+func (_u *SessionUpdateOne) SetPausedAt(v time.Time) *SessionUpdateOne {
+	_u.mutation.SetPausedAt(v)
+	return _u
+}
+
+// SetNillablePausedAt sets the "paused_at" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillablePausedAt(v *time.Time) *SessionUpdateOne {
+	if v != nil {
+		_u.SetPausedAt(*v)
+	}
+	return _u
+}
+
+// ClearPausedAt clears the value of the "paused_at" field.
+func (_u *SessionUpdateOne) ClearPausedAt() *SessionUpdateOne {
+	_u.mutation.ClearPausedAt()
+	return _u
+}
+
+// SetDevice sets the "device" field.
+func (_u *SessionUpdateOne) SetDevice(v string) *SessionUpdateOne {
+	_u.mutation.SetDevice(v)
+	return _u
+}
+
+// SetNillableDevice sets the "device" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableDevice(v *string) *SessionUpdateOne {
+	if v != nil {
+		_u.SetDevice(*v)
+	}
 	return _u
 }
 
@@ -699,6 +1307,78 @@ func (_u *SessionUpdateOne) sqlSave(ctx context.Context) (_node *Session, err er
 	}
 	if _u.mutation.DueAtCleared() {
 		_spec.ClearField(session.FieldDueAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.AllowedSeconds(); ok {
+		_spec.SetField(session.FieldAllowedSeconds, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAllowedSeconds(); ok {
+		_spec.AddField(session.FieldAllowedSeconds, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.OpensAt(); ok {
+		_spec.SetField(session.FieldOpensAt, field.TypeTime, value)
+	}
+	if _u.mutation.OpensAtCleared() {
+		_spec.ClearField(session.FieldOpensAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.TimeZone(); ok {
+		_spec.SetField(session.FieldTimeZone, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Language(); ok {
+		_spec.SetField(session.FieldLanguage, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RedirectURL(); ok {
+		_spec.SetField(session.FieldRedirectURL, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.OwnMail(); ok {
+		_spec.SetField(session.FieldOwnMail, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Reminders(); ok {
+		_spec.SetField(session.FieldReminders, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedReminders(); ok {
+		_spec.AddField(session.FieldReminders, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.RemindedAt(); ok {
+		_spec.SetField(session.FieldRemindedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RemindedAtCleared() {
+		_spec.ClearField(session.FieldRemindedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EndReason(); ok {
+		_spec.SetField(session.FieldEndReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Section(); ok {
+		_spec.SetField(session.FieldSection, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedSection(); ok {
+		_spec.AddField(session.FieldSection, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Question(); ok {
+		_spec.SetField(session.FieldQuestion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedQuestion(); ok {
+		_spec.AddField(session.FieldQuestion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.SectionDueAt(); ok {
+		_spec.SetField(session.FieldSectionDueAt, field.TypeTime, value)
+	}
+	if _u.mutation.SectionDueAtCleared() {
+		_spec.ClearField(session.FieldSectionDueAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.QuestionDueAt(); ok {
+		_spec.SetField(session.FieldQuestionDueAt, field.TypeTime, value)
+	}
+	if _u.mutation.QuestionDueAtCleared() {
+		_spec.ClearField(session.FieldQuestionDueAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.PausedAt(); ok {
+		_spec.SetField(session.FieldPausedAt, field.TypeTime, value)
+	}
+	if _u.mutation.PausedAtCleared() {
+		_spec.ClearField(session.FieldPausedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Device(); ok {
+		_spec.SetField(session.FieldDevice, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.ScoredAt(); ok {
 		_spec.SetField(session.FieldScoredAt, field.TypeTime, value)

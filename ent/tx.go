@@ -16,6 +16,8 @@ type Tx struct {
 	config
 	// APIKey is the client for interacting with the APIKey builders.
 	APIKey *APIKeyClient
+	// Accommodation is the client for interacting with the Accommodation builders.
+	Accommodation *AccommodationClient
 	// AuditEvent is the client for interacting with the AuditEvent builders.
 	AuditEvent *AuditEventClient
 	// Binding is the client for interacting with the Binding builders.
@@ -24,10 +26,16 @@ type Tx struct {
 	Candidate *CandidateClient
 	// ClockEntry is the client for interacting with the ClockEntry builders.
 	ClockEntry *ClockEntryClient
+	// Contest is the client for interacting with the Contest builders.
+	Contest *ContestClient
+	// Disposition is the client for interacting with the Disposition builders.
+	Disposition *DispositionClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
 	// Exposure is the client for interacting with the Exposure builders.
 	Exposure *ExposureClient
+	// Flag is the client for interacting with the Flag builders.
+	Flag *FlagClient
 	// JobRole is the client for interacting with the JobRole builders.
 	JobRole *JobRoleClient
 	// JobRoleSkill is the client for interacting with the JobRoleSkill builders.
@@ -40,6 +48,12 @@ type Tx struct {
 	Once *OnceClient
 	// Organization is the client for interacting with the Organization builders.
 	Organization *OrganizationClient
+	// Outage is the client for interacting with the Outage builders.
+	Outage *OutageClient
+	// Presence is the client for interacting with the Presence builders.
+	Presence *PresenceClient
+	// Pulse is the client for interacting with the Pulse builders.
+	Pulse *PulseClient
 	// Question is the client for interacting with the Question builders.
 	Question *QuestionClient
 	// QuestionRevision is the client for interacting with the QuestionRevision builders.
@@ -56,6 +70,10 @@ type Tx struct {
 	Score *ScoreClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// SignInLink is the client for interacting with the SignInLink builders.
+	SignInLink *SignInLinkClient
+	// Signal is the client for interacting with the Signal builders.
+	Signal *SignalClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
 	// Template is the client for interacting with the Template builders.
@@ -64,6 +82,8 @@ type Tx struct {
 	TemplateUse *TemplateUseClient
 	// TemplateVersion is the client for interacting with the TemplateVersion builders.
 	TemplateVersion *TemplateVersionClient
+	// Upload is the client for interacting with the Upload builders.
+	Upload *UploadClient
 	// VersionUse is the client for interacting with the VersionUse builders.
 	VersionUse *VersionUseClient
 	// WebSession is the client for interacting with the WebSession builders.
@@ -200,18 +220,25 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.APIKey = NewAPIKeyClient(tx.config)
+	tx.Accommodation = NewAccommodationClient(tx.config)
 	tx.AuditEvent = NewAuditEventClient(tx.config)
 	tx.Binding = NewBindingClient(tx.config)
 	tx.Candidate = NewCandidateClient(tx.config)
 	tx.ClockEntry = NewClockEntryClient(tx.config)
+	tx.Contest = NewContestClient(tx.config)
+	tx.Disposition = NewDispositionClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
 	tx.Exposure = NewExposureClient(tx.config)
+	tx.Flag = NewFlagClient(tx.config)
 	tx.JobRole = NewJobRoleClient(tx.config)
 	tx.JobRoleSkill = NewJobRoleSkillClient(tx.config)
 	tx.Mail = NewMailClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
 	tx.Once = NewOnceClient(tx.config)
 	tx.Organization = NewOrganizationClient(tx.config)
+	tx.Outage = NewOutageClient(tx.config)
+	tx.Presence = NewPresenceClient(tx.config)
+	tx.Pulse = NewPulseClient(tx.config)
 	tx.Question = NewQuestionClient(tx.config)
 	tx.QuestionRevision = NewQuestionRevisionClient(tx.config)
 	tx.QuestionSkill = NewQuestionSkillClient(tx.config)
@@ -220,10 +247,13 @@ func (tx *Tx) init() {
 	tx.Review = NewReviewClient(tx.config)
 	tx.Score = NewScoreClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
+	tx.SignInLink = NewSignInLinkClient(tx.config)
+	tx.Signal = NewSignalClient(tx.config)
 	tx.Skill = NewSkillClient(tx.config)
 	tx.Template = NewTemplateClient(tx.config)
 	tx.TemplateUse = NewTemplateUseClient(tx.config)
 	tx.TemplateVersion = NewTemplateVersionClient(tx.config)
+	tx.Upload = NewUploadClient(tx.config)
 	tx.VersionUse = NewVersionUseClient(tx.config)
 	tx.WebSession = NewWebSessionClient(tx.config)
 }

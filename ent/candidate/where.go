@@ -86,6 +86,26 @@ func ExternalID(v string) predicate.Candidate {
 	return predicate.Candidate(sql.FieldEQ(FieldExternalID, v))
 }
 
+// ErasedAt applies equality check predicate on the "erased_at" field. It's identical to ErasedAtEQ.
+func ErasedAt(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldEQ(FieldErasedAt, v))
+}
+
+// Hold applies equality check predicate on the "hold" field. It's identical to HoldEQ.
+func Hold(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldEQ(FieldHold, v))
+}
+
+// HeldBy applies equality check predicate on the "held_by" field. It's identical to HeldByEQ.
+func HeldBy(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldEQ(FieldHeldBy, v))
+}
+
+// ConsentedAt applies equality check predicate on the "consented_at" field. It's identical to ConsentedAtEQ.
+func ConsentedAt(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldEQ(FieldConsentedAt, v))
+}
+
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
 func OrganizationIDEQ(v gid.ID) predicate.Candidate {
 	return predicate.Candidate(sql.FieldEQ(FieldOrganizationID, v))
@@ -424,6 +444,236 @@ func ExternalIDEqualFold(v string) predicate.Candidate {
 // ExternalIDContainsFold applies the ContainsFold predicate on the "external_id" field.
 func ExternalIDContainsFold(v string) predicate.Candidate {
 	return predicate.Candidate(sql.FieldContainsFold(FieldExternalID, v))
+}
+
+// ErasedAtEQ applies the EQ predicate on the "erased_at" field.
+func ErasedAtEQ(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldEQ(FieldErasedAt, v))
+}
+
+// ErasedAtNEQ applies the NEQ predicate on the "erased_at" field.
+func ErasedAtNEQ(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldNEQ(FieldErasedAt, v))
+}
+
+// ErasedAtIn applies the In predicate on the "erased_at" field.
+func ErasedAtIn(vs ...time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldIn(FieldErasedAt, vs...))
+}
+
+// ErasedAtNotIn applies the NotIn predicate on the "erased_at" field.
+func ErasedAtNotIn(vs ...time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldNotIn(FieldErasedAt, vs...))
+}
+
+// ErasedAtGT applies the GT predicate on the "erased_at" field.
+func ErasedAtGT(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldGT(FieldErasedAt, v))
+}
+
+// ErasedAtGTE applies the GTE predicate on the "erased_at" field.
+func ErasedAtGTE(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldGTE(FieldErasedAt, v))
+}
+
+// ErasedAtLT applies the LT predicate on the "erased_at" field.
+func ErasedAtLT(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldLT(FieldErasedAt, v))
+}
+
+// ErasedAtLTE applies the LTE predicate on the "erased_at" field.
+func ErasedAtLTE(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldLTE(FieldErasedAt, v))
+}
+
+// ErasedAtIsNil applies the IsNil predicate on the "erased_at" field.
+func ErasedAtIsNil() predicate.Candidate {
+	return predicate.Candidate(sql.FieldIsNull(FieldErasedAt))
+}
+
+// ErasedAtNotNil applies the NotNil predicate on the "erased_at" field.
+func ErasedAtNotNil() predicate.Candidate {
+	return predicate.Candidate(sql.FieldNotNull(FieldErasedAt))
+}
+
+// HoldEQ applies the EQ predicate on the "hold" field.
+func HoldEQ(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldEQ(FieldHold, v))
+}
+
+// HoldNEQ applies the NEQ predicate on the "hold" field.
+func HoldNEQ(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldNEQ(FieldHold, v))
+}
+
+// HoldIn applies the In predicate on the "hold" field.
+func HoldIn(vs ...string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldIn(FieldHold, vs...))
+}
+
+// HoldNotIn applies the NotIn predicate on the "hold" field.
+func HoldNotIn(vs ...string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldNotIn(FieldHold, vs...))
+}
+
+// HoldGT applies the GT predicate on the "hold" field.
+func HoldGT(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldGT(FieldHold, v))
+}
+
+// HoldGTE applies the GTE predicate on the "hold" field.
+func HoldGTE(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldGTE(FieldHold, v))
+}
+
+// HoldLT applies the LT predicate on the "hold" field.
+func HoldLT(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldLT(FieldHold, v))
+}
+
+// HoldLTE applies the LTE predicate on the "hold" field.
+func HoldLTE(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldLTE(FieldHold, v))
+}
+
+// HoldContains applies the Contains predicate on the "hold" field.
+func HoldContains(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldContains(FieldHold, v))
+}
+
+// HoldHasPrefix applies the HasPrefix predicate on the "hold" field.
+func HoldHasPrefix(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldHasPrefix(FieldHold, v))
+}
+
+// HoldHasSuffix applies the HasSuffix predicate on the "hold" field.
+func HoldHasSuffix(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldHasSuffix(FieldHold, v))
+}
+
+// HoldEqualFold applies the EqualFold predicate on the "hold" field.
+func HoldEqualFold(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldEqualFold(FieldHold, v))
+}
+
+// HoldContainsFold applies the ContainsFold predicate on the "hold" field.
+func HoldContainsFold(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldContainsFold(FieldHold, v))
+}
+
+// HeldByEQ applies the EQ predicate on the "held_by" field.
+func HeldByEQ(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldEQ(FieldHeldBy, v))
+}
+
+// HeldByNEQ applies the NEQ predicate on the "held_by" field.
+func HeldByNEQ(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldNEQ(FieldHeldBy, v))
+}
+
+// HeldByIn applies the In predicate on the "held_by" field.
+func HeldByIn(vs ...string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldIn(FieldHeldBy, vs...))
+}
+
+// HeldByNotIn applies the NotIn predicate on the "held_by" field.
+func HeldByNotIn(vs ...string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldNotIn(FieldHeldBy, vs...))
+}
+
+// HeldByGT applies the GT predicate on the "held_by" field.
+func HeldByGT(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldGT(FieldHeldBy, v))
+}
+
+// HeldByGTE applies the GTE predicate on the "held_by" field.
+func HeldByGTE(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldGTE(FieldHeldBy, v))
+}
+
+// HeldByLT applies the LT predicate on the "held_by" field.
+func HeldByLT(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldLT(FieldHeldBy, v))
+}
+
+// HeldByLTE applies the LTE predicate on the "held_by" field.
+func HeldByLTE(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldLTE(FieldHeldBy, v))
+}
+
+// HeldByContains applies the Contains predicate on the "held_by" field.
+func HeldByContains(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldContains(FieldHeldBy, v))
+}
+
+// HeldByHasPrefix applies the HasPrefix predicate on the "held_by" field.
+func HeldByHasPrefix(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldHasPrefix(FieldHeldBy, v))
+}
+
+// HeldByHasSuffix applies the HasSuffix predicate on the "held_by" field.
+func HeldByHasSuffix(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldHasSuffix(FieldHeldBy, v))
+}
+
+// HeldByEqualFold applies the EqualFold predicate on the "held_by" field.
+func HeldByEqualFold(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldEqualFold(FieldHeldBy, v))
+}
+
+// HeldByContainsFold applies the ContainsFold predicate on the "held_by" field.
+func HeldByContainsFold(v string) predicate.Candidate {
+	return predicate.Candidate(sql.FieldContainsFold(FieldHeldBy, v))
+}
+
+// ConsentedAtEQ applies the EQ predicate on the "consented_at" field.
+func ConsentedAtEQ(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldEQ(FieldConsentedAt, v))
+}
+
+// ConsentedAtNEQ applies the NEQ predicate on the "consented_at" field.
+func ConsentedAtNEQ(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldNEQ(FieldConsentedAt, v))
+}
+
+// ConsentedAtIn applies the In predicate on the "consented_at" field.
+func ConsentedAtIn(vs ...time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldIn(FieldConsentedAt, vs...))
+}
+
+// ConsentedAtNotIn applies the NotIn predicate on the "consented_at" field.
+func ConsentedAtNotIn(vs ...time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldNotIn(FieldConsentedAt, vs...))
+}
+
+// ConsentedAtGT applies the GT predicate on the "consented_at" field.
+func ConsentedAtGT(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldGT(FieldConsentedAt, v))
+}
+
+// ConsentedAtGTE applies the GTE predicate on the "consented_at" field.
+func ConsentedAtGTE(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldGTE(FieldConsentedAt, v))
+}
+
+// ConsentedAtLT applies the LT predicate on the "consented_at" field.
+func ConsentedAtLT(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldLT(FieldConsentedAt, v))
+}
+
+// ConsentedAtLTE applies the LTE predicate on the "consented_at" field.
+func ConsentedAtLTE(v time.Time) predicate.Candidate {
+	return predicate.Candidate(sql.FieldLTE(FieldConsentedAt, v))
+}
+
+// ConsentedAtIsNil applies the IsNil predicate on the "consented_at" field.
+func ConsentedAtIsNil() predicate.Candidate {
+	return predicate.Candidate(sql.FieldIsNull(FieldConsentedAt))
+}
+
+// ConsentedAtNotNil applies the NotNil predicate on the "consented_at" field.
+func ConsentedAtNotNil() predicate.Candidate {
+	return predicate.Candidate(sql.FieldNotNull(FieldConsentedAt))
 }
 
 // HasOrganization applies the HasEdge predicate on the "organization" edge.

@@ -23,6 +23,20 @@ const (
 	FieldKind = "kind"
 	// FieldAt holds the string denoting the at field in the database.
 	FieldAt = "at"
+	// FieldSection holds the string denoting the section field in the database.
+	FieldSection = "section"
+	// FieldQuestion holds the string denoting the question field in the database.
+	FieldQuestion = "question"
+	// FieldSeconds holds the string denoting the seconds field in the database.
+	FieldSeconds = "seconds"
+	// FieldReason holds the string denoting the reason field in the database.
+	FieldReason = "reason"
+	// FieldSaidBy holds the string denoting the said_by field in the database.
+	FieldSaidBy = "said_by"
+	// FieldSaid holds the string denoting the said field in the database.
+	FieldSaid = "said"
+	// FieldCreditKey holds the string denoting the credit_key field in the database.
+	FieldCreditKey = "credit_key"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
 	EdgeOrganization = "organization"
 	// EdgeSession holds the string denoting the session edge name in mutations.
@@ -52,6 +66,13 @@ var Columns = []string{
 	FieldSessionID,
 	FieldKind,
 	FieldAt,
+	FieldSection,
+	FieldQuestion,
+	FieldSeconds,
+	FieldReason,
+	FieldSaidBy,
+	FieldSaid,
+	FieldCreditKey,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -64,13 +85,38 @@ func ValidColumn(column string) bool {
 	return false
 }
 
+var (
+	// DefaultSection holds the default value on creation for the "section" field.
+	DefaultSection int
+	// DefaultQuestion holds the default value on creation for the "question" field.
+	DefaultQuestion int
+	// DefaultSeconds holds the default value on creation for the "seconds" field.
+	DefaultSeconds int
+	// DefaultSaidBy holds the default value on creation for the "said_by" field.
+	DefaultSaidBy string
+	// DefaultSaid holds the default value on creation for the "said" field.
+	DefaultSaid string
+)
+
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k term.ClockKind) error {
 	switch k {
-	case "STARTED", "SUBMITTED", "RAN_OUT":
+	case "STARTED", "SECTION_ENTERED", "QUESTION_ENTERED", "SECTION_SUBMITTED", "SECTION_RAN_OUT", "PAUSED", "RESUMED", "GRANTED", "CREDITED", "DISCONNECTED", "RECONNECTED", "TAKEN_OVER", "REOPENED", "SUBMITTED", "RAN_OUT":
 		return nil
 	default:
 		return fmt.Errorf("clockentry: invalid enum value for kind field: %q", k)
+	}
+}
+
+const DefaultReason term.ClockReason = "NONE"
+
+// ReasonValidator is a validator for the "reason" field enum values. It is called by the builders before save.
+func ReasonValidator(r term.ClockReason) error {
+	switch r {
+	case "NONE", "TECHNICAL", "INTERRUPTION", "EMERGENCY", "BREAK", "ORGANIZER", "ACCOMMODATION", "DISCONNECT", "OUTAGE":
+		return nil
+	default:
+		return fmt.Errorf("clockentry: invalid enum value for reason field: %q", r)
 	}
 }
 
@@ -100,6 +146,41 @@ func ByKind(opts ...sql.OrderTermOption) OrderOption {
 // ByAt orders the results by the at field.
 func ByAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAt, opts...).ToFunc()
+}
+
+// BySection orders the results by the section field.
+func BySection(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSection, opts...).ToFunc()
+}
+
+// ByQuestion orders the results by the question field.
+func ByQuestion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldQuestion, opts...).ToFunc()
+}
+
+// BySeconds orders the results by the seconds field.
+func BySeconds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSeconds, opts...).ToFunc()
+}
+
+// ByReason orders the results by the reason field.
+func ByReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReason, opts...).ToFunc()
+}
+
+// BySaidBy orders the results by the said_by field.
+func BySaidBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSaidBy, opts...).ToFunc()
+}
+
+// BySaid orders the results by the said field.
+func BySaid(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSaid, opts...).ToFunc()
+}
+
+// ByCreditKey orders the results by the credit_key field.
+func ByCreditKey(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCreditKey, opts...).ToFunc()
 }
 
 // ByOrganizationField orders the results by organization field.

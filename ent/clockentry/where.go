@@ -72,6 +72,36 @@ func At(v time.Time) predicate.ClockEntry {
 	return predicate.ClockEntry(sql.FieldEQ(FieldAt, v))
 }
 
+// Section applies equality check predicate on the "section" field. It's identical to SectionEQ.
+func Section(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldSection, v))
+}
+
+// Question applies equality check predicate on the "question" field. It's identical to QuestionEQ.
+func Question(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldQuestion, v))
+}
+
+// Seconds applies equality check predicate on the "seconds" field. It's identical to SecondsEQ.
+func Seconds(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldSeconds, v))
+}
+
+// SaidBy applies equality check predicate on the "said_by" field. It's identical to SaidByEQ.
+func SaidBy(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldSaidBy, v))
+}
+
+// Said applies equality check predicate on the "said" field. It's identical to SaidEQ.
+func Said(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldSaid, v))
+}
+
+// CreditKey applies equality check predicate on the "credit_key" field. It's identical to CreditKeyEQ.
+func CreditKey(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldCreditKey, v))
+}
+
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
 func OrganizationIDEQ(v gid.ID) predicate.ClockEntry {
 	return predicate.ClockEntry(sql.FieldEQ(FieldOrganizationID, v))
@@ -180,6 +210,361 @@ func AtLT(v time.Time) predicate.ClockEntry {
 // AtLTE applies the LTE predicate on the "at" field.
 func AtLTE(v time.Time) predicate.ClockEntry {
 	return predicate.ClockEntry(sql.FieldLTE(FieldAt, v))
+}
+
+// SectionEQ applies the EQ predicate on the "section" field.
+func SectionEQ(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldSection, v))
+}
+
+// SectionNEQ applies the NEQ predicate on the "section" field.
+func SectionNEQ(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNEQ(FieldSection, v))
+}
+
+// SectionIn applies the In predicate on the "section" field.
+func SectionIn(vs ...int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldIn(FieldSection, vs...))
+}
+
+// SectionNotIn applies the NotIn predicate on the "section" field.
+func SectionNotIn(vs ...int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNotIn(FieldSection, vs...))
+}
+
+// SectionGT applies the GT predicate on the "section" field.
+func SectionGT(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGT(FieldSection, v))
+}
+
+// SectionGTE applies the GTE predicate on the "section" field.
+func SectionGTE(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGTE(FieldSection, v))
+}
+
+// SectionLT applies the LT predicate on the "section" field.
+func SectionLT(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLT(FieldSection, v))
+}
+
+// SectionLTE applies the LTE predicate on the "section" field.
+func SectionLTE(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLTE(FieldSection, v))
+}
+
+// QuestionEQ applies the EQ predicate on the "question" field.
+func QuestionEQ(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldQuestion, v))
+}
+
+// QuestionNEQ applies the NEQ predicate on the "question" field.
+func QuestionNEQ(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNEQ(FieldQuestion, v))
+}
+
+// QuestionIn applies the In predicate on the "question" field.
+func QuestionIn(vs ...int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldIn(FieldQuestion, vs...))
+}
+
+// QuestionNotIn applies the NotIn predicate on the "question" field.
+func QuestionNotIn(vs ...int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNotIn(FieldQuestion, vs...))
+}
+
+// QuestionGT applies the GT predicate on the "question" field.
+func QuestionGT(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGT(FieldQuestion, v))
+}
+
+// QuestionGTE applies the GTE predicate on the "question" field.
+func QuestionGTE(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGTE(FieldQuestion, v))
+}
+
+// QuestionLT applies the LT predicate on the "question" field.
+func QuestionLT(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLT(FieldQuestion, v))
+}
+
+// QuestionLTE applies the LTE predicate on the "question" field.
+func QuestionLTE(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLTE(FieldQuestion, v))
+}
+
+// SecondsEQ applies the EQ predicate on the "seconds" field.
+func SecondsEQ(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldSeconds, v))
+}
+
+// SecondsNEQ applies the NEQ predicate on the "seconds" field.
+func SecondsNEQ(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNEQ(FieldSeconds, v))
+}
+
+// SecondsIn applies the In predicate on the "seconds" field.
+func SecondsIn(vs ...int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldIn(FieldSeconds, vs...))
+}
+
+// SecondsNotIn applies the NotIn predicate on the "seconds" field.
+func SecondsNotIn(vs ...int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNotIn(FieldSeconds, vs...))
+}
+
+// SecondsGT applies the GT predicate on the "seconds" field.
+func SecondsGT(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGT(FieldSeconds, v))
+}
+
+// SecondsGTE applies the GTE predicate on the "seconds" field.
+func SecondsGTE(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGTE(FieldSeconds, v))
+}
+
+// SecondsLT applies the LT predicate on the "seconds" field.
+func SecondsLT(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLT(FieldSeconds, v))
+}
+
+// SecondsLTE applies the LTE predicate on the "seconds" field.
+func SecondsLTE(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLTE(FieldSeconds, v))
+}
+
+// ReasonEQ applies the EQ predicate on the "reason" field.
+func ReasonEQ(v term.ClockReason) predicate.ClockEntry {
+	vc := v
+	return predicate.ClockEntry(sql.FieldEQ(FieldReason, vc))
+}
+
+// ReasonNEQ applies the NEQ predicate on the "reason" field.
+func ReasonNEQ(v term.ClockReason) predicate.ClockEntry {
+	vc := v
+	return predicate.ClockEntry(sql.FieldNEQ(FieldReason, vc))
+}
+
+// ReasonIn applies the In predicate on the "reason" field.
+func ReasonIn(vs ...term.ClockReason) predicate.ClockEntry {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ClockEntry(sql.FieldIn(FieldReason, v...))
+}
+
+// ReasonNotIn applies the NotIn predicate on the "reason" field.
+func ReasonNotIn(vs ...term.ClockReason) predicate.ClockEntry {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ClockEntry(sql.FieldNotIn(FieldReason, v...))
+}
+
+// SaidByEQ applies the EQ predicate on the "said_by" field.
+func SaidByEQ(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldSaidBy, v))
+}
+
+// SaidByNEQ applies the NEQ predicate on the "said_by" field.
+func SaidByNEQ(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNEQ(FieldSaidBy, v))
+}
+
+// SaidByIn applies the In predicate on the "said_by" field.
+func SaidByIn(vs ...string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldIn(FieldSaidBy, vs...))
+}
+
+// SaidByNotIn applies the NotIn predicate on the "said_by" field.
+func SaidByNotIn(vs ...string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNotIn(FieldSaidBy, vs...))
+}
+
+// SaidByGT applies the GT predicate on the "said_by" field.
+func SaidByGT(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGT(FieldSaidBy, v))
+}
+
+// SaidByGTE applies the GTE predicate on the "said_by" field.
+func SaidByGTE(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGTE(FieldSaidBy, v))
+}
+
+// SaidByLT applies the LT predicate on the "said_by" field.
+func SaidByLT(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLT(FieldSaidBy, v))
+}
+
+// SaidByLTE applies the LTE predicate on the "said_by" field.
+func SaidByLTE(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLTE(FieldSaidBy, v))
+}
+
+// SaidByContains applies the Contains predicate on the "said_by" field.
+func SaidByContains(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldContains(FieldSaidBy, v))
+}
+
+// SaidByHasPrefix applies the HasPrefix predicate on the "said_by" field.
+func SaidByHasPrefix(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldHasPrefix(FieldSaidBy, v))
+}
+
+// SaidByHasSuffix applies the HasSuffix predicate on the "said_by" field.
+func SaidByHasSuffix(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldHasSuffix(FieldSaidBy, v))
+}
+
+// SaidByEqualFold applies the EqualFold predicate on the "said_by" field.
+func SaidByEqualFold(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEqualFold(FieldSaidBy, v))
+}
+
+// SaidByContainsFold applies the ContainsFold predicate on the "said_by" field.
+func SaidByContainsFold(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldContainsFold(FieldSaidBy, v))
+}
+
+// SaidEQ applies the EQ predicate on the "said" field.
+func SaidEQ(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldSaid, v))
+}
+
+// SaidNEQ applies the NEQ predicate on the "said" field.
+func SaidNEQ(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNEQ(FieldSaid, v))
+}
+
+// SaidIn applies the In predicate on the "said" field.
+func SaidIn(vs ...string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldIn(FieldSaid, vs...))
+}
+
+// SaidNotIn applies the NotIn predicate on the "said" field.
+func SaidNotIn(vs ...string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNotIn(FieldSaid, vs...))
+}
+
+// SaidGT applies the GT predicate on the "said" field.
+func SaidGT(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGT(FieldSaid, v))
+}
+
+// SaidGTE applies the GTE predicate on the "said" field.
+func SaidGTE(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGTE(FieldSaid, v))
+}
+
+// SaidLT applies the LT predicate on the "said" field.
+func SaidLT(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLT(FieldSaid, v))
+}
+
+// SaidLTE applies the LTE predicate on the "said" field.
+func SaidLTE(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLTE(FieldSaid, v))
+}
+
+// SaidContains applies the Contains predicate on the "said" field.
+func SaidContains(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldContains(FieldSaid, v))
+}
+
+// SaidHasPrefix applies the HasPrefix predicate on the "said" field.
+func SaidHasPrefix(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldHasPrefix(FieldSaid, v))
+}
+
+// SaidHasSuffix applies the HasSuffix predicate on the "said" field.
+func SaidHasSuffix(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldHasSuffix(FieldSaid, v))
+}
+
+// SaidEqualFold applies the EqualFold predicate on the "said" field.
+func SaidEqualFold(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEqualFold(FieldSaid, v))
+}
+
+// SaidContainsFold applies the ContainsFold predicate on the "said" field.
+func SaidContainsFold(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldContainsFold(FieldSaid, v))
+}
+
+// CreditKeyEQ applies the EQ predicate on the "credit_key" field.
+func CreditKeyEQ(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldCreditKey, v))
+}
+
+// CreditKeyNEQ applies the NEQ predicate on the "credit_key" field.
+func CreditKeyNEQ(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNEQ(FieldCreditKey, v))
+}
+
+// CreditKeyIn applies the In predicate on the "credit_key" field.
+func CreditKeyIn(vs ...string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldIn(FieldCreditKey, vs...))
+}
+
+// CreditKeyNotIn applies the NotIn predicate on the "credit_key" field.
+func CreditKeyNotIn(vs ...string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNotIn(FieldCreditKey, vs...))
+}
+
+// CreditKeyGT applies the GT predicate on the "credit_key" field.
+func CreditKeyGT(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGT(FieldCreditKey, v))
+}
+
+// CreditKeyGTE applies the GTE predicate on the "credit_key" field.
+func CreditKeyGTE(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGTE(FieldCreditKey, v))
+}
+
+// CreditKeyLT applies the LT predicate on the "credit_key" field.
+func CreditKeyLT(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLT(FieldCreditKey, v))
+}
+
+// CreditKeyLTE applies the LTE predicate on the "credit_key" field.
+func CreditKeyLTE(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLTE(FieldCreditKey, v))
+}
+
+// CreditKeyContains applies the Contains predicate on the "credit_key" field.
+func CreditKeyContains(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldContains(FieldCreditKey, v))
+}
+
+// CreditKeyHasPrefix applies the HasPrefix predicate on the "credit_key" field.
+func CreditKeyHasPrefix(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldHasPrefix(FieldCreditKey, v))
+}
+
+// CreditKeyHasSuffix applies the HasSuffix predicate on the "credit_key" field.
+func CreditKeyHasSuffix(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldHasSuffix(FieldCreditKey, v))
+}
+
+// CreditKeyIsNil applies the IsNil predicate on the "credit_key" field.
+func CreditKeyIsNil() predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldIsNull(FieldCreditKey))
+}
+
+// CreditKeyNotNil applies the NotNil predicate on the "credit_key" field.
+func CreditKeyNotNil() predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNotNull(FieldCreditKey))
+}
+
+// CreditKeyEqualFold applies the EqualFold predicate on the "credit_key" field.
+func CreditKeyEqualFold(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEqualFold(FieldCreditKey, v))
+}
+
+// CreditKeyContainsFold applies the ContainsFold predicate on the "credit_key" field.
+func CreditKeyContainsFold(v string) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldContainsFold(FieldCreditKey, v))
 }
 
 // HasOrganization applies the HasEdge predicate on the "organization" edge.

@@ -61,6 +61,71 @@ var (
 			},
 		},
 	}
+	// AccommodationsColumns holds the columns for the "accommodations" table.
+	AccommodationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"REQUESTED", "GRANTED", "CHANGED", "DECLINED", "WITHDRAWN"}},
+		{Name: "request", Type: field.TypeString},
+		{Name: "asked_percent", Type: field.TypeInt, Default: 0},
+		{Name: "asked_seconds", Type: field.TypeInt, Default: 0},
+		{Name: "asked_break_seconds", Type: field.TypeInt, Default: 0},
+		{Name: "extra_percent", Type: field.TypeInt, Default: 0},
+		{Name: "extra_seconds", Type: field.TypeInt, Default: 0},
+		{Name: "break_seconds", Type: field.TypeInt, Default: 0},
+		{Name: "notes", Type: field.TypeString, Default: ""},
+		{Name: "contact", Type: field.TypeString, Default: ""},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "decided_by", Type: field.TypeString, Default: ""},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "revision", Type: field.TypeInt, Default: 1},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "session_id", Type: field.TypeUUID},
+		{Name: "candidate_id", Type: field.TypeUUID},
+	}
+	// AccommodationsTable holds the schema information for the "accommodations" table.
+	AccommodationsTable = &schema.Table{
+		Name:       "accommodations",
+		Columns:    AccommodationsColumns,
+		PrimaryKey: []*schema.Column{AccommodationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "accommodations_organizations_organization",
+				Columns:    []*schema.Column{AccommodationsColumns[16]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "accommodations_sessions_session",
+				Columns:    []*schema.Column{AccommodationsColumns[17]},
+				RefColumns: []*schema.Column{SessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "accommodations_candidates_candidate",
+				Columns:    []*schema.Column{AccommodationsColumns[18]},
+				RefColumns: []*schema.Column{CandidatesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "accommodation_organization_id_session_id",
+				Unique:  true,
+				Columns: []*schema.Column{AccommodationsColumns[16], AccommodationsColumns[17]},
+			},
+			{
+				Name:    "accommodation_organization_id_candidate_id",
+				Unique:  false,
+				Columns: []*schema.Column{AccommodationsColumns[16], AccommodationsColumns[18]},
+			},
+			{
+				Name:    "accommodation_organization_id_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{AccommodationsColumns[16], AccommodationsColumns[2], AccommodationsColumns[0]},
+			},
+		},
+	}
 	// AuditEventsColumns holds the columns for the "audit_events" table.
 	AuditEventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -169,6 +234,10 @@ var (
 		{Name: "name", Type: field.TypeString},
 		{Name: "phone", Type: field.TypeString, Nullable: true},
 		{Name: "external_id", Type: field.TypeString, Nullable: true},
+		{Name: "erased_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "hold", Type: field.TypeString, Default: ""},
+		{Name: "held_by", Type: field.TypeString, Default: ""},
+		{Name: "consented_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "organization_id", Type: field.TypeUUID},
 	}
 	// CandidatesTable holds the schema information for the "candidates" table.
@@ -179,7 +248,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "candidates_organizations_organization",
-				Columns:    []*schema.Column{CandidatesColumns[6]},
+				Columns:    []*schema.Column{CandidatesColumns[10]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -188,20 +257,27 @@ var (
 			{
 				Name:    "candidate_organization_id_email",
 				Unique:  true,
-				Columns: []*schema.Column{CandidatesColumns[6], CandidatesColumns[2]},
+				Columns: []*schema.Column{CandidatesColumns[10], CandidatesColumns[2]},
 			},
 			{
 				Name:    "candidate_organization_id_external_id",
 				Unique:  true,
-				Columns: []*schema.Column{CandidatesColumns[6], CandidatesColumns[5]},
+				Columns: []*schema.Column{CandidatesColumns[10], CandidatesColumns[5]},
 			},
 		},
 	}
 	// ClockEntriesColumns holds the columns for the "clock_entries" table.
 	ClockEntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"STARTED", "SUBMITTED", "RAN_OUT"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"STARTED", "SECTION_ENTERED", "QUESTION_ENTERED", "SECTION_SUBMITTED", "SECTION_RAN_OUT", "PAUSED", "RESUMED", "GRANTED", "CREDITED", "DISCONNECTED", "RECONNECTED", "TAKEN_OVER", "REOPENED", "SUBMITTED", "RAN_OUT"}},
 		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "section", Type: field.TypeInt, Default: 0},
+		{Name: "question", Type: field.TypeInt, Default: 0},
+		{Name: "seconds", Type: field.TypeInt, Default: 0},
+		{Name: "reason", Type: field.TypeEnum, Enums: []string{"NONE", "TECHNICAL", "INTERRUPTION", "EMERGENCY", "BREAK", "ORGANIZER", "ACCOMMODATION", "DISCONNECT", "OUTAGE"}, Default: "NONE"},
+		{Name: "said_by", Type: field.TypeString, Default: ""},
+		{Name: "said", Type: field.TypeString, Default: ""},
+		{Name: "credit_key", Type: field.TypeString, Nullable: true},
 		{Name: "organization_id", Type: field.TypeUUID},
 		{Name: "session_id", Type: field.TypeUUID},
 	}
@@ -213,13 +289,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "clock_entries_organizations_organization",
-				Columns:    []*schema.Column{ClockEntriesColumns[3]},
+				Columns:    []*schema.Column{ClockEntriesColumns[10]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "clock_entries_sessions_session",
-				Columns:    []*schema.Column{ClockEntriesColumns[4]},
+				Columns:    []*schema.Column{ClockEntriesColumns[11]},
 				RefColumns: []*schema.Column{SessionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -228,7 +304,102 @@ var (
 			{
 				Name:    "clockentry_organization_id_session_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ClockEntriesColumns[3], ClockEntriesColumns[4], ClockEntriesColumns[2], ClockEntriesColumns[0]},
+				Columns: []*schema.Column{ClockEntriesColumns[10], ClockEntriesColumns[11], ClockEntriesColumns[2], ClockEntriesColumns[0]},
+			},
+			{
+				Name:    "clockentry_organization_id_session_id_credit_key",
+				Unique:  true,
+				Columns: []*schema.Column{ClockEntriesColumns[10], ClockEntriesColumns[11], ClockEntriesColumns[9]},
+			},
+		},
+	}
+	// ContestsColumns holds the columns for the "contests" table.
+	ContestsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "subject", Type: field.TypeEnum, Enums: []string{"INTEGRITY", "SCORE"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "ANSWERED"}},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "due_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "answer", Type: field.TypeString, Default: ""},
+		{Name: "answered_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "answered_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "session_id", Type: field.TypeUUID},
+		{Name: "job_role_id", Type: field.TypeUUID},
+	}
+	// ContestsTable holds the schema information for the "contests" table.
+	ContestsTable = &schema.Table{
+		Name:       "contests",
+		Columns:    ContestsColumns,
+		PrimaryKey: []*schema.Column{ContestsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "contests_organizations_organization",
+				Columns:    []*schema.Column{ContestsColumns[9]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "contests_sessions_session",
+				Columns:    []*schema.Column{ContestsColumns[10]},
+				RefColumns: []*schema.Column{SessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "contests_job_roles_job_role",
+				Columns:    []*schema.Column{ContestsColumns[11]},
+				RefColumns: []*schema.Column{JobRolesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contest_organization_id_session_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContestsColumns[9], ContestsColumns[10], ContestsColumns[0]},
+			},
+			{
+				Name:    "contest_organization_id_state_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContestsColumns[9], ContestsColumns[3], ContestsColumns[5], ContestsColumns[0]},
+			},
+		},
+	}
+	// DispositionsColumns holds the columns for the "dispositions" table.
+	DispositionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "verdict", Type: field.TypeEnum, Enums: []string{"NOT_EVALUATED", "EXPLAINED", "NO_CONCERN", "CONCERN"}},
+		{Name: "comment", Type: field.TypeString},
+		{Name: "written_by", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "session_id", Type: field.TypeUUID},
+	}
+	// DispositionsTable holds the schema information for the "dispositions" table.
+	DispositionsTable = &schema.Table{
+		Name:       "dispositions",
+		Columns:    DispositionsColumns,
+		PrimaryKey: []*schema.Column{DispositionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "dispositions_organizations_organization",
+				Columns:    []*schema.Column{DispositionsColumns[5]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "dispositions_sessions_session",
+				Columns:    []*schema.Column{DispositionsColumns[6]},
+				RefColumns: []*schema.Column{SessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "disposition_organization_id_session_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{DispositionsColumns[5], DispositionsColumns[6], DispositionsColumns[0]},
 			},
 		},
 	}
@@ -315,6 +486,41 @@ var (
 				Name:    "exposure_organization_id_template_version_id_ref",
 				Unique:  false,
 				Columns: []*schema.Column{ExposuresColumns[3], ExposuresColumns[5], ExposuresColumns[2]},
+			},
+		},
+	}
+	// FlagsColumns holds the columns for the "flags" table.
+	FlagsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "ref", Type: field.TypeString},
+		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "session_id", Type: field.TypeUUID},
+	}
+	// FlagsTable holds the schema information for the "flags" table.
+	FlagsTable = &schema.Table{
+		Name:       "flags",
+		Columns:    FlagsColumns,
+		PrimaryKey: []*schema.Column{FlagsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "flags_organizations_organization",
+				Columns:    []*schema.Column{FlagsColumns[3]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "flags_sessions_session",
+				Columns:    []*schema.Column{FlagsColumns[4]},
+				RefColumns: []*schema.Column{SessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "flag_organization_id_session_id_ref",
+				Unique:  true,
+				Columns: []*schema.Column{FlagsColumns[3], FlagsColumns[4], FlagsColumns[1]},
 			},
 		},
 	}
@@ -430,7 +636,7 @@ var (
 	MailsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"INVITATION"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"INVITATION", "REMINDER", "SIGN_IN"}},
 		{Name: "recipient", Type: field.TypeString},
 		{Name: "subject", Type: field.TypeString},
 		{Name: "text", Type: field.TypeString},
@@ -561,12 +767,86 @@ var (
 		{Name: "time_zone", Type: field.TypeString, Default: "UTC"},
 		{Name: "locale", Type: field.TypeString, Default: "en"},
 		{Name: "publication_approval", Type: field.TypeBool, Default: false},
+		{Name: "link_sign_in", Type: field.TypeBool, Default: false},
+		{Name: "retention_days", Type: field.TypeInt, Default: 0},
 	}
 	// OrganizationsTable holds the schema information for the "organizations" table.
 	OrganizationsTable = &schema.Table{
 		Name:       "organizations",
 		Columns:    OrganizationsColumns,
 		PrimaryKey: []*schema.Column{OrganizationsColumns[0]},
+	}
+	// OutagesColumns holds the columns for the "outages" table.
+	OutagesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "began_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "ended_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "settled_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+	}
+	// OutagesTable holds the schema information for the "outages" table.
+	OutagesTable = &schema.Table{
+		Name:       "outages",
+		Columns:    OutagesColumns,
+		PrimaryKey: []*schema.Column{OutagesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "outage_settled_at_began_at",
+				Unique:  false,
+				Columns: []*schema.Column{OutagesColumns[3], OutagesColumns[1]},
+			},
+		},
+	}
+	// PresencesColumns holds the columns for the "presences" table.
+	PresencesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "seen_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "connected", Type: field.TypeBool, Default: true},
+		{Name: "device", Type: field.TypeString, Default: ""},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "session_id", Type: field.TypeUUID},
+	}
+	// PresencesTable holds the schema information for the "presences" table.
+	PresencesTable = &schema.Table{
+		Name:       "presences",
+		Columns:    PresencesColumns,
+		PrimaryKey: []*schema.Column{PresencesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "presences_organizations_organization",
+				Columns:    []*schema.Column{PresencesColumns[4]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "presences_sessions_session",
+				Columns:    []*schema.Column{PresencesColumns[5]},
+				RefColumns: []*schema.Column{SessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "presence_organization_id_session_id",
+				Unique:  true,
+				Columns: []*schema.Column{PresencesColumns[4], PresencesColumns[5]},
+			},
+			{
+				Name:    "presence_connected_seen_at",
+				Unique:  false,
+				Columns: []*schema.Column{PresencesColumns[2], PresencesColumns[1]},
+			},
+		},
+	}
+	// PulsesColumns holds the columns for the "pulses" table.
+	PulsesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+	}
+	// PulsesTable holds the schema information for the "pulses" table.
+	PulsesTable = &schema.Table{
+		Name:       "pulses",
+		Columns:    PulsesColumns,
+		PrimaryKey: []*schema.Column{PulsesColumns[0]},
 	}
 	// QuestionsColumns holds the columns for the "questions" table.
 	QuestionsColumns = []*schema.Column{
@@ -993,7 +1273,7 @@ var (
 	SessionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
-		{Name: "state", Type: field.TypeEnum, Enums: []string{"INVITED", "EXPIRED", "CANCELLED", "IN_PROGRESS", "SUBMITTED", "IN_REVIEW", "SCORED", "RELEASED"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"INVITED", "EXPIRED", "CANCELLED", "IN_PROGRESS", "PAUSED", "SUBMITTED", "IN_REVIEW", "SCORED", "RELEASED", "DECLINED", "VOIDED"}},
 		{Name: "external_order_id", Type: field.TypeString, Nullable: true},
 		{Name: "invited_by", Type: field.TypeString},
 		{Name: "link_hash", Type: field.TypeBytes},
@@ -1003,6 +1283,21 @@ var (
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "due_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "allowed_seconds", Type: field.TypeInt},
+		{Name: "planned_seconds", Type: field.TypeInt, Default: 0},
+		{Name: "opens_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "time_zone", Type: field.TypeString, Default: ""},
+		{Name: "language", Type: field.TypeString, Default: ""},
+		{Name: "redirect_url", Type: field.TypeString, Default: ""},
+		{Name: "own_mail", Type: field.TypeBool, Default: false},
+		{Name: "reminders", Type: field.TypeInt, Default: 0},
+		{Name: "reminded_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "end_reason", Type: field.TypeString, Default: ""},
+		{Name: "section", Type: field.TypeInt, Default: 0},
+		{Name: "question", Type: field.TypeInt, Default: 0},
+		{Name: "section_due_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "question_due_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "paused_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "device", Type: field.TypeString, Default: ""},
 		{Name: "scored_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "released_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "receipt", Type: field.TypeBytes, Nullable: true},
@@ -1021,31 +1316,31 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sessions_organizations_organization",
-				Columns:    []*schema.Column{SessionsColumns[16]},
+				Columns:    []*schema.Column{SessionsColumns[31]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_candidates_candidate",
-				Columns:    []*schema.Column{SessionsColumns[17]},
+				Columns:    []*schema.Column{SessionsColumns[32]},
 				RefColumns: []*schema.Column{CandidatesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_job_roles_job_role",
-				Columns:    []*schema.Column{SessionsColumns[18]},
+				Columns:    []*schema.Column{SessionsColumns[33]},
 				RefColumns: []*schema.Column{JobRolesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_templates_template",
-				Columns:    []*schema.Column{SessionsColumns[19]},
+				Columns:    []*schema.Column{SessionsColumns[34]},
 				RefColumns: []*schema.Column{TemplatesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_template_versions_template_version",
-				Columns:    []*schema.Column{SessionsColumns[20]},
+				Columns:    []*schema.Column{SessionsColumns[35]},
 				RefColumns: []*schema.Column{TemplateVersionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1064,32 +1359,118 @@ var (
 			{
 				Name:    "session_organization_id_state_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[16], SessionsColumns[2], SessionsColumns[0]},
+				Columns: []*schema.Column{SessionsColumns[31], SessionsColumns[2], SessionsColumns[0]},
 			},
 			{
 				Name:    "session_organization_id_job_role_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[16], SessionsColumns[18], SessionsColumns[0]},
+				Columns: []*schema.Column{SessionsColumns[31], SessionsColumns[33], SessionsColumns[0]},
 			},
 			{
 				Name:    "session_organization_id_job_role_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[16], SessionsColumns[18], SessionsColumns[1]},
+				Columns: []*schema.Column{SessionsColumns[31], SessionsColumns[33], SessionsColumns[1]},
 			},
 			{
 				Name:    "session_organization_id_candidate_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[16], SessionsColumns[17]},
+				Columns: []*schema.Column{SessionsColumns[31], SessionsColumns[32]},
 			},
 			{
 				Name:    "session_organization_id_template_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[16], SessionsColumns[19], SessionsColumns[0]},
+				Columns: []*schema.Column{SessionsColumns[31], SessionsColumns[34], SessionsColumns[0]},
 			},
 			{
 				Name:    "session_organization_id_external_order_id",
 				Unique:  true,
-				Columns: []*schema.Column{SessionsColumns[16], SessionsColumns[3]},
+				Columns: []*schema.Column{SessionsColumns[31], SessionsColumns[3]},
+			},
+		},
+	}
+	// SignInLinksColumns holds the columns for the "sign_in_links" table.
+	SignInLinksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "hash", Type: field.TypeBytes},
+		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "session_id", Type: field.TypeUUID},
+	}
+	// SignInLinksTable holds the schema information for the "sign_in_links" table.
+	SignInLinksTable = &schema.Table{
+		Name:       "sign_in_links",
+		Columns:    SignInLinksColumns,
+		PrimaryKey: []*schema.Column{SignInLinksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "sign_in_links_organizations_organization",
+				Columns:    []*schema.Column{SignInLinksColumns[5]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "sign_in_links_sessions_session",
+				Columns:    []*schema.Column{SignInLinksColumns[6]},
+				RefColumns: []*schema.Column{SessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "signinlink_hash",
+				Unique:  true,
+				Columns: []*schema.Column{SignInLinksColumns[2]},
+			},
+			{
+				Name:    "signinlink_organization_id_session_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{SignInLinksColumns[5], SignInLinksColumns[6], SignInLinksColumns[0]},
+			},
+		},
+	}
+	// SignalsColumns holds the columns for the "signals" table.
+	SignalsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"FOCUS_LOST", "PASTED", "FULL_SCREEN_LEFT", "SECOND_DEVICE"}},
+		{Name: "ref", Type: field.TypeString, Default: ""},
+		{Name: "duration_ms", Type: field.TypeInt, Default: 0},
+		{Name: "client_key", Type: field.TypeString},
+		{Name: "client_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "server_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "session_id", Type: field.TypeUUID},
+	}
+	// SignalsTable holds the schema information for the "signals" table.
+	SignalsTable = &schema.Table{
+		Name:       "signals",
+		Columns:    SignalsColumns,
+		PrimaryKey: []*schema.Column{SignalsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "signals_organizations_organization",
+				Columns:    []*schema.Column{SignalsColumns[7]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "signals_sessions_session",
+				Columns:    []*schema.Column{SignalsColumns[8]},
+				RefColumns: []*schema.Column{SessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "signal_organization_id_session_id_client_key",
+				Unique:  true,
+				Columns: []*schema.Column{SignalsColumns[7], SignalsColumns[8], SignalsColumns[4]},
+			},
+			{
+				Name:    "signal_organization_id_session_id_server_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{SignalsColumns[7], SignalsColumns[8], SignalsColumns[6], SignalsColumns[0]},
 			},
 		},
 	}
@@ -1318,6 +1699,62 @@ var (
 			},
 		},
 	}
+	// UploadsColumns holds the columns for the "uploads" table.
+	UploadsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "ref", Type: field.TypeString},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "COMPLETE", "REJECTED"}},
+		{Name: "name", Type: field.TypeString},
+		{Name: "content_type", Type: field.TypeString, Default: ""},
+		{Name: "size", Type: field.TypeInt64},
+		{Name: "received", Type: field.TypeInt64, Default: 0},
+		{Name: "sha256", Type: field.TypeString, Default: ""},
+		{Name: "blob", Type: field.TypeString},
+		{Name: "secret", Type: field.TypeBytes},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "completed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "session_id", Type: field.TypeUUID},
+	}
+	// UploadsTable holds the schema information for the "uploads" table.
+	UploadsTable = &schema.Table{
+		Name:       "uploads",
+		Columns:    UploadsColumns,
+		PrimaryKey: []*schema.Column{UploadsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "uploads_organizations_organization",
+				Columns:    []*schema.Column{UploadsColumns[14]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "uploads_sessions_session",
+				Columns:    []*schema.Column{UploadsColumns[15]},
+				RefColumns: []*schema.Column{SessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "upload_organization_id_session_id_ref",
+				Unique:  false,
+				Columns: []*schema.Column{UploadsColumns[14], UploadsColumns[15], UploadsColumns[2]},
+			},
+			{
+				Name:    "upload_secret",
+				Unique:  true,
+				Columns: []*schema.Column{UploadsColumns[10]},
+			},
+			{
+				Name:    "upload_state_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{UploadsColumns[3], UploadsColumns[12]},
+			},
+		},
+	}
 	// VersionUsesColumns holds the columns for the "version_uses" table.
 	VersionUsesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1389,18 +1826,25 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		APIKeysTable,
+		AccommodationsTable,
 		AuditEventsTable,
 		BindingsTable,
 		CandidatesTable,
 		ClockEntriesTable,
+		ContestsTable,
+		DispositionsTable,
 		EventsTable,
 		ExposuresTable,
+		FlagsTable,
 		JobRolesTable,
 		JobRoleSkillsTable,
 		MailsTable,
 		MembersTable,
 		OncesTable,
 		OrganizationsTable,
+		OutagesTable,
+		PresencesTable,
+		PulsesTable,
 		QuestionsTable,
 		QuestionRevisionsTable,
 		QuestionSkillsTable,
@@ -1409,10 +1853,13 @@ var (
 		ReviewsTable,
 		ScoresTable,
 		SessionsTable,
+		SignInLinksTable,
+		SignalsTable,
 		SkillsTable,
 		TemplatesTable,
 		TemplateUsesTable,
 		TemplateVersionsTable,
+		UploadsTable,
 		VersionUsesTable,
 		WebSessionsTable,
 	}
@@ -1420,6 +1867,14 @@ var (
 
 func init() {
 	APIKeysTable.ForeignKeys[0].RefTable = OrganizationsTable
+	AccommodationsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	AccommodationsTable.ForeignKeys[1].RefTable = SessionsTable
+	AccommodationsTable.ForeignKeys[2].RefTable = CandidatesTable
+	AccommodationsTable.Annotation = &entsql.Annotation{}
+	AccommodationsTable.Annotation.Checks = map[string]string{
+		"accommodations_granted": "extra_percent BETWEEN 0 AND 300 AND extra_seconds BETWEEN 0 AND 86400 AND break_seconds BETWEEN 0 AND 86400",
+		"accommodations_state":   "state IN ('REQUESTED', 'GRANTED', 'CHANGED', 'DECLINED', 'WITHDRAWN')",
+	}
 	AuditEventsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	BindingsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	BindingsTable.ForeignKeys[1].RefTable = CandidatesTable
@@ -1428,12 +1883,29 @@ func init() {
 	ClockEntriesTable.ForeignKeys[1].RefTable = SessionsTable
 	ClockEntriesTable.Annotation = &entsql.Annotation{}
 	ClockEntriesTable.Annotation.Checks = map[string]string{
-		"clock_entries_kind": "kind IN ('STARTED', 'SUBMITTED', 'RAN_OUT')",
+		"clock_entries_kind":   "kind IN ('STARTED', 'SECTION_ENTERED', 'QUESTION_ENTERED', 'SECTION_SUBMITTED', 'SECTION_RAN_OUT', 'PAUSED', 'RESUMED', 'GRANTED', 'CREDITED', 'DISCONNECTED', 'RECONNECTED', 'TAKEN_OVER', 'REOPENED', 'SUBMITTED', 'RAN_OUT')",
+		"clock_entries_reason": "reason IN ('NONE', 'TECHNICAL', 'INTERRUPTION', 'EMERGENCY', 'BREAK', 'ORGANIZER', 'ACCOMMODATION', 'DISCONNECT', 'OUTAGE')",
+	}
+	ContestsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	ContestsTable.ForeignKeys[1].RefTable = SessionsTable
+	ContestsTable.ForeignKeys[2].RefTable = JobRolesTable
+	ContestsTable.Annotation = &entsql.Annotation{}
+	ContestsTable.Annotation.Checks = map[string]string{
+		"contests_state":   "state IN ('OPEN', 'ANSWERED')",
+		"contests_subject": "subject IN ('INTEGRITY', 'SCORE')",
+	}
+	DispositionsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	DispositionsTable.ForeignKeys[1].RefTable = SessionsTable
+	DispositionsTable.Annotation = &entsql.Annotation{}
+	DispositionsTable.Annotation.Checks = map[string]string{
+		"dispositions_verdict": "verdict IN ('NOT_EVALUATED', 'EXPLAINED', 'NO_CONCERN', 'CONCERN')",
 	}
 	EventsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ExposuresTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ExposuresTable.ForeignKeys[1].RefTable = SessionsTable
 	ExposuresTable.ForeignKeys[2].RefTable = TemplateVersionsTable
+	FlagsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	FlagsTable.ForeignKeys[1].RefTable = SessionsTable
 	JobRolesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	JobRolesTable.Annotation = &entsql.Annotation{}
 	JobRolesTable.Annotation.Checks = map[string]string{
@@ -1456,6 +1928,8 @@ func init() {
 	OrganizationsTable.Annotation.Checks = map[string]string{
 		"organizations_slug": "length(slug) BETWEEN 1 AND 63",
 	}
+	PresencesTable.ForeignKeys[0].RefTable = OrganizationsTable
+	PresencesTable.ForeignKeys[1].RefTable = SessionsTable
 	QuestionsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	QuestionsTable.Annotation = &entsql.Annotation{}
 	QuestionsTable.Annotation.Checks = map[string]string{
@@ -1516,9 +1990,18 @@ func init() {
 	SessionsTable.Annotation = &entsql.Annotation{}
 	SessionsTable.Annotation.Checks = map[string]string{
 		"sessions_allowed": "allowed_seconds > 0",
-		"sessions_due":     "due_at IS NOT NULL OR state NOT IN ('INVITED', 'IN_PROGRESS')",
-		"sessions_started": "started_at IS NOT NULL OR state IN ('INVITED', 'EXPIRED', 'CANCELLED')",
-		"sessions_state":   "state IN ('INVITED', 'EXPIRED', 'CANCELLED', 'IN_PROGRESS', 'SUBMITTED', 'IN_REVIEW', 'SCORED', 'RELEASED')",
+		"sessions_due":     "due_at IS NOT NULL OR state NOT IN ('INVITED', 'IN_PROGRESS', 'PAUSED')",
+		"sessions_started": "started_at IS NOT NULL OR state IN ('INVITED', 'EXPIRED', 'CANCELLED', 'DECLINED')",
+		"sessions_state":   "state IN ('INVITED', 'EXPIRED', 'CANCELLED', 'IN_PROGRESS', 'PAUSED', 'SUBMITTED', 'IN_REVIEW', 'SCORED', 'RELEASED', 'DECLINED', 'VOIDED')",
+	}
+	SignInLinksTable.ForeignKeys[0].RefTable = OrganizationsTable
+	SignInLinksTable.ForeignKeys[1].RefTable = SessionsTable
+	SignalsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	SignalsTable.ForeignKeys[1].RefTable = SessionsTable
+	SignalsTable.Annotation = &entsql.Annotation{}
+	SignalsTable.Annotation.Checks = map[string]string{
+		"signals_duration": "duration_ms >= 0",
+		"signals_kind":     "kind IN ('FOCUS_LOST', 'PASTED', 'FULL_SCREEN_LEFT', 'SECOND_DEVICE')",
 	}
 	SkillsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	SkillsTable.ForeignKeys[1].RefTable = SkillsTable
@@ -1542,6 +2025,13 @@ func init() {
 		"template_versions_limit":  "time_limit_seconds > 0",
 		"template_versions_number": "number >= 1",
 		"template_versions_points": "points > 0",
+	}
+	UploadsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	UploadsTable.ForeignKeys[1].RefTable = SessionsTable
+	UploadsTable.Annotation = &entsql.Annotation{}
+	UploadsTable.Annotation.Checks = map[string]string{
+		"uploads_size":  "size > 0 AND received BETWEEN 0 AND size",
+		"uploads_state": "state IN ('OPEN', 'COMPLETE', 'REJECTED')",
 	}
 	VersionUsesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	VersionUsesTable.ForeignKeys[1].RefTable = TemplateVersionsTable

@@ -23,6 +23,10 @@ const (
 	FieldLocale = "locale"
 	// FieldPublicationApproval holds the string denoting the publication_approval field in the database.
 	FieldPublicationApproval = "publication_approval"
+	// FieldLinkSignIn holds the string denoting the link_sign_in field in the database.
+	FieldLinkSignIn = "link_sign_in"
+	// FieldRetentionDays holds the string denoting the retention_days field in the database.
+	FieldRetentionDays = "retention_days"
 	// Table holds the table name of the organization in the database.
 	Table = "organizations"
 )
@@ -36,6 +40,8 @@ var Columns = []string{
 	FieldTimeZone,
 	FieldLocale,
 	FieldPublicationApproval,
+	FieldLinkSignIn,
+	FieldRetentionDays,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -55,6 +61,10 @@ var (
 	DefaultLocale string
 	// DefaultPublicationApproval holds the default value on creation for the "publication_approval" field.
 	DefaultPublicationApproval bool
+	// DefaultLinkSignIn holds the default value on creation for the "link_sign_in" field.
+	DefaultLinkSignIn bool
+	// DefaultRetentionDays holds the default value on creation for the "retention_days" field.
+	DefaultRetentionDays int
 )
 
 // OrderOption defines the ordering options for the Organization queries.
@@ -93,4 +103,14 @@ func ByLocale(opts ...sql.OrderTermOption) OrderOption {
 // ByPublicationApproval orders the results by the publication_approval field.
 func ByPublicationApproval(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPublicationApproval, opts...).ToFunc()
+}
+
+// ByLinkSignIn orders the results by the link_sign_in field.
+func ByLinkSignIn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLinkSignIn, opts...).ToFunc()
+}
+
+// ByRetentionDays orders the results by the retention_days field.
+func ByRetentionDays(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRetentionDays, opts...).ToFunc()
 }

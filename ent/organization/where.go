@@ -85,6 +85,16 @@ func PublicationApproval(v bool) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldPublicationApproval, v))
 }
 
+// LinkSignIn applies equality check predicate on the "link_sign_in" field. It's identical to LinkSignInEQ.
+func LinkSignIn(v bool) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldLinkSignIn, v))
+}
+
+// RetentionDays applies equality check predicate on the "retention_days" field. It's identical to RetentionDaysEQ.
+func RetentionDays(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldRetentionDays, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldCreatedAt, v))
@@ -393,6 +403,56 @@ func PublicationApprovalEQ(v bool) predicate.Organization {
 // PublicationApprovalNEQ applies the NEQ predicate on the "publication_approval" field.
 func PublicationApprovalNEQ(v bool) predicate.Organization {
 	return predicate.Organization(sql.FieldNEQ(FieldPublicationApproval, v))
+}
+
+// LinkSignInEQ applies the EQ predicate on the "link_sign_in" field.
+func LinkSignInEQ(v bool) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldLinkSignIn, v))
+}
+
+// LinkSignInNEQ applies the NEQ predicate on the "link_sign_in" field.
+func LinkSignInNEQ(v bool) predicate.Organization {
+	return predicate.Organization(sql.FieldNEQ(FieldLinkSignIn, v))
+}
+
+// RetentionDaysEQ applies the EQ predicate on the "retention_days" field.
+func RetentionDaysEQ(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldRetentionDays, v))
+}
+
+// RetentionDaysNEQ applies the NEQ predicate on the "retention_days" field.
+func RetentionDaysNEQ(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldNEQ(FieldRetentionDays, v))
+}
+
+// RetentionDaysIn applies the In predicate on the "retention_days" field.
+func RetentionDaysIn(vs ...int) predicate.Organization {
+	return predicate.Organization(sql.FieldIn(FieldRetentionDays, vs...))
+}
+
+// RetentionDaysNotIn applies the NotIn predicate on the "retention_days" field.
+func RetentionDaysNotIn(vs ...int) predicate.Organization {
+	return predicate.Organization(sql.FieldNotIn(FieldRetentionDays, vs...))
+}
+
+// RetentionDaysGT applies the GT predicate on the "retention_days" field.
+func RetentionDaysGT(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldGT(FieldRetentionDays, v))
+}
+
+// RetentionDaysGTE applies the GTE predicate on the "retention_days" field.
+func RetentionDaysGTE(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldGTE(FieldRetentionDays, v))
+}
+
+// RetentionDaysLT applies the LT predicate on the "retention_days" field.
+func RetentionDaysLT(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldLT(FieldRetentionDays, v))
+}
+
+// RetentionDaysLTE applies the LTE predicate on the "retention_days" field.
+func RetentionDaysLTE(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldLTE(FieldRetentionDays, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -9,6 +9,9 @@ import (
 // APIKey is the predicate function for apikey builders.
 type APIKey func(*sql.Selector)
 
+// Accommodation is the predicate function for accommodation builders.
+type Accommodation func(*sql.Selector)
+
 // AuditEvent is the predicate function for auditevent builders.
 type AuditEvent func(*sql.Selector)
 
@@ -21,11 +24,20 @@ type Candidate func(*sql.Selector)
 // ClockEntry is the predicate function for clockentry builders.
 type ClockEntry func(*sql.Selector)
 
+// Contest is the predicate function for contest builders.
+type Contest func(*sql.Selector)
+
+// Disposition is the predicate function for disposition builders.
+type Disposition func(*sql.Selector)
+
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)
 
 // Exposure is the predicate function for exposure builders.
 type Exposure func(*sql.Selector)
+
+// Flag is the predicate function for flag builders.
+type Flag func(*sql.Selector)
 
 // JobRole is the predicate function for jobrole builders.
 type JobRole func(*sql.Selector)
@@ -44,6 +56,15 @@ type Once func(*sql.Selector)
 
 // Organization is the predicate function for organization builders.
 type Organization func(*sql.Selector)
+
+// Outage is the predicate function for outage builders.
+type Outage func(*sql.Selector)
+
+// Presence is the predicate function for presence builders.
+type Presence func(*sql.Selector)
+
+// Pulse is the predicate function for pulse builders.
+type Pulse func(*sql.Selector)
 
 // Question is the predicate function for question builders.
 type Question func(*sql.Selector)
@@ -69,6 +90,12 @@ type Score func(*sql.Selector)
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)
 
+// SignInLink is the predicate function for signinlink builders.
+type SignInLink func(*sql.Selector)
+
+// Signal is the predicate function for signal builders.
+type Signal func(*sql.Selector)
+
 // Skill is the predicate function for skill builders.
 type Skill func(*sql.Selector)
 
@@ -80,6 +107,9 @@ type TemplateUse func(*sql.Selector)
 
 // TemplateVersion is the predicate function for templateversion builders.
 type TemplateVersion func(*sql.Selector)
+
+// Upload is the predicate function for upload builders.
+type Upload func(*sql.Selector)
 
 // VersionUse is the predicate function for versionuse builders.
 type VersionUse func(*sql.Selector)

@@ -15,10 +15,14 @@ func (Candidate) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}, created{}} }
 // Fields of the table.
 func (Candidate) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("email").Immutable(),
+		field.String("email"),
 		field.String("name"),
 		field.String("phone").Optional(),
 		field.String("external_id").Optional().Nillable(),
+		optionalTime("erased_at"),
+		field.String("hold").Default(""), // why nothing of theirs may be erased; empty if it may
+		field.String("held_by").Default(""),
+		optionalTime("consented_at"),
 	}
 }
 

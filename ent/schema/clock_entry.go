@@ -22,6 +22,13 @@ func (ClockEntry) Fields() []ent.Field {
 		idField("session_id"),
 		field.Enum("kind").GoType(term.ClockKind("")).Immutable(),
 		timeField("at"),
+		field.Int("section").Default(0).Immutable(),  // counted from 1; 0 is the whole sitting
+		field.Int("question").Default(0).Immutable(), // of the section, as it is shown, counted from 1
+		field.Int("seconds").Default(0).Immutable(),  // that were given
+		field.Enum("reason").GoType(term.ClockReason("")).Default(string(term.ReasonNone)).Immutable(),
+		field.String("said_by").Default("").Immutable(), // who stopped the clock or gave time
+		field.String("said").Default("").Immutable(),    // and in which words
+		field.String("credit_key").Optional().Nillable().Immutable(),
 	}
 }
 
@@ -36,12 +43,14 @@ func (ClockEntry) Edges() []ent.Edge {
 func (ClockEntry) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "session_id", "at", "id"),
+		index.Fields("organization_id", "session_id", "credit_key").Unique(),
 	}
 }
 
 // Annotations of the table.
 func (ClockEntry) Annotations() []schema.Annotation {
 	return []schema.Annotation{checks(map[string]string{
-		"clock_entries_kind": oneOf("kind", term.ClockKind("").Values()),
+		"clock_entries_kind":   oneOf("kind", term.ClockKind("").Values()),
+		"clock_entries_reason": oneOf("reason", term.ClockReason("").Values()),
 	})}
 }

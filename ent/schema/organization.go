@@ -21,6 +21,8 @@ func (Organization) Fields() []ent.Field {
 		field.String("time_zone").Default("UTC"),
 		field.String("locale").Default("en"),
 		field.Bool("publication_approval").Default(false),
+		field.Bool("link_sign_in").Default(false), // an invitation link alone signs its candidate in
+		field.Int("retention_days").Default(0),    // after which ended sessions' candidates are erased; 0 is never
 	}
 }
 

@@ -32,7 +32,22 @@ func (Session) Fields() []ent.Field {
 		optionalTime("started_at"),
 		optionalTime("ended_at"),
 		optionalTime("due_at"),
-		field.Int("allowed_seconds").Immutable(),
+		field.Int("allowed_seconds"),                        // with everything that was given
+		field.Int("planned_seconds").Default(0).Immutable(), // as the version plans it
+		optionalTime("opens_at"),
+		field.String("time_zone").Default(""),
+		field.String("language").Default(""),
+		field.String("redirect_url").Default(""),
+		field.Bool("own_mail").Default(false), // whoever invites sends the mail
+		field.Int("reminders").Default(0),
+		optionalTime("reminded_at"),
+		field.String("end_reason").Default(""), // why it was declined, cancelled, voided or reopened
+		field.Int("section").Default(0),        // where the candidate is, counted from 1; 0 before the start
+		field.Int("question").Default(0),       // in a forward-only section, as it is shown, counted from 1
+		optionalTime("section_due_at"),
+		optionalTime("question_due_at"),
+		optionalTime("paused_at"),
+		field.String("device").Default(""), // that has the sitting; the newest takes over
 		optionalTime("scored_at"),
 		optionalTime("released_at"),
 		field.Bytes("receipt").Optional(),
@@ -68,8 +83,8 @@ func (Session) Indexes() []ent.Index {
 func (Session) Annotations() []schema.Annotation {
 	return []schema.Annotation{checks(map[string]string{
 		"sessions_state":   oneOf("state", term.SessionState("").Values()),
-		"sessions_due":     "due_at IS NOT NULL OR state NOT IN ('INVITED', 'IN_PROGRESS')",
-		"sessions_started": "started_at IS NOT NULL OR state IN ('INVITED', 'EXPIRED', 'CANCELLED')",
+		"sessions_due":     "due_at IS NOT NULL OR state NOT IN ('INVITED', 'IN_PROGRESS', 'PAUSED')",
+		"sessions_started": "started_at IS NOT NULL OR state IN ('INVITED', 'EXPIRED', 'CANCELLED', 'DECLINED')",
 		"sessions_allowed": "allowed_seconds > 0",
 	})}
 }

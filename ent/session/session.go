@@ -47,6 +47,36 @@ const (
 	FieldDueAt = "due_at"
 	// FieldAllowedSeconds holds the string denoting the allowed_seconds field in the database.
 	FieldAllowedSeconds = "allowed_seconds"
+	// FieldPlannedSeconds holds the string denoting the planned_seconds field in the database.
+	FieldPlannedSeconds = "planned_seconds"
+	// FieldOpensAt holds the string denoting the opens_at field in the database.
+	FieldOpensAt = "opens_at"
+	// FieldTimeZone holds the string denoting the time_zone field in the database.
+	FieldTimeZone = "time_zone"
+	// FieldLanguage holds the string denoting the language field in the database.
+	FieldLanguage = "language"
+	// FieldRedirectURL holds the string denoting the redirect_url field in the database.
+	FieldRedirectURL = "redirect_url"
+	// FieldOwnMail holds the string denoting the own_mail field in the database.
+	FieldOwnMail = "own_mail"
+	// FieldReminders holds the string denoting the reminders field in the database.
+	FieldReminders = "reminders"
+	// FieldRemindedAt holds the string denoting the reminded_at field in the database.
+	FieldRemindedAt = "reminded_at"
+	// FieldEndReason holds the string denoting the end_reason field in the database.
+	FieldEndReason = "end_reason"
+	// FieldSection holds the string denoting the section field in the database.
+	FieldSection = "section"
+	// FieldQuestion holds the string denoting the question field in the database.
+	FieldQuestion = "question"
+	// FieldSectionDueAt holds the string denoting the section_due_at field in the database.
+	FieldSectionDueAt = "section_due_at"
+	// FieldQuestionDueAt holds the string denoting the question_due_at field in the database.
+	FieldQuestionDueAt = "question_due_at"
+	// FieldPausedAt holds the string denoting the paused_at field in the database.
+	FieldPausedAt = "paused_at"
+	// FieldDevice holds the string denoting the device field in the database.
+	FieldDevice = "device"
 	// FieldScoredAt holds the string denoting the scored_at field in the database.
 	FieldScoredAt = "scored_at"
 	// FieldReleasedAt holds the string denoting the released_at field in the database.
@@ -123,6 +153,21 @@ var Columns = []string{
 	FieldEndedAt,
 	FieldDueAt,
 	FieldAllowedSeconds,
+	FieldPlannedSeconds,
+	FieldOpensAt,
+	FieldTimeZone,
+	FieldLanguage,
+	FieldRedirectURL,
+	FieldOwnMail,
+	FieldReminders,
+	FieldRemindedAt,
+	FieldEndReason,
+	FieldSection,
+	FieldQuestion,
+	FieldSectionDueAt,
+	FieldQuestionDueAt,
+	FieldPausedAt,
+	FieldDevice,
 	FieldScoredAt,
 	FieldReleasedAt,
 	FieldReceipt,
@@ -139,10 +184,33 @@ func ValidColumn(column string) bool {
 	return false
 }
 
+var (
+	// DefaultPlannedSeconds holds the default value on creation for the "planned_seconds" field.
+	DefaultPlannedSeconds int
+	// DefaultTimeZone holds the default value on creation for the "time_zone" field.
+	DefaultTimeZone string
+	// DefaultLanguage holds the default value on creation for the "language" field.
+	DefaultLanguage string
+	// DefaultRedirectURL holds the default value on creation for the "redirect_url" field.
+	DefaultRedirectURL string
+	// DefaultOwnMail holds the default value on creation for the "own_mail" field.
+	DefaultOwnMail bool
+	// DefaultReminders holds the default value on creation for the "reminders" field.
+	DefaultReminders int
+	// DefaultEndReason holds the default value on creation for the "end_reason" field.
+	DefaultEndReason string
+	// DefaultSection holds the default value on creation for the "section" field.
+	DefaultSection int
+	// DefaultQuestion holds the default value on creation for the "question" field.
+	DefaultQuestion int
+	// DefaultDevice holds the default value on creation for the "device" field.
+	DefaultDevice string
+)
+
 // StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
 func StateValidator(s term.SessionState) error {
 	switch s {
-	case "INVITED", "EXPIRED", "CANCELLED", "IN_PROGRESS", "SUBMITTED", "IN_REVIEW", "SCORED", "RELEASED":
+	case "INVITED", "EXPIRED", "CANCELLED", "IN_PROGRESS", "PAUSED", "SUBMITTED", "IN_REVIEW", "SCORED", "RELEASED", "DECLINED", "VOIDED":
 		return nil
 	default:
 		return fmt.Errorf("session: invalid enum value for state field: %q", s)
@@ -230,6 +298,81 @@ func ByDueAt(opts ...sql.OrderTermOption) OrderOption {
 // ByAllowedSeconds orders the results by the allowed_seconds field.
 func ByAllowedSeconds(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAllowedSeconds, opts...).ToFunc()
+}
+
+// ByPlannedSeconds orders the results by the planned_seconds field.
+func ByPlannedSeconds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPlannedSeconds, opts...).ToFunc()
+}
+
+// ByOpensAt orders the results by the opens_at field.
+func ByOpensAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOpensAt, opts...).ToFunc()
+}
+
+// ByTimeZone orders the results by the time_zone field.
+func ByTimeZone(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTimeZone, opts...).ToFunc()
+}
+
+// ByLanguage orders the results by the language field.
+func ByLanguage(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLanguage, opts...).ToFunc()
+}
+
+// ByRedirectURL orders the results by the redirect_url field.
+func ByRedirectURL(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRedirectURL, opts...).ToFunc()
+}
+
+// ByOwnMail orders the results by the own_mail field.
+func ByOwnMail(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOwnMail, opts...).ToFunc()
+}
+
+// ByReminders orders the results by the reminders field.
+func ByReminders(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReminders, opts...).ToFunc()
+}
+
+// ByRemindedAt orders the results by the reminded_at field.
+func ByRemindedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRemindedAt, opts...).ToFunc()
+}
+
+// ByEndReason orders the results by the end_reason field.
+func ByEndReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEndReason, opts...).ToFunc()
+}
+
+// BySection orders the results by the section field.
+func BySection(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSection, opts...).ToFunc()
+}
+
+// ByQuestion orders the results by the question field.
+func ByQuestion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldQuestion, opts...).ToFunc()
+}
+
+// BySectionDueAt orders the results by the section_due_at field.
+func BySectionDueAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSectionDueAt, opts...).ToFunc()
+}
+
+// ByQuestionDueAt orders the results by the question_due_at field.
+func ByQuestionDueAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldQuestionDueAt, opts...).ToFunc()
+}
+
+// ByPausedAt orders the results by the paused_at field.
+func ByPausedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPausedAt, opts...).ToFunc()
+}
+
+// ByDevice orders the results by the device field.
+func ByDevice(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDevice, opts...).ToFunc()
 }
 
 // ByScoredAt orders the results by the scored_at field.

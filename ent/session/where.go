@@ -132,6 +132,81 @@ func AllowedSeconds(v int) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldAllowedSeconds, v))
 }
 
+// PlannedSeconds applies equality check predicate on the "planned_seconds" field. It's identical to PlannedSecondsEQ.
+func PlannedSeconds(v int) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldPlannedSeconds, v))
+}
+
+// OpensAt applies equality check predicate on the "opens_at" field. It's identical to OpensAtEQ.
+func OpensAt(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldOpensAt, v))
+}
+
+// TimeZone applies equality check predicate on the "time_zone" field. It's identical to TimeZoneEQ.
+func TimeZone(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldTimeZone, v))
+}
+
+// Language applies equality check predicate on the "language" field. It's identical to LanguageEQ.
+func Language(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldLanguage, v))
+}
+
+// RedirectURL applies equality check predicate on the "redirect_url" field. It's identical to RedirectURLEQ.
+func RedirectURL(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldRedirectURL, v))
+}
+
+// OwnMail applies equality check predicate on the "own_mail" field. It's identical to OwnMailEQ.
+func OwnMail(v bool) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldOwnMail, v))
+}
+
+// Reminders applies equality check predicate on the "reminders" field. It's identical to RemindersEQ.
+func Reminders(v int) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldReminders, v))
+}
+
+// RemindedAt applies equality check predicate on the "reminded_at" field. It's identical to RemindedAtEQ.
+func RemindedAt(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldRemindedAt, v))
+}
+
+// EndReason applies equality check predicate on the "end_reason" field. It's identical to EndReasonEQ.
+func EndReason(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldEndReason, v))
+}
+
+// Section applies equality check predicate on the "section" field. It's identical to SectionEQ.
+func Section(v int) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldSection, v))
+}
+
+// Question applies equality check predicate on the "question" field. It's identical to QuestionEQ.
+func Question(v int) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldQuestion, v))
+}
+
+// SectionDueAt applies equality check predicate on the "section_due_at" field. It's identical to SectionDueAtEQ.
+func SectionDueAt(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldSectionDueAt, v))
+}
+
+// QuestionDueAt applies equality check predicate on the "question_due_at" field. It's identical to QuestionDueAtEQ.
+func QuestionDueAt(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldQuestionDueAt, v))
+}
+
+// PausedAt applies equality check predicate on the "paused_at" field. It's identical to PausedAtEQ.
+func PausedAt(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldPausedAt, v))
+}
+
+// Device applies equality check predicate on the "device" field. It's identical to DeviceEQ.
+func Device(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldDevice, v))
+}
+
 // ScoredAt applies equality check predicate on the "scored_at" field. It's identical to ScoredAtEQ.
 func ScoredAt(v time.Time) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldScoredAt, v))
@@ -780,6 +855,751 @@ func AllowedSecondsLT(v int) predicate.Session {
 // AllowedSecondsLTE applies the LTE predicate on the "allowed_seconds" field.
 func AllowedSecondsLTE(v int) predicate.Session {
 	return predicate.Session(sql.FieldLTE(FieldAllowedSeconds, v))
+}
+
+// PlannedSecondsEQ applies the EQ predicate on the "planned_seconds" field.
+func PlannedSecondsEQ(v int) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldPlannedSeconds, v))
+}
+
+// PlannedSecondsNEQ applies the NEQ predicate on the "planned_seconds" field.
+func PlannedSecondsNEQ(v int) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldPlannedSeconds, v))
+}
+
+// PlannedSecondsIn applies the In predicate on the "planned_seconds" field.
+func PlannedSecondsIn(vs ...int) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldPlannedSeconds, vs...))
+}
+
+// PlannedSecondsNotIn applies the NotIn predicate on the "planned_seconds" field.
+func PlannedSecondsNotIn(vs ...int) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldPlannedSeconds, vs...))
+}
+
+// PlannedSecondsGT applies the GT predicate on the "planned_seconds" field.
+func PlannedSecondsGT(v int) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldPlannedSeconds, v))
+}
+
+// PlannedSecondsGTE applies the GTE predicate on the "planned_seconds" field.
+func PlannedSecondsGTE(v int) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldPlannedSeconds, v))
+}
+
+// PlannedSecondsLT applies the LT predicate on the "planned_seconds" field.
+func PlannedSecondsLT(v int) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldPlannedSeconds, v))
+}
+
+// PlannedSecondsLTE applies the LTE predicate on the "planned_seconds" field.
+func PlannedSecondsLTE(v int) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldPlannedSeconds, v))
+}
+
+// OpensAtEQ applies the EQ predicate on the "opens_at" field.
+func OpensAtEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldOpensAt, v))
+}
+
+// OpensAtNEQ applies the NEQ predicate on the "opens_at" field.
+func OpensAtNEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldOpensAt, v))
+}
+
+// OpensAtIn applies the In predicate on the "opens_at" field.
+func OpensAtIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldOpensAt, vs...))
+}
+
+// OpensAtNotIn applies the NotIn predicate on the "opens_at" field.
+func OpensAtNotIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldOpensAt, vs...))
+}
+
+// OpensAtGT applies the GT predicate on the "opens_at" field.
+func OpensAtGT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldOpensAt, v))
+}
+
+// OpensAtGTE applies the GTE predicate on the "opens_at" field.
+func OpensAtGTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldOpensAt, v))
+}
+
+// OpensAtLT applies the LT predicate on the "opens_at" field.
+func OpensAtLT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldOpensAt, v))
+}
+
+// OpensAtLTE applies the LTE predicate on the "opens_at" field.
+func OpensAtLTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldOpensAt, v))
+}
+
+// OpensAtIsNil applies the IsNil predicate on the "opens_at" field.
+func OpensAtIsNil() predicate.Session {
+	return predicate.Session(sql.FieldIsNull(FieldOpensAt))
+}
+
+// OpensAtNotNil applies the NotNil predicate on the "opens_at" field.
+func OpensAtNotNil() predicate.Session {
+	return predicate.Session(sql.FieldNotNull(FieldOpensAt))
+}
+
+// TimeZoneEQ applies the EQ predicate on the "time_zone" field.
+func TimeZoneEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldTimeZone, v))
+}
+
+// TimeZoneNEQ applies the NEQ predicate on the "time_zone" field.
+func TimeZoneNEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldTimeZone, v))
+}
+
+// TimeZoneIn applies the In predicate on the "time_zone" field.
+func TimeZoneIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldTimeZone, vs...))
+}
+
+// TimeZoneNotIn applies the NotIn predicate on the "time_zone" field.
+func TimeZoneNotIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldTimeZone, vs...))
+}
+
+// TimeZoneGT applies the GT predicate on the "time_zone" field.
+func TimeZoneGT(v string) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldTimeZone, v))
+}
+
+// TimeZoneGTE applies the GTE predicate on the "time_zone" field.
+func TimeZoneGTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldTimeZone, v))
+}
+
+// TimeZoneLT applies the LT predicate on the "time_zone" field.
+func TimeZoneLT(v string) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldTimeZone, v))
+}
+
+// TimeZoneLTE applies the LTE predicate on the "time_zone" field.
+func TimeZoneLTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldTimeZone, v))
+}
+
+// TimeZoneContains applies the Contains predicate on the "time_zone" field.
+func TimeZoneContains(v string) predicate.Session {
+	return predicate.Session(sql.FieldContains(FieldTimeZone, v))
+}
+
+// TimeZoneHasPrefix applies the HasPrefix predicate on the "time_zone" field.
+func TimeZoneHasPrefix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasPrefix(FieldTimeZone, v))
+}
+
+// TimeZoneHasSuffix applies the HasSuffix predicate on the "time_zone" field.
+func TimeZoneHasSuffix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasSuffix(FieldTimeZone, v))
+}
+
+// TimeZoneEqualFold applies the EqualFold predicate on the "time_zone" field.
+func TimeZoneEqualFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldEqualFold(FieldTimeZone, v))
+}
+
+// TimeZoneContainsFold applies the ContainsFold predicate on the "time_zone" field.
+func TimeZoneContainsFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldContainsFold(FieldTimeZone, v))
+}
+
+// LanguageEQ applies the EQ predicate on the "language" field.
+func LanguageEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldLanguage, v))
+}
+
+// LanguageNEQ applies the NEQ predicate on the "language" field.
+func LanguageNEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldLanguage, v))
+}
+
+// LanguageIn applies the In predicate on the "language" field.
+func LanguageIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldLanguage, vs...))
+}
+
+// LanguageNotIn applies the NotIn predicate on the "language" field.
+func LanguageNotIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldLanguage, vs...))
+}
+
+// LanguageGT applies the GT predicate on the "language" field.
+func LanguageGT(v string) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldLanguage, v))
+}
+
+// LanguageGTE applies the GTE predicate on the "language" field.
+func LanguageGTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldLanguage, v))
+}
+
+// LanguageLT applies the LT predicate on the "language" field.
+func LanguageLT(v string) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldLanguage, v))
+}
+
+// LanguageLTE applies the LTE predicate on the "language" field.
+func LanguageLTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldLanguage, v))
+}
+
+// LanguageContains applies the Contains predicate on the "language" field.
+func LanguageContains(v string) predicate.Session {
+	return predicate.Session(sql.FieldContains(FieldLanguage, v))
+}
+
+// LanguageHasPrefix applies the HasPrefix predicate on the "language" field.
+func LanguageHasPrefix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasPrefix(FieldLanguage, v))
+}
+
+// LanguageHasSuffix applies the HasSuffix predicate on the "language" field.
+func LanguageHasSuffix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasSuffix(FieldLanguage, v))
+}
+
+// LanguageEqualFold applies the EqualFold predicate on the "language" field.
+func LanguageEqualFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldEqualFold(FieldLanguage, v))
+}
+
+// LanguageContainsFold applies the ContainsFold predicate on the "language" field.
+func LanguageContainsFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldContainsFold(FieldLanguage, v))
+}
+
+// RedirectURLEQ applies the EQ predicate on the "redirect_url" field.
+func RedirectURLEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldRedirectURL, v))
+}
+
+// RedirectURLNEQ applies the NEQ predicate on the "redirect_url" field.
+func RedirectURLNEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldRedirectURL, v))
+}
+
+// RedirectURLIn applies the In predicate on the "redirect_url" field.
+func RedirectURLIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldRedirectURL, vs...))
+}
+
+// RedirectURLNotIn applies the NotIn predicate on the "redirect_url" field.
+func RedirectURLNotIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldRedirectURL, vs...))
+}
+
+// RedirectURLGT applies the GT predicate on the "redirect_url" field.
+func RedirectURLGT(v string) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldRedirectURL, v))
+}
+
+// RedirectURLGTE applies the GTE predicate on the "redirect_url" field.
+func RedirectURLGTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldRedirectURL, v))
+}
+
+// RedirectURLLT applies the LT predicate on the "redirect_url" field.
+func RedirectURLLT(v string) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldRedirectURL, v))
+}
+
+// RedirectURLLTE applies the LTE predicate on the "redirect_url" field.
+func RedirectURLLTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldRedirectURL, v))
+}
+
+// RedirectURLContains applies the Contains predicate on the "redirect_url" field.
+func RedirectURLContains(v string) predicate.Session {
+	return predicate.Session(sql.FieldContains(FieldRedirectURL, v))
+}
+
+// RedirectURLHasPrefix applies the HasPrefix predicate on the "redirect_url" field.
+func RedirectURLHasPrefix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasPrefix(FieldRedirectURL, v))
+}
+
+// RedirectURLHasSuffix applies the HasSuffix predicate on the "redirect_url" field.
+func RedirectURLHasSuffix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasSuffix(FieldRedirectURL, v))
+}
+
+// RedirectURLEqualFold applies the EqualFold predicate on the "redirect_url" field.
+func RedirectURLEqualFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldEqualFold(FieldRedirectURL, v))
+}
+
+// RedirectURLContainsFold applies the ContainsFold predicate on the "redirect_url" field.
+func RedirectURLContainsFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldContainsFold(FieldRedirectURL, v))
+}
+
+// OwnMailEQ applies the EQ predicate on the "own_mail" field.
+func OwnMailEQ(v bool) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldOwnMail, v))
+}
+
+// OwnMailNEQ applies the NEQ predicate on the "own_mail" field.
+func OwnMailNEQ(v bool) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldOwnMail, v))
+}
+
+// RemindersEQ applies the EQ predicate on the "reminders" field.
+func RemindersEQ(v int) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldReminders, v))
+}
+
+// RemindersNEQ applies the NEQ predicate on the "reminders" field.
+func RemindersNEQ(v int) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldReminders, v))
+}
+
+// RemindersIn applies the In predicate on the "reminders" field.
+func RemindersIn(vs ...int) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldReminders, vs...))
+}
+
+// RemindersNotIn applies the NotIn predicate on the "reminders" field.
+func RemindersNotIn(vs ...int) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldReminders, vs...))
+}
+
+// RemindersGT applies the GT predicate on the "reminders" field.
+func RemindersGT(v int) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldReminders, v))
+}
+
+// RemindersGTE applies the GTE predicate on the "reminders" field.
+func RemindersGTE(v int) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldReminders, v))
+}
+
+// RemindersLT applies the LT predicate on the "reminders" field.
+func RemindersLT(v int) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldReminders, v))
+}
+
+// RemindersLTE applies the LTE predicate on the "reminders" field.
+func RemindersLTE(v int) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldReminders, v))
+}
+
+// RemindedAtEQ applies the EQ predicate on the "reminded_at" field.
+func RemindedAtEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldRemindedAt, v))
+}
+
+// RemindedAtNEQ applies the NEQ predicate on the "reminded_at" field.
+func RemindedAtNEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldRemindedAt, v))
+}
+
+// RemindedAtIn applies the In predicate on the "reminded_at" field.
+func RemindedAtIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldRemindedAt, vs...))
+}
+
+// RemindedAtNotIn applies the NotIn predicate on the "reminded_at" field.
+func RemindedAtNotIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldRemindedAt, vs...))
+}
+
+// RemindedAtGT applies the GT predicate on the "reminded_at" field.
+func RemindedAtGT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldRemindedAt, v))
+}
+
+// RemindedAtGTE applies the GTE predicate on the "reminded_at" field.
+func RemindedAtGTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldRemindedAt, v))
+}
+
+// RemindedAtLT applies the LT predicate on the "reminded_at" field.
+func RemindedAtLT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldRemindedAt, v))
+}
+
+// RemindedAtLTE applies the LTE predicate on the "reminded_at" field.
+func RemindedAtLTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldRemindedAt, v))
+}
+
+// RemindedAtIsNil applies the IsNil predicate on the "reminded_at" field.
+func RemindedAtIsNil() predicate.Session {
+	return predicate.Session(sql.FieldIsNull(FieldRemindedAt))
+}
+
+// RemindedAtNotNil applies the NotNil predicate on the "reminded_at" field.
+func RemindedAtNotNil() predicate.Session {
+	return predicate.Session(sql.FieldNotNull(FieldRemindedAt))
+}
+
+// EndReasonEQ applies the EQ predicate on the "end_reason" field.
+func EndReasonEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldEndReason, v))
+}
+
+// EndReasonNEQ applies the NEQ predicate on the "end_reason" field.
+func EndReasonNEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldEndReason, v))
+}
+
+// EndReasonIn applies the In predicate on the "end_reason" field.
+func EndReasonIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldEndReason, vs...))
+}
+
+// EndReasonNotIn applies the NotIn predicate on the "end_reason" field.
+func EndReasonNotIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldEndReason, vs...))
+}
+
+// EndReasonGT applies the GT predicate on the "end_reason" field.
+func EndReasonGT(v string) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldEndReason, v))
+}
+
+// EndReasonGTE applies the GTE predicate on the "end_reason" field.
+func EndReasonGTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldEndReason, v))
+}
+
+// EndReasonLT applies the LT predicate on the "end_reason" field.
+func EndReasonLT(v string) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldEndReason, v))
+}
+
+// EndReasonLTE applies the LTE predicate on the "end_reason" field.
+func EndReasonLTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldEndReason, v))
+}
+
+// EndReasonContains applies the Contains predicate on the "end_reason" field.
+func EndReasonContains(v string) predicate.Session {
+	return predicate.Session(sql.FieldContains(FieldEndReason, v))
+}
+
+// EndReasonHasPrefix applies the HasPrefix predicate on the "end_reason" field.
+func EndReasonHasPrefix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasPrefix(FieldEndReason, v))
+}
+
+// EndReasonHasSuffix applies the HasSuffix predicate on the "end_reason" field.
+func EndReasonHasSuffix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasSuffix(FieldEndReason, v))
+}
+
+// EndReasonEqualFold applies the EqualFold predicate on the "end_reason" field.
+func EndReasonEqualFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldEqualFold(FieldEndReason, v))
+}
+
+// EndReasonContainsFold applies the ContainsFold predicate on the "end_reason" field.
+func EndReasonContainsFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldContainsFold(FieldEndReason, v))
+}
+
+// SectionEQ applies the EQ predicate on the "section" field.
+func SectionEQ(v int) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldSection, v))
+}
+
+// SectionNEQ applies the NEQ predicate on the "section" field.
+func SectionNEQ(v int) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldSection, v))
+}
+
+// SectionIn applies the In predicate on the "section" field.
+func SectionIn(vs ...int) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldSection, vs...))
+}
+
+// SectionNotIn applies the NotIn predicate on the "section" field.
+func SectionNotIn(vs ...int) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldSection, vs...))
+}
+
+// SectionGT applies the GT predicate on the "section" field.
+func SectionGT(v int) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldSection, v))
+}
+
+// SectionGTE applies the GTE predicate on the "section" field.
+func SectionGTE(v int) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldSection, v))
+}
+
+// SectionLT applies the LT predicate on the "section" field.
+func SectionLT(v int) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldSection, v))
+}
+
+// SectionLTE applies the LTE predicate on the "section" field.
+func SectionLTE(v int) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldSection, v))
+}
+
+// QuestionEQ applies the EQ predicate on the "question" field.
+func QuestionEQ(v int) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldQuestion, v))
+}
+
+// QuestionNEQ applies the NEQ predicate on the "question" field.
+func QuestionNEQ(v int) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldQuestion, v))
+}
+
+// QuestionIn applies the In predicate on the "question" field.
+func QuestionIn(vs ...int) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldQuestion, vs...))
+}
+
+// QuestionNotIn applies the NotIn predicate on the "question" field.
+func QuestionNotIn(vs ...int) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldQuestion, vs...))
+}
+
+// QuestionGT applies the GT predicate on the "question" field.
+func QuestionGT(v int) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldQuestion, v))
+}
+
+// QuestionGTE applies the GTE predicate on the "question" field.
+func QuestionGTE(v int) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldQuestion, v))
+}
+
+// QuestionLT applies the LT predicate on the "question" field.
+func QuestionLT(v int) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldQuestion, v))
+}
+
+// QuestionLTE applies the LTE predicate on the "question" field.
+func QuestionLTE(v int) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldQuestion, v))
+}
+
+// SectionDueAtEQ applies the EQ predicate on the "section_due_at" field.
+func SectionDueAtEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldSectionDueAt, v))
+}
+
+// SectionDueAtNEQ applies the NEQ predicate on the "section_due_at" field.
+func SectionDueAtNEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldSectionDueAt, v))
+}
+
+// SectionDueAtIn applies the In predicate on the "section_due_at" field.
+func SectionDueAtIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldSectionDueAt, vs...))
+}
+
+// SectionDueAtNotIn applies the NotIn predicate on the "section_due_at" field.
+func SectionDueAtNotIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldSectionDueAt, vs...))
+}
+
+// SectionDueAtGT applies the GT predicate on the "section_due_at" field.
+func SectionDueAtGT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldSectionDueAt, v))
+}
+
+// SectionDueAtGTE applies the GTE predicate on the "section_due_at" field.
+func SectionDueAtGTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldSectionDueAt, v))
+}
+
+// SectionDueAtLT applies the LT predicate on the "section_due_at" field.
+func SectionDueAtLT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldSectionDueAt, v))
+}
+
+// SectionDueAtLTE applies the LTE predicate on the "section_due_at" field.
+func SectionDueAtLTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldSectionDueAt, v))
+}
+
+// SectionDueAtIsNil applies the IsNil predicate on the "section_due_at" field.
+func SectionDueAtIsNil() predicate.Session {
+	return predicate.Session(sql.FieldIsNull(FieldSectionDueAt))
+}
+
+// SectionDueAtNotNil applies the NotNil predicate on the "section_due_at" field.
+func SectionDueAtNotNil() predicate.Session {
+	return predicate.Session(sql.FieldNotNull(FieldSectionDueAt))
+}
+
+// QuestionDueAtEQ applies the EQ predicate on the "question_due_at" field.
+func QuestionDueAtEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldQuestionDueAt, v))
+}
+
+// QuestionDueAtNEQ applies the NEQ predicate on the "question_due_at" field.
+func QuestionDueAtNEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldQuestionDueAt, v))
+}
+
+// QuestionDueAtIn applies the In predicate on the "question_due_at" field.
+func QuestionDueAtIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldQuestionDueAt, vs...))
+}
+
+// QuestionDueAtNotIn applies the NotIn predicate on the "question_due_at" field.
+func QuestionDueAtNotIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldQuestionDueAt, vs...))
+}
+
+// QuestionDueAtGT applies the GT predicate on the "question_due_at" field.
+func QuestionDueAtGT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldQuestionDueAt, v))
+}
+
+// QuestionDueAtGTE applies the GTE predicate on the "question_due_at" field.
+func QuestionDueAtGTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldQuestionDueAt, v))
+}
+
+// QuestionDueAtLT applies the LT predicate on the "question_due_at" field.
+func QuestionDueAtLT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldQuestionDueAt, v))
+}
+
+// QuestionDueAtLTE applies the LTE predicate on the "question_due_at" field.
+func QuestionDueAtLTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldQuestionDueAt, v))
+}
+
+// QuestionDueAtIsNil applies the IsNil predicate on the "question_due_at" field.
+func QuestionDueAtIsNil() predicate.Session {
+	return predicate.Session(sql.FieldIsNull(FieldQuestionDueAt))
+}
+
+// QuestionDueAtNotNil applies the NotNil predicate on the "question_due_at" field.
+func QuestionDueAtNotNil() predicate.Session {
+	return predicate.Session(sql.FieldNotNull(FieldQuestionDueAt))
+}
+
+// PausedAtEQ applies the EQ predicate on the "paused_at" field.
+func PausedAtEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldPausedAt, v))
+}
+
+// PausedAtNEQ applies the NEQ predicate on the "paused_at" field.
+func PausedAtNEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldPausedAt, v))
+}
+
+// PausedAtIn applies the In predicate on the "paused_at" field.
+func PausedAtIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldPausedAt, vs...))
+}
+
+// PausedAtNotIn applies the NotIn predicate on the "paused_at" field.
+func PausedAtNotIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldPausedAt, vs...))
+}
+
+// PausedAtGT applies the GT predicate on the "paused_at" field.
+func PausedAtGT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldPausedAt, v))
+}
+
+// PausedAtGTE applies the GTE predicate on the "paused_at" field.
+func PausedAtGTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldPausedAt, v))
+}
+
+// PausedAtLT applies the LT predicate on the "paused_at" field.
+func PausedAtLT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldPausedAt, v))
+}
+
+// PausedAtLTE applies the LTE predicate on the "paused_at" field.
+func PausedAtLTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldPausedAt, v))
+}
+
+// PausedAtIsNil applies the IsNil predicate on the "paused_at" field.
+func PausedAtIsNil() predicate.Session {
+	return predicate.Session(sql.FieldIsNull(FieldPausedAt))
+}
+
+// PausedAtNotNil applies the NotNil predicate on the "paused_at" field.
+func PausedAtNotNil() predicate.Session {
+	return predicate.Session(sql.FieldNotNull(FieldPausedAt))
+}
+
+// DeviceEQ applies the EQ predicate on the "device" field.
+func DeviceEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldDevice, v))
+}
+
+// DeviceNEQ applies the NEQ predicate on the "device" field.
+func DeviceNEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldDevice, v))
+}
+
+// DeviceIn applies the In predicate on the "device" field.
+func DeviceIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldDevice, vs...))
+}
+
+// DeviceNotIn applies the NotIn predicate on the "device" field.
+func DeviceNotIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldDevice, vs...))
+}
+
+// DeviceGT applies the GT predicate on the "device" field.
+func DeviceGT(v string) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldDevice, v))
+}
+
+// DeviceGTE applies the GTE predicate on the "device" field.
+func DeviceGTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldDevice, v))
+}
+
+// DeviceLT applies the LT predicate on the "device" field.
+func DeviceLT(v string) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldDevice, v))
+}
+
+// DeviceLTE applies the LTE predicate on the "device" field.
+func DeviceLTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldDevice, v))
+}
+
+// DeviceContains applies the Contains predicate on the "device" field.
+func DeviceContains(v string) predicate.Session {
+	return predicate.Session(sql.FieldContains(FieldDevice, v))
+}
+
+// DeviceHasPrefix applies the HasPrefix predicate on the "device" field.
+func DeviceHasPrefix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasPrefix(FieldDevice, v))
+}
+
+// DeviceHasSuffix applies the HasSuffix predicate on the "device" field.
+func DeviceHasSuffix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasSuffix(FieldDevice, v))
+}
+
+// DeviceEqualFold applies the EqualFold predicate on the "device" field.
+func DeviceEqualFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldEqualFold(FieldDevice, v))
+}
+
+// DeviceContainsFold applies the ContainsFold predicate on the "device" field.
+func DeviceContainsFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldContainsFold(FieldDevice, v))
 }
 
 // ScoredAtEQ applies the EQ predicate on the "scored_at" field.

@@ -32,13 +32,22 @@ const (
 	QuestionSkill
 	VersionUse
 	Exposure
+	Flag
+	Accommodation
+	Upload
+	Signal
+	Disposition
+	Contest
+	SignInLink
+	Presence
+	Outage
 )
 
 // prefixes is indexed by Kind.
 var prefixes = [...]string{
 	"", "org", "mem", "can", "bnd", "skl", "rol", "rsk", "qst", "qrv", "tpl", "tpv", "ses", "clk", "rsp", "rrv",
 	"scr", "rev", "rpt", "aud", "evt", "mai", "key", "onc", "tus",
-	"qsk", "vus", "exp",
+	"qsk", "vus", "exp", "flg", "acc", "upl", "sig", "dsp", "cts", "sil", "prs", "out",
 }
 
 // Prefix is the three letters that stand before an ID of this kind; an unknown kind has none.

@@ -44,13 +44,18 @@ const (
 	Expired    State = "EXPIRED"
 	Cancelled  State = "CANCELLED"
 	InProgress State = "IN_PROGRESS"
+	Paused     State = "PAUSED"
 	Submitted  State = "SUBMITTED"
 	Released   State = "RELEASED"
+	Declined   State = "DECLINED"
+	Voided     State = "VOIDED"
 )
 
 // Values lists every state.
 func (State) Values() []string {
-	return []string{string(Invited), string(Expired), string(Cancelled), string(InProgress), string(Submitted), string(Released)}
+	return []string{
+		string(Invited), string(Expired), string(Cancelled), string(InProgress), string(Paused), string(Submitted), string(Released), string(Declined), string(Voided),
+	}
 }
 
 // shown is the candidate's word for a session's state.

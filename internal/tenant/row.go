@@ -8,17 +8,22 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/accommodation"
 	"github.com/assay-hq/assay/ent/apikey"
 	"github.com/assay-hq/assay/ent/auditevent"
 	"github.com/assay-hq/assay/ent/binding"
 	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/clockentry"
+	"github.com/assay-hq/assay/ent/contest"
+	"github.com/assay-hq/assay/ent/disposition"
 	"github.com/assay-hq/assay/ent/exposure"
+	"github.com/assay-hq/assay/ent/flag"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/mail"
 	"github.com/assay-hq/assay/ent/member"
 	"github.com/assay-hq/assay/ent/organization"
+	"github.com/assay-hq/assay/ent/presence"
 	"github.com/assay-hq/assay/ent/question"
 	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/ent/questionskill"
@@ -27,10 +32,13 @@ import (
 	"github.com/assay-hq/assay/ent/review"
 	"github.com/assay-hq/assay/ent/score"
 	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/ent/signal"
+	"github.com/assay-hq/assay/ent/signinlink"
 	"github.com/assay-hq/assay/ent/skill"
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateuse"
 	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/ent/upload"
 	"github.com/assay-hq/assay/ent/versionuse"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/term"
@@ -132,6 +140,46 @@ func (s Scope) Reviews() *ent.ReviewQuery {
 // Reports are the reports of the visible job roles; for a candidate the released one of the sitting.
 func (s Scope) Reports() *ent.ReportQuery {
 	return s.client.Report.Query().Where(report.OrganizationID(s.org), s.reports)
+}
+
+// Flags are the marks on questions of the visible sessions.
+func (s Scope) Flags() *ent.FlagQuery {
+	return s.client.Flag.Query().Where(flag.OrganizationID(s.org), s.sessions("session_id"))
+}
+
+// Presences say when the pages of the visible sessions were heard of last.
+func (s Scope) Presences() *ent.PresenceQuery {
+	return s.client.Presence.Query().Where(presence.OrganizationID(s.org), s.sessions("session_id"))
+}
+
+// Accommodations are the accommodations of the visible sessions; the permission to decide is what shows them to staff.
+func (s Scope) Accommodations() *ent.AccommodationQuery {
+	return s.client.Accommodation.Query().Where(accommodation.OrganizationID(s.org), s.sessions("session_id"))
+}
+
+// Uploads are the files of the visible sessions.
+func (s Scope) Uploads() *ent.UploadQuery {
+	return s.client.Upload.Query().Where(upload.OrganizationID(s.org), s.sessions("session_id"))
+}
+
+// Signals are what was recorded of the visible sessions.
+func (s Scope) Signals() *ent.SignalQuery {
+	return s.client.Signal.Query().Where(signal.OrganizationID(s.org), s.sessions("session_id"))
+}
+
+// Dispositions are what people concluded from the signals of the visible sessions.
+func (s Scope) Dispositions() *ent.DispositionQuery {
+	return s.client.Disposition.Query().Where(disposition.OrganizationID(s.org), s.sessions("session_id"))
+}
+
+// Contests are the objections of the visible sessions' candidates.
+func (s Scope) Contests() *ent.ContestQuery {
+	return s.client.Contest.Query().Where(contest.OrganizationID(s.org), s.sessions("session_id"))
+}
+
+// SignInLinks are the mailed links to come back to the visible sessions.
+func (s Scope) SignInLinks() *ent.SignInLinkQuery {
+	return s.client.SignInLink.Query().Where(signinlink.OrganizationID(s.org), s.sessions("session_id"))
 }
 
 // AuditEvents are the audit.
@@ -292,6 +340,56 @@ func (tx Tx) ChangeSession(id gid.ID) *ent.SessionUpdate {
 // NewClockEntry begins a clock entry.
 func (tx Tx) NewClockEntry() *ent.ClockEntryCreate {
 	return tx.client.ClockEntry.Create().SetID(tx.NewID(gid.ClockEntry)).SetOrganizationID(tx.org)
+}
+
+// ChangeCandidate begins a change of one candidate; it touches nothing outside the organization.
+func (tx Tx) ChangeCandidate(id gid.ID) *ent.CandidateUpdate {
+	return tx.client.Candidate.Update().Where(candidate.OrganizationID(tx.org), candidate.ID(id))
+}
+
+// NewAccommodation begins an accommodation.
+func (tx Tx) NewAccommodation() *ent.AccommodationCreate {
+	return tx.client.Accommodation.Create().SetID(tx.NewID(gid.Accommodation)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeAccommodation begins a change of one accommodation; it touches nothing outside the organization.
+func (tx Tx) ChangeAccommodation(id gid.ID) *ent.AccommodationUpdate {
+	return tx.client.Accommodation.Update().Where(accommodation.OrganizationID(tx.org), accommodation.ID(id))
+}
+
+// NewUpload begins an upload.
+func (tx Tx) NewUpload() *ent.UploadCreate {
+	return tx.client.Upload.Create().SetID(tx.NewID(gid.Upload)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeUpload begins a change of one upload; it touches nothing outside the organization.
+func (tx Tx) ChangeUpload(id gid.ID) *ent.UploadUpdate {
+	return tx.client.Upload.Update().Where(upload.OrganizationID(tx.org), upload.ID(id))
+}
+
+// NewDisposition begins a disposition.
+func (tx Tx) NewDisposition() *ent.DispositionCreate {
+	return tx.client.Disposition.Create().SetID(tx.NewID(gid.Disposition)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// NewContest begins a contest.
+func (tx Tx) NewContest() *ent.ContestCreate {
+	return tx.client.Contest.Create().SetID(tx.NewID(gid.Contest)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeContest begins a change of one contest; it touches nothing outside the organization.
+func (tx Tx) ChangeContest(id gid.ID) *ent.ContestUpdate {
+	return tx.client.Contest.Update().Where(contest.OrganizationID(tx.org), contest.ID(id))
+}
+
+// NewSignInLink begins a link to come back by.
+func (tx Tx) NewSignInLink() *ent.SignInLinkCreate {
+	return tx.client.SignInLink.Create().SetID(tx.NewID(gid.SignInLink)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeSignInLink begins a change of one link to come back by; it touches nothing outside the organization.
+func (tx Tx) ChangeSignInLink(id gid.ID) *ent.SignInLinkUpdate {
+	return tx.client.SignInLink.Update().Where(signinlink.OrganizationID(tx.org), signinlink.ID(id))
 }
 
 // NewScore begins a score.

@@ -207,33 +207,159 @@ const (
 	Expired    SessionState = "EXPIRED"
 	Cancelled  SessionState = "CANCELLED"
 	InProgress SessionState = "IN_PROGRESS"
+	Paused     SessionState = "PAUSED"
 	Submitted  SessionState = "SUBMITTED"
 	InReview   SessionState = "IN_REVIEW"
 	Scored     SessionState = "SCORED"
 	Released   SessionState = "RELEASED"
+	Declined   SessionState = "DECLINED"
+	Voided     SessionState = "VOIDED"
 )
 
 // Values lists every state.
 func (SessionState) Values() []string {
 	return []string{
-		string(Invited), string(Expired), string(Cancelled), string(InProgress),
-		string(Submitted), string(InReview), string(Scored), string(Released),
+		string(Invited), string(Expired), string(Cancelled), string(InProgress), string(Paused),
+		string(Submitted), string(InReview), string(Scored), string(Released), string(Declined), string(Voided),
 	}
 }
+
+// Running reports whether a started session has not ended yet: its clock runs, or is stopped for a while.
+func (s SessionState) Running() bool { return s == InProgress || s == Paused }
 
 // ClockKind is what an entry of a session's clock ledger says.
 type ClockKind string
 
-// The kinds of clock entry.
+// The kinds of clock entry. RAN_OUT is the end of the sitting by the clock, the others with that word the end of a part of
+// it. GRANTED gives time by a person, CREDITED by the server for what was no fault of the candidate's.
 const (
-	ClockStarted   ClockKind = "STARTED"
-	ClockSubmitted ClockKind = "SUBMITTED"
-	ClockRanOut    ClockKind = "RAN_OUT"
+	ClockStarted          ClockKind = "STARTED"
+	ClockSectionEntered   ClockKind = "SECTION_ENTERED"
+	ClockQuestionEntered  ClockKind = "QUESTION_ENTERED"
+	ClockSectionSubmitted ClockKind = "SECTION_SUBMITTED"
+	ClockSectionRanOut    ClockKind = "SECTION_RAN_OUT"
+	ClockPaused           ClockKind = "PAUSED"
+	ClockResumed          ClockKind = "RESUMED"
+	ClockGranted          ClockKind = "GRANTED"
+	ClockCredited         ClockKind = "CREDITED"
+	ClockDisconnected     ClockKind = "DISCONNECTED"
+	ClockReconnected      ClockKind = "RECONNECTED"
+	ClockTakenOver        ClockKind = "TAKEN_OVER"
+	ClockReopened         ClockKind = "REOPENED"
+	ClockSubmitted        ClockKind = "SUBMITTED"
+	ClockRanOut           ClockKind = "RAN_OUT"
 )
 
 // Values lists every kind.
 func (ClockKind) Values() []string {
-	return []string{string(ClockStarted), string(ClockSubmitted), string(ClockRanOut)}
+	return []string{
+		string(ClockStarted), string(ClockSectionEntered), string(ClockQuestionEntered), string(ClockSectionSubmitted), string(ClockSectionRanOut),
+		string(ClockPaused), string(ClockResumed), string(ClockGranted), string(ClockCredited), string(ClockDisconnected), string(ClockReconnected),
+		string(ClockTakenOver), string(ClockReopened), string(ClockSubmitted), string(ClockRanOut),
+	}
+}
+
+// ClockReason is why a person or the server stopped a clock or gave time.
+type ClockReason string
+
+// The reasons. NONE stands where none is asked.
+const (
+	ReasonNone          ClockReason = "NONE"
+	ReasonTechnical     ClockReason = "TECHNICAL"
+	ReasonInterruption  ClockReason = "INTERRUPTION"
+	ReasonEmergency     ClockReason = "EMERGENCY"
+	ReasonBreak         ClockReason = "BREAK"
+	ReasonOrganizer     ClockReason = "ORGANIZER"
+	ReasonAccommodation ClockReason = "ACCOMMODATION"
+	ReasonDisconnect    ClockReason = "DISCONNECT"
+	ReasonOutage        ClockReason = "OUTAGE"
+)
+
+// Values lists every reason.
+func (ClockReason) Values() []string {
+	return []string{
+		string(ReasonNone), string(ReasonTechnical), string(ReasonInterruption), string(ReasonEmergency), string(ReasonBreak),
+		string(ReasonOrganizer), string(ReasonAccommodation), string(ReasonDisconnect), string(ReasonOutage),
+	}
+}
+
+// AccommodationState is where a request for accommodation stands.
+type AccommodationState string
+
+// The states of an accommodation. CHANGED is granted, and not as it was asked for.
+const (
+	AccommodationRequested AccommodationState = "REQUESTED"
+	AccommodationGranted   AccommodationState = "GRANTED"
+	AccommodationChanged   AccommodationState = "CHANGED"
+	AccommodationDeclined  AccommodationState = "DECLINED"
+	AccommodationWithdrawn AccommodationState = "WITHDRAWN"
+)
+
+// Values lists every state.
+func (AccommodationState) Values() []string {
+	return []string{
+		string(AccommodationRequested), string(AccommodationGranted), string(AccommodationChanged),
+		string(AccommodationDeclined), string(AccommodationWithdrawn),
+	}
+}
+
+// UploadState is where an uploaded file stands.
+type UploadState string
+
+// The states of an upload. REJECTED was refused by its content or by the virus scan.
+const (
+	UploadOpen     UploadState = "OPEN"
+	UploadComplete UploadState = "COMPLETE"
+	UploadRejected UploadState = "REJECTED"
+)
+
+// Values lists every state.
+func (UploadState) Values() []string {
+	return []string{string(UploadOpen), string(UploadComplete), string(UploadRejected)}
+}
+
+// IntegrityVerdict is what a person concluded from a session's signals.
+type IntegrityVerdict string
+
+// The verdicts. NOT_EVALUATED stands until a person writes another.
+const (
+	NotEvaluated IntegrityVerdict = "NOT_EVALUATED"
+	Explained    IntegrityVerdict = "EXPLAINED"
+	NoConcern    IntegrityVerdict = "NO_CONCERN"
+	Concern      IntegrityVerdict = "CONCERN"
+)
+
+// Values lists every verdict.
+func (IntegrityVerdict) Values() []string {
+	return []string{string(NotEvaluated), string(Explained), string(NoConcern), string(Concern)}
+}
+
+// ContestSubject is what a candidate contests.
+type ContestSubject string
+
+// What can be contested.
+const (
+	ContestIntegrity ContestSubject = "INTEGRITY"
+	ContestScore     ContestSubject = "SCORE"
+)
+
+// Values lists every subject.
+func (ContestSubject) Values() []string {
+	return []string{string(ContestIntegrity), string(ContestScore)}
+}
+
+// ContestState is where a candidate's contest stands.
+type ContestState string
+
+// The states of a contest.
+const (
+	ContestOpen     ContestState = "OPEN"
+	ContestAnswered ContestState = "ANSWERED"
+)
+
+// Values lists every state.
+func (ContestState) Values() []string {
+	return []string{string(ContestOpen), string(ContestAnswered)}
 }
 
 // ScoreSource is who or what awarded a score.
@@ -299,8 +425,14 @@ func (ItemStatus) Values() []string {
 // MailKind is what a mail is about.
 type MailKind string
 
-// MailInvitation asks a candidate to take an assessment.
-const MailInvitation MailKind = "INVITATION"
+// What mails are about.
+const (
+	MailInvitation MailKind = "INVITATION"
+	MailReminder   MailKind = "REMINDER"
+	MailSignIn     MailKind = "SIGN_IN"
+)
 
 // Values lists every kind.
-func (MailKind) Values() []string { return []string{string(MailInvitation)} }
+func (MailKind) Values() []string {
+	return []string{string(MailInvitation), string(MailReminder), string(MailSignIn)}
+}

@@ -167,3 +167,27 @@ func TestAnotherOrganizationsRowsAreNotThere(t *testing.T) {
 		}
 	})
 }
+
+// TestSkillsAreJudgedByWhereTheDocumentPutsThem moves and renames skills that stand, with new ones beside and below them.
+func TestSkillsAreJudgedByWhereTheDocumentPutsThem(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		skills := func(entries string) string { return "format: assay-catalogue/1\nskills:\n" + entries }
+		r.importing(t, r.owner, skills("- {key: a, name: A}\n- {key: b, name: B, parent: a}\n- {key: c, name: C}\n- {key: d, name: D, parent: b}\n"))
+		for name, c := range map[string]struct{ entries, want string }{
+			"below one that moves to the third level": {"- {key: c, name: C, parent: b}\n- {key: e, name: E, parent: c}\n",
+				"document.skills.1.parent: line 4: this would make a fourth level; a taxonomy has three"},
+			"the name that another takes": {"- {key: c, name: E}\n- {key: e, name: e}\n",
+				"document.skills.1.name: line 4: there is already a skill of this name, with another key"},
+		} {
+			err := r.unchanged(t, name, func() error {
+				_, err := r.authoring.ImportCatalogue(t.Context(), r.owner, authoring.ImportCatalogueInput{Document: skills(c.entries), Apply: true})
+				return err
+			})
+			if diff := gocmp.Diff([]string{c.want}, faultLines(err)); diff != "" {
+				t.Errorf("%s: %v: %s", name, err, diff)
+			}
+		}
+		wantNews(t, r.importing(t, r.owner, skills("- {key: d, name: Delta}\n- {key: e, name: D, parent: d}\n")),
+			"CHANGED SKILL d name,parent", "ADDED SKILL e")
+	})
+}

@@ -139,6 +139,17 @@ func (im *importer) readTaxonomy(ctx context.Context) (err error) {
 	return err
 }
 
+// changed notes that a skill has another name or place: the entries after it are judged by where it stands now.
+func (t *taxonomy) changed(row *ent.Skill, name string, parent *gid.ID) {
+	if t.byName[row.NameKey] == row {
+		delete(t.byName, row.NameKey)
+	}
+	t.byName[nameKey(name)], t.tree[row.ID] = row, gid.ID{}
+	if parent != nil {
+		t.tree[row.ID] = *parent
+	}
+}
+
 // skillRow finds the skill that an entry is about: by its key, or by its name if that has no key yet.
 func (im *importer) skillRow(s *catalogue.Skill) *ent.Skill {
 	if row := im.taxonomy.byKey[s.Key]; row != nil {
@@ -182,8 +193,12 @@ func (im *importer) newSkill(ctx context.Context, s *catalogue.Skill, parent *gi
 func (im *importer) changedSkill(ctx context.Context, row *ent.Skill, s *catalogue.Skill, parent *gid.ID, fields []string, adopt bool, entry []string) error {
 	change := titled(Changed, NounSkill, s.Key, s.Name, fields)
 	if adopt {
-		if _, err := im.tx.ChangeSkill(row.ID).SetHandle(s.Key).Save(ctx); err != nil {
-			return err
+		_, err := im.tx.ChangeSkill(row.ID).SetHandle(s.Key).Save(ctx)
+		if ent.IsConstraintError(err) {
+			return im.judge(skillTaken(&s.Key), entry)
+		}
+		if err != nil {
+			return fmt.Errorf("give skill its key: %w", err)
 		}
 		row.Handle = &s.Key
 		change.Note = "takes the key of the skill that has this name"
@@ -196,6 +211,7 @@ func (im *importer) changedSkill(ctx context.Context, row *ent.Skill, s *catalog
 		if err != nil {
 			return im.judge(err, entry)
 		}
+		im.taxonomy.changed(row, s.Name, parent)
 	}
 	im.note(change)
 	return nil

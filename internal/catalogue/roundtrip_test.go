@@ -160,3 +160,48 @@ func TestAnyTextIsReadBackFromEveryPlace(t *testing.T) {
 		})
 	}
 }
+
+// TestOneOddTextKeepsNoCatalogueFromBeingRead writes what an author may write, and the reader's bounds would refuse.
+func TestOneOddTextKeepsNoCatalogueFromBeingRead(t *testing.T) {
+	long := func(piece string, n int) string { return "a" + strings.Repeat(piece, n) + "b" }
+	for name, text := range map[string]string{
+		"spaces": long(" ", 9000), "lines": long("\n", 9000), "angles": long("<", 9000), "tabs": long("\t", 9000), "blanks": long(" \t\r\n", 2000),
+		"brackets": long("[{,}]", 1900), "escaped brackets": long(`\[`, 4000), "tabs in lines": long("x\t", 4500), "angles in lines": "x\n" + long("<", 500),
+	} {
+		for form, write := range writers {
+			doc := everywhere(text)
+			for range 14 {
+				doc.Questions = append(doc.Questions, everywhere(text).Questions...)
+			}
+			for i, q := range doc.Questions {
+				q.Key = fmt.Sprintf("q%d", i)
+			}
+			data, err := write(doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			back, _, err := Read(data)
+			if err != nil {
+				t.Errorf("%s in %s: %v", name, form, err)
+				continue
+			}
+			if diff := cmp.Diff(back, doc); diff != "" {
+				t.Errorf("%s in %s: it came back otherwise", name, form)
+			}
+		}
+	}
+}
+
+// TestOnlyOddTextsAreEscaped keeps the others of the same catalogue as people write them.
+func TestOnlyOddTextsAreEscaped(t *testing.T) {
+	doc := everywhere("[1, 2, 3]")
+	doc.Roles[0].Summary = "a" + strings.Repeat("<", 200)
+	doc.Roles[0].Title = "Plain, as it was"
+	data, err := doc.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(data), "title: Plain, as it was\n") || strings.Contains(string(data), "<<") {
+		t.Errorf("got %s", data)
+	}
+}

@@ -97,7 +97,7 @@ func checkText(text string) *Fault {
 	found, blanks, angles, tabs, cost, flow := 0, 0, 0, 0, 0, 0
 	for s := (source{rest: text, line: 1, column: 1}); s.rest != ""; {
 		r, size := utf8.DecodeRuneInString(s.rest)
-		blanks, angles = counted(blanks, r == ' ' || r == '\t' || r == '\r' || r == '\n'), counted(angles, r == '<')
+		blanks, angles = counted(blanks, space(r)), counted(angles, r == '<')
 		switch {
 		case r == utf8.RuneError && size == 1:
 			return s.fault("this is no valid UTF-8")
@@ -112,7 +112,7 @@ func checkText(text string) *Fault {
 		case r == '\n':
 			cost, tabs = cost+tabs*s.column, 0
 		}
-		if r == ',' || r == '[' || r == ']' || r == '{' || r == '}' {
+		if bracket(r) {
 			flow++
 		}
 		s.step(r, size)
@@ -125,6 +125,10 @@ func checkText(text string) *Fault {
 	}
 	return nil
 }
+
+// space knows what the scanner skips, bracket what ends a part of a list or a mapping in brackets.
+func space(r rune) bool   { return r == ' ' || r == '\t' || r == '\r' || r == '\n' }
+func bracket(r rune) bool { return r == ',' || r == '[' || r == ']' || r == '{' || r == '}' }
 
 // counted is the length of a run that a character goes on with or ends.
 func counted(run int, goesOn bool) int {

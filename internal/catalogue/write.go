@@ -14,31 +14,78 @@ import (
 // JSON writes the document as JSON in its canonical form, which Read reads back as the same document: fields in the
 // order of the types, and none that says nothing. A text that no document can hold is an error.
 func (d *Document) JSON() ([]byte, error) {
-	root, err := build(reflect.ValueOf(d), nil)
-	if err != nil {
-		return nil, fmt.Errorf("write catalogue: %w", err)
-	}
-	var out bytes.Buffer
-	root.json(&out, "")
-	out.WriteByte('\n')
-	return out.Bytes(), nil
+	return d.write(func(root *node, out *bytes.Buffer) {
+		root.json(out, "")
+		out.WriteByte('\n')
+	})
 }
 
 // YAML writes the document as YAML in its canonical form, as JSON does, with texts of several lines as blocks.
 func (d *Document) YAML() ([]byte, error) {
+	return d.write(func(root *node, out *bytes.Buffer) { root.mapping(out, "") })
+}
+
+// write writes a document in one of the forms. If some text of it makes it look like what no reader should split, every
+// text that does is written once more with escapes: one author's odd text must not keep a whole catalogue from being read.
+func (d *Document) write(form func(root *node, out *bytes.Buffer)) ([]byte, error) {
 	root, err := build(reflect.ValueOf(d), nil)
 	if err != nil {
 		return nil, fmt.Errorf("write catalogue: %w", err)
 	}
 	var out bytes.Buffer
-	root.mapping(&out, "")
+	form(root, &out)
+	if checkText(out.String()) != nil {
+		out.Reset()
+		root.disguise()
+		form(root, &out)
+	}
 	return out.Bytes(), nil
+}
+
+// disguise marks the odd texts of a tree.
+func (n *node) disguise() {
+	n.odd = n.kind == reflect.String && odd(n.text)
+	for _, inner := range n.inside {
+		inner.disguise()
+	}
+}
+
+// The shares of the reader's bounds that one text may use before it counts as odd. They leave enough for the others.
+const (
+	oddBlanks = maxBlanks / 10
+	oddAngles = maxAngles / 10
+	oddTabs   = 64
+	oddFlow   = 8 // one of so many characters
+)
+
+// odd reports whether a text has much of what checkText bounds.
+func odd(text string) bool {
+	blanks, angles, tabs, flow := 0, 0, 0, 0
+	for _, r := range text {
+		blanks, angles = counted(blanks, space(r)), counted(angles, r == '<')
+		if blanks > oddBlanks || angles > oddAngles {
+			return true
+		}
+		switch {
+		case r == '\n':
+			tabs = 0
+		case r == '\t':
+			tabs++
+		case bracket(r):
+			flow++
+		}
+		if tabs > oddTabs {
+			return true
+		}
+	}
+	return flow > 1+len(text)/oddFlow
 }
 
 // node is a value as it is written: a mapping, if it has names; a list; a text; or a number or truth as it stands.
 type node struct {
 	kind   reflect.Kind // Struct, Slice, String or any other
 	text   string
+	odd    bool // it is written with escapes
 	names  []string
 	inside []*node
 }
@@ -103,7 +150,7 @@ func (n *node) json(out *bytes.Buffer, margin string) {
 	case reflect.Slice:
 		n.jsonInside(out, margin, "[", "]")
 	case reflect.String:
-		out.WriteString(jsonText(n.text))
+		out.WriteString(n.quoted(jsonText))
 	default:
 		out.WriteString(n.text)
 	}
@@ -181,15 +228,32 @@ func (n *node) scalar(out *bytes.Buffer, margin string) {
 		out.WriteString("{}")
 	case n.kind == reflect.Slice:
 		out.WriteString("[]")
-	case n.kind != reflect.String || plain(n.text):
+	case n.kind != reflect.String || !n.odd && plain(n.text):
 		out.WriteString(n.text)
-	case block(n.text):
+	case !n.odd && block(n.text):
 		writeBlock(out, n.text, margin+indent)
 		return
 	default:
-		out.WriteString(quote(n.text))
+		out.WriteString(n.quoted(quote))
 	}
 	out.WriteByte('\n')
+}
+
+// quoted is a text in quotes. Of an odd one, what makes it so is escaped: no quoted form has it for anything else.
+func (n *node) quoted(quote func(text string) string) string {
+	text := quote(n.text)
+	if !n.odd {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if r == ' ' || r == '<' || bracket(r) {
+			fmt.Fprintf(&b, `\u%04X`, r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // words are the plain words that some reader of YAML takes for something else than a text.

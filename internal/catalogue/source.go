@@ -138,7 +138,7 @@ func counted(run int, goesOn bool) int {
 	return 0
 }
 
-// control knows the characters that no text may hold; internal/fault refuses the same.
+// control knows the characters that no text may hold; internal/fault refuses them too.
 func control(r rune) bool { return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f }
 
 // source goes through a text and knows where it is.

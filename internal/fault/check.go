@@ -3,6 +3,7 @@ package fault
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -22,13 +23,14 @@ func (c *Checks) That(ok bool, message string, path ...string) {
 	}
 }
 
-// Text demands between least and most characters, not only space, and valid Unicode without control characters.
+// Text demands between least and most characters, not only such as nobody sees, and valid Unicode without control
+// characters.
 func (c *Checks) Text(value string, least, most int, path ...string) {
 	n := utf8.RuneCountInString(value)
 	switch {
 	case !utf8.ValidString(value) || strings.ContainsFunc(value, control):
-		c.That(false, "this text holds characters that cannot be shown", path...)
-	case least > 0 && strings.TrimSpace(value) == "":
+		c.That(false, unshown, path...)
+	case least > 0 && strings.TrimFunc(value, unseen) == "":
 		c.That(false, "this must not be empty", path...)
 	case n < least:
 		c.That(false, "this has "+strconv.Itoa(n)+" characters; at least "+strconv.Itoa(least)+" are needed", path...)
@@ -37,19 +39,35 @@ func (c *Checks) Text(value string, least, most int, path ...string) {
 	}
 }
 
-// Line demands a Text on one line, as names and titles are.
+// Line demands a Text on one line, as names and titles are. Terminals and logs show them as they are, so that the control
+// characters of the upper half are refused as well.
 func (c *Checks) Line(value string, least, most int, path ...string) {
-	if strings.ContainsAny(value, "\n\r\t\u2028\u2029") || strings.ContainsFunc(value, bidi) {
+	if strings.ContainsAny(value, "\n\r\t\u0085\u2028\u2029") || strings.ContainsFunc(value, bidi) {
 		c.That(false, "this must be on one line, without marks that turn the direction of text", path...)
+		return
+	}
+	if strings.ContainsFunc(value, unicode.IsControl) {
+		c.That(false, unshown, path...)
 		return
 	}
 	c.Text(value, least, most, path...)
 }
 
+// unshown is said of a text with control characters.
+const unshown = "this text holds characters that cannot be shown"
+
+// unseen knows the characters that leave no mark: a name of nothing else looks empty.
+func unseen(r rune) bool {
+	return unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == 0x2800
+}
+
 // bidi knows the marks that make a text read otherwise than it is written.
 func bidi(r rune) bool { return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 }
 
-func control(r rune) bool { return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f }
+// control knows the control characters, and the two that are none of Unicode's and that XML cannot carry.
+func control(r rune) bool {
+	return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f || r == 0xfffe || r == 0xffff
+}
 
 // Whole demands a number between two bounds.
 func (c *Checks) Whole(value, least, most int, path ...string) {

@@ -119,6 +119,28 @@ func TestChecksTellEverythingWithItsPlace(t *testing.T) {
 	}
 }
 
+func TestNamesAreSeenAndShown(t *testing.T) {
+	for value, want := range map[string]bool{
+		"Go": true, "Café ❤️": true, "می\u200cخواهم": true, "a\u200eb": true, "<b>": true,
+		"\u200b": false, "\u3164": false, "\u2800 \u00a0": false, "\ufeff": false, "\U000e0041": false, "\ufe0f": false,
+		"a\u0085b": false, "a\u009bb": false, "a\u202eb": false, "a\nb": false, "a\ufffeb": false, "a\uffff": false,
+	} {
+		var c fault.Checks
+		c.Line(value, 1, 20, "name")
+		if (c.Err() == nil) != want {
+			t.Errorf("%q: got %v", value, c.Err())
+		}
+	}
+	var c fault.Checks
+	c.Text("a\u0085b\u009b", 0, 9, "a text may have them")
+	c.Text("\u200b", 0, 9, "or nothing that is seen")
+	c.Text("a\ufffe", 0, 9, "nonsense")
+	c.Text("\u200b\n", 1, 9, "nothing")
+	if diff := cmp.Diff([]string{"nonsense", "nothing"}, paths(c.Err())); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestChecksTellAHundredFaultsAtMost(t *testing.T) {
 	var c fault.Checks
 	for i := range 1000 {

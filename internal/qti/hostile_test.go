@@ -182,3 +182,14 @@ func TestFaultsSayWhere(t *testing.T) {
 		})
 	}
 }
+
+// TestOneKeyManyTimes gives each of many questions of one key its own, without trying all that went before.
+func TestOneKeyManyTimes(t *testing.T) {
+	in, used, asked := &intake{numbers: map[string]int{}}, map[string]bool{"a-3": true}, 0
+	for range 2000 {
+		used[in.freeKey("question", "a", func(key string) bool { asked++; return used[key] })] = true
+	}
+	if len(used) != 2001 || !used["a"] || !used["a-2"] || !used["a-2001"] || asked > 2*2000+1 {
+		t.Errorf("%d keys after %d questions", len(used), asked)
+	}
+}

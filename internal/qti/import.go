@@ -20,7 +20,7 @@ import (
 func Import(data []byte) (*catalogue.Document, []*Note, error) {
 	doc := &catalogue.Document{Format: catalogue.Format}
 	in := &intake{
-		doc: doc, items: map[string]*catalogue.Question{}, templates: map[string]bool{}, writer: newWriter(doc),
+		doc: doc, items: map[string]*catalogue.Question{}, templates: map[string]bool{}, numbers: map[string]int{}, writer: newWriter(doc),
 	}
 	if isZip(data) {
 		in.zip(data)
@@ -40,6 +40,7 @@ type intake struct {
 	faults    Faults
 	items     map[string]*catalogue.Question // by file
 	templates map[string]bool                // keys that are taken
+	numbers   map[string]int                 // the last one that a key was given
 	writer    *writer                        // of what has been taken so far
 }
 
@@ -159,7 +160,7 @@ func (in *intake) document(file string, data []byte) {
 
 // question takes a question in under a key of its own.
 func (in *intake) question(r *reading, root *node, q *catalogue.Question) {
-	if key := freeKey(q.Key, func(k string) bool { return in.writer.questions[k] != nil }); key != q.Key {
+	if key := in.freeKey("question", q.Key, func(k string) bool { return in.writer.questions[k] != nil }); key != q.Key {
 		r.note(root, "the key "+q.Key+" is taken; this question is called "+key)
 		q.Key = key
 	}
@@ -173,7 +174,7 @@ func (in *intake) test(r *reading, root *node) {
 	if template == nil {
 		return
 	}
-	if key := freeKey(template.Key, func(k string) bool { return in.templates[k] }); key != template.Key {
+	if key := in.freeKey("template", template.Key, func(k string) bool { return in.templates[k] }); key != template.Key {
 		r.note(root, "the key "+template.Key+" is taken; this template is called "+key)
 		template.Key = key
 	}
@@ -181,14 +182,34 @@ func (in *intake) test(r *reading, root *node) {
 	in.doc.Templates = append(in.doc.Templates, template)
 }
 
+// freeKey gives a key a number if it is taken, and goes on from there when it is taken again: a package may have one key
+// two thousand times.
+func (in *intake) freeKey(noun, key string, taken func(string) bool) string {
+	if !taken(key) {
+		return key
+	}
+	free, number := numbered(key, max(2, in.numbers[noun+key]+1), taken)
+	in.numbers[noun+key] = number
+	return free
+}
+
 // freeKey gives a key a number if it is taken.
 func freeKey(key string, taken func(string) bool) string {
-	free := key
-	for i := 2; taken(free); i++ {
-		number := "-" + strconv.Itoa(i)
-		free = key[:min(len(key), mostKey-len(number))] + number
+	if !taken(key) {
+		return key
 	}
+	free, _ := numbered(key, 2, taken)
 	return free
+}
+
+// numbered is a key with the first number from some one upwards with which nothing has it.
+func numbered(key string, from int, taken func(string) bool) (free string, number int) {
+	for number = from; ; number++ {
+		end := "-" + strconv.Itoa(number)
+		if free = key[:min(len(key), mostKey-len(end))] + end; !taken(free) {
+			return free, number
+		}
+	}
 }
 
 // organization reads the skills and roles that we put beside the items.

@@ -84,6 +84,10 @@ func TestQuestionsAreSearched(t *testing.T) {
 		r.refused(t, "too many words", fault.BadInput, func() error {
 			return lastErr(r.authoring.Questions(t.Context(), r.owner, &authoring.QuestionFilter{Text: &many}, tenant.Paging{}))
 		})
+		_, err := r.authoring.Questions(t.Context(), r.owner, &authoring.QuestionFilter{Text: new("_"), SkillIDs: make([]gid.ID, 21)}, tenant.Paging{})
+		if list := fault.All(err); len(list) != 1 || list[0].Message != "filter.skillIds: at most 20 are allowed; filter.text: write a word to look for" {
+			t.Errorf("got %v", err)
+		}
 		r.refused(t, "too many skills", fault.BadInput, func() error {
 			return lastErr(r.authoring.Questions(t.Context(), r.owner, &authoring.QuestionFilter{SkillIDs: make([]gid.ID, 21)}, tenant.Paging{}))
 		})

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/content"
@@ -78,11 +79,14 @@ func keyIsFree(noun string, existing any, err error) error {
 
 // ofQuery makes what is wrong with the arguments of a query the one fault that a query has.
 func ofQuery(c *fault.Checks) error {
-	err := c.Err()
-	if err == nil {
+	var wrong []string
+	for _, f := range fault.All(c.Err()) {
+		wrong = append(wrong, strings.Join(f.Field, ".")+": "+f.Message)
+	}
+	if len(wrong) == 0 {
 		return nil
 	}
-	return fault.New(fault.BadInput, err.Error())
+	return fault.New(fault.BadInput, strings.Join(wrong, "; "))
 }
 
 // copyOf is a copy of authored content that may be changed: the input itself stays what its idempotency key stands for.

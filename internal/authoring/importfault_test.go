@@ -39,6 +39,10 @@ var broken = map[string]struct {
 		[]string{`document.skills.0.parent: line 3: the parents of this skill go in a circle or deeper than three levels`}},
 	"one name twice":      {"- {key: go, name: Go}", "- {key: go, name: Go}\n  - {key: golang, name: GO}", []string{`document.skills.1.name: line 4: there is already a skill of this name, with another key`}},
 	"a key with a hyphen": {"key: first", "key: -first", []string{`document.templates.0.key: line 20: a key has 1 to 64 lower-case letters, digits, dots, hyphens and underscores`}},
+	"a skill's key with a hyphen": {"{key: go, name: Go}", "{key: -go, name: Go}", []string{
+		`document.skills.0.key: line 3: a key has 1 to 64 lower-case letters, digits, dots, hyphens and underscores`,
+		`document.questions.0.skills.0: line 14: there is no skill with the key go, neither in this document nor in the organization`,
+	}},
 	"a question without its number": {`numeric: {value: "1", mode: EXACT}`, `modelAnswer: One.`,
 		[]string{`document.questions.0.content.numeric: line 15: a numeric question needs its number`}},
 	"a published text without a rubric": {"kind: NUMERIC\n    category: TECHNICAL\n    level: ENTRY\n    language: en\n    skills: [go]\n    content:\n      prompt: Why?\n      numeric: {value: \"1\", mode: EXACT}",

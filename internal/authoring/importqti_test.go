@@ -89,6 +89,22 @@ const manifest = `<manifest xmlns="http://www.imsglobal.org/xsd/qti/qtiv3p0/imsc
 <resource identifier="a" type="imsqti_item_xmlv3p0" href="one.xml"><file href="one.xml"/></resource>
 <resource identifier="b" type="imsqti_test_xmlv3p0" href="test.xml"><file href="test.xml"/></resource></resources></manifest>`
 
+// TestKeysOfAPackageHaveTheirForm refuses what no catalogue could be read with again.
+func TestKeysOfAPackageHaveTheirForm(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		for _, key := range []string{"A B", "", "-a", strings.Repeat("k", 65)} {
+			data := zipped(t, map[string]string{
+				"imsmanifest.xml":      `<manifest><resources><resource type="webcontent" href="assay/catalogue.json"/></resources></manifest>`,
+				"assay/catalogue.json": `{"format": "assay-catalogue/1", "skills": [{"key": "` + key + `", "name": "Go"}]}`,
+			})
+			r.refused(t, key, fault.Invalid, func() error {
+				_, err := r.authoring.ImportQTI(t.Context(), r.owner, authoring.ImportQTIInput{Base64: base64.StdEncoding.EncodeToString([]byte(data)), Apply: true})
+				return err
+			}, "document.skills.0.key")
+		}
+	})
+}
+
 func TestATestNeedsAJobRole(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		data := zipped(t, map[string]string{"imsmanifest.xml": manifest, "one.xml": item, "test.xml": test})

@@ -162,7 +162,7 @@ func (im *importer) skillRow(s *catalogue.Skill) *ent.Skill {
 }
 
 func (im *importer) newSkill(ctx context.Context, s *catalogue.Skill, parent *gid.ID, entry []string) error {
-	err := checkSkill(s.Name, s.Description, nil)
+	err := checkSkill(s.Name, s.Description, &s.Key)
 	if taken := im.taxonomy.byName[nameKey(s.Name)]; err == nil && taken != nil {
 		err = fault.Taken("there is already a skill of this name, with another key", taken, "name")
 	}
@@ -193,6 +193,10 @@ func (im *importer) newSkill(ctx context.Context, s *catalogue.Skill, parent *gi
 func (im *importer) changedSkill(ctx context.Context, row *ent.Skill, s *catalogue.Skill, parent *gid.ID, fields []string, adopt bool, entry []string) error {
 	change := titled(Changed, NounSkill, s.Key, s.Name, fields)
 	if adopt {
+		var c fault.Checks
+		if checkKey(&c, &s.Key); c.Err() != nil {
+			return im.judge(c.Err(), entry)
+		}
 		_, err := im.tx.ChangeSkill(row.ID).SetHandle(s.Key).Save(ctx)
 		if ent.IsConstraintError(err) {
 			return im.judge(skillTaken(&s.Key), entry)

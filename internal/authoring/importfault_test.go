@@ -195,3 +195,21 @@ func TestSkillsAreJudgedByWhereTheDocumentPutsThem(t *testing.T) {
 			"CHANGED SKILL d name,parent", "ADDED SKILL e")
 	})
 }
+
+// TestWhatADocumentMovesOrRenamesCountsForTheRest takes a place below a skill that moves, and a name that was freed.
+func TestWhatADocumentMovesOrRenamesCountsForTheRest(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		document := func(skills string) string { return "format: assay-catalogue/1\nskills:\n" + skills }
+		r.importing(t, r.owner, document("  - {key: a, name: A}\n  - {key: b, name: B, parent: a}\n  - {key: c, name: C}\n"))
+		err := r.unchanged(t, "a fourth level below a skill that moves", func() error {
+			_, err := r.authoring.ImportCatalogue(t.Context(), r.owner, authoring.ImportCatalogueInput{
+				Apply: true, Document: document("  - {key: c, name: C, parent: b}\n  - {key: d, name: D, parent: c}\n"),
+			})
+			return err
+		})
+		if !fault.Is(err, fault.Invalid) {
+			t.Errorf("got %v", err)
+		}
+		wantNews(t, r.importing(t, r.owner, document("  - {key: a, name: Former}\n  - {key: e, name: A}\n")), "CHANGED SKILL a name", "ADDED SKILL e")
+	})
+}

@@ -120,6 +120,14 @@ type taxonomy struct {
 	places map[*catalogue.Skill]int
 }
 
+// place notes what a skill is called and which one is above it, for the skills that come after it.
+func (t *taxonomy) place(row *ent.Skill, parent *gid.ID) {
+	t.byName[row.NameKey], t.tree[row.ID] = row, gid.ID{}
+	if parent != nil {
+		t.tree[row.ID] = *parent
+	}
+}
+
 func (im *importer) readTaxonomy(ctx context.Context) (err error) {
 	t := &taxonomy{byKey: map[string]*ent.Skill{}, byName: map[string]*ent.Skill{}, places: map[*catalogue.Skill]int{}}
 	for _, row := range im.stock.skills {
@@ -137,17 +145,6 @@ func (im *importer) readTaxonomy(ctx context.Context) (err error) {
 	im.taxonomy = t
 	t.tree, err = readTree(ctx, im.tx.Scope)
 	return err
-}
-
-// changed notes that a skill has another name or place: the entries after it are judged by where it stands now.
-func (t *taxonomy) changed(row *ent.Skill, name string, parent *gid.ID) {
-	if t.byName[row.NameKey] == row {
-		delete(t.byName, row.NameKey)
-	}
-	t.byName[nameKey(name)], t.tree[row.ID] = row, gid.ID{}
-	if parent != nil {
-		t.tree[row.ID] = *parent
-	}
 }
 
 // skillRow finds the skill that an entry is about: by its key, or by its name if that has no key yet.
@@ -181,11 +178,8 @@ func (im *importer) newSkill(ctx context.Context, s *catalogue.Skill, parent *gi
 		return fmt.Errorf("create skill: %w", err)
 	}
 	im.keys.skills[s.Key], im.stock.skills[row.ID] = row.ID, row
-	t := im.taxonomy
-	t.byKey[s.Key], t.byName[row.NameKey], t.tree[row.ID] = row, row, gid.ID{}
-	if parent != nil {
-		t.tree[row.ID] = *parent
-	}
+	im.taxonomy.byKey[s.Key] = row
+	im.taxonomy.place(row, parent)
 	im.note(titled(Added, NounSkill, s.Key, s.Name, nil))
 	return im.tx.Announce(ctx, event.SkillCreated, row.ID, nil)
 }
@@ -215,7 +209,9 @@ func (im *importer) changedSkill(ctx context.Context, row *ent.Skill, s *catalog
 		if err != nil {
 			return im.judge(err, entry)
 		}
-		im.taxonomy.changed(row, s.Name, parent)
+		delete(im.taxonomy.byName, row.NameKey)
+		row.Name, row.NameKey = s.Name, nameKey(s.Name)
+		im.taxonomy.place(row, parent)
 	}
 	im.note(change)
 	return nil

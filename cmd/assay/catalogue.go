@@ -126,7 +126,7 @@ func documentPath(steps []string) string {
 func printReport(out io.Writer, report *authoring.CatalogueImport) error {
 	var text strings.Builder
 	count := map[authoring.ChangeKind]int{}
-	for _, change := range report.Changes(report.ChangeCount()) {
+	for _, change := range report.Everything() {
 		count[change.Kind]++
 		text.WriteString(changeLine(change) + "\n")
 	}
@@ -169,7 +169,7 @@ type printedChange struct {
 
 func printJSON(out io.Writer, report *authoring.CatalogueImport) error {
 	changes := []printedChange{}
-	for _, change := range report.Changes(report.ChangeCount()) {
+	for _, change := range report.Everything() {
 		changes = append(changes, printedChange(*change))
 	}
 	return json.NewEncoder(out).Encode(struct {

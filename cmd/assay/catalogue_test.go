@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,6 +117,16 @@ func TestTheCatalogueCommands(t *testing.T) {
 			out, problems, err := d.types(t, "", "import", "--shipped", "--organization", "other", "--apply")
 			if err != nil || !strings.Contains(out, "\n+ template be-screening: ") || !strings.HasSuffix(out, " 0 changed, 0 unchanged\n") {
 				t.Errorf("%v %s %s", err, problems, out)
+			}
+		})
+		t.Run("every change is printed, however many there are", func(t *testing.T) {
+			many := "format: assay-catalogue/1\nskills:\n"
+			for i := range 1001 {
+				many += fmt.Sprintf("  - {key: many%d, name: Many %d}\n", i, i)
+			}
+			out, problems, err := d.types(t, many, "import", "-", "--organization", "other")
+			if err != nil || strings.Count(out, "+ skill many") != 1001 || !strings.Contains(out, "\n1001 added, ") {
+				t.Errorf("%v %s %d lines", err, problems, strings.Count(out, "\n"))
 			}
 		})
 		t.Run("what is missing is told", func(t *testing.T) {

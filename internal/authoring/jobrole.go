@@ -83,7 +83,7 @@ func addJobRole(ctx context.Context, tx tenant.Tx, in CreateJobRoleInput) (gid.I
 		SetResponsibilities(orEmpty(f.Responsibilities)).SetPreferredQualifications(orEmpty(f.PreferredQualifications)).
 		SetNillableExternalJobID(f.ExternalJobID).Save(ctx)
 	if ent.IsConstraintError(err) {
-		return gid.ID{}, fault.Taken("another job role has this external id", nil, "fields", "externalJobId")
+		return gid.ID{}, roleTaken(f.ExternalJobID, nil)
 	}
 	if err != nil {
 		return gid.ID{}, fmt.Errorf("create job role: %w", err)
@@ -107,12 +107,21 @@ func (s *Service) UpdateJobRole(ctx context.Context, actor policy.Actor, in Upda
 		func(tx tenant.Tx) (gid.ID, error) { return in.ID, changeJobRole(ctx, tx, in) }, visibleJobRole)
 }
 
+// roleTaken is the fault of an external id that another job role has or, without one, of a key: of a race that another
+// one won, nobody asks which of the two it was.
+func roleTaken(external *string, existing any) error {
+	if external == nil {
+		return keyTaken("job role", existing)
+	}
+	return fault.Taken("another job role has this external id", existing, "fields", "externalJobId")
+}
+
 // roleIsNew demands that no other job role has the external id or the key.
 func roleIsNew(ctx context.Context, scope tenant.Scope, external, key *string, but gid.ID) error {
 	if external != nil {
 		existing, err := scope.JobRoles().Where(jobrole.ExternalJobID(*external)).First(ctx)
 		if err == nil && existing.ID != but {
-			return fault.Taken("another job role has this external id", existing, "fields", "externalJobId")
+			return roleTaken(external, existing)
 		}
 		if err != nil && !ent.IsNotFound(err) {
 			return fmt.Errorf("find external id: %w", err)
@@ -146,7 +155,7 @@ func changeJobRole(ctx context.Context, tx tenant.Tx, in UpdateJobRoleInput) err
 	}
 	_, err = change.Save(ctx)
 	if ent.IsConstraintError(err) {
-		return fault.Taken("another job role has this external id", nil, "fields", "externalJobId")
+		return roleTaken(f.ExternalJobID, nil)
 	}
 	if err != nil {
 		return fmt.Errorf("update job role: %w", err)

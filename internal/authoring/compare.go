@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/internal/draw"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/key"
 	"github.com/assay-hq/assay/internal/paper"
@@ -173,6 +175,37 @@ func (c *Comparison) section(path string, a, b *edition, i int) {
 	c.setting(path+".navigation", cmp.Or(x.Navigation, term.Free), cmp.Or(y.Navigation, term.Free), "the way through a section differs")
 	c.setting(path+".weight", a.key.Sections[i].Weight, b.key.Sections[i].Weight, "sections weigh differently")
 	c.pools(path+".draws", a.draws(i), b.draws(i))
+	c.places(path+".slots", a.fixed(i, b), b.fixed(i, a))
+}
+
+// always are the items of a section that no pool has.
+func (e *edition) always(section int) []*key.Item {
+	s := e.key.Sections[section]
+	return slices.DeleteFunc(slices.Clone(s.Items), func(item *key.Item) bool {
+		return slices.ContainsFunc(s.Draws, func(d draw.Pool) bool { return slices.Contains(d.Refs, item.Ref) })
+	})
+}
+
+// fixed are the questions that both versions always ask in a section, in the order of this one.
+func (e *edition) fixed(section int, other *edition) []gid.ID {
+	there := map[gid.ID]bool{}
+	for _, item := range other.always(section) {
+		there[item.QuestionID] = true
+	}
+	var ids []gid.ID
+	for _, item := range e.always(section) {
+		if there[item.QuestionID] {
+			ids = append(ids, item.QuestionID)
+		}
+	}
+	return ids
+}
+
+// places notes that questions which both versions ask stand in another order.
+func (c *Comparison) places(path string, a, b []gid.ID) {
+	if !slices.Equal(a, b) {
+		c.Changes = append(c.Changes, &VersionChange{Kind: Changed, Path: path, Message: "the questions stand in another order"})
+	}
 }
 
 // drawn is a pool of a section by its questions: places may have moved.
@@ -247,24 +280,22 @@ func (c *Comparison) questions(a, b *edition) {
 	c.Changes = append(c.Changes, found...)
 }
 
+// question tells everything in which a question differs. What another revision says is not told again as a rule.
 func (c *Comparison) question(id gid.ID, x, y asks) *VersionChange {
-	change := &VersionChange{Kind: Changed, Path: y.Ref, Title: y.Title, QuestionID: &id, FromRevision: &x.Revision, ToRevision: &y.Revision}
-	switch {
-	case x.Revision != y.Revision:
-		change.Message = fmt.Sprintf("revision %d → %d", x.Revision, y.Revision)
-		c.reason("questions were revised")
-	case x.Points != y.Points:
-		change.Message = fmt.Sprintf("%d → %d points", x.Points, y.Points)
-		c.reason("questions are worth different points")
-	case x.section != y.section:
-		change.Message = fmt.Sprintf("section %d → %d", x.section+1, y.section+1)
-		c.reason("the sections differ")
-	case !same(x.Content, y.Content):
-		change.Message = "another rule of partial credit"
-		c.reason("questions are scored by different rules")
-	default:
-		change.Message = fmt.Sprintf("skills %s → %s", said(x.Skills), said(y.Skills))
-		c.reason("questions count for different skills")
+	var told []string
+	tell := func(differs bool, why, format string, values ...any) {
+		if differs {
+			told = append(told, fmt.Sprintf(format, values...))
+			c.reason(why)
+		}
 	}
-	return change
+	tell(x.Revision != y.Revision, "questions were revised", "revision %d → %d", x.Revision, y.Revision)
+	tell(x.Points != y.Points, "questions are worth different points", "%d → %d points", x.Points, y.Points)
+	tell(x.section != y.section, "the sections differ", "section %d → %d", x.section+1, y.section+1)
+	tell(x.Revision == y.Revision && !same(x.Content, y.Content), "questions are scored by different rules", "another rule of partial credit")
+	tell(!same(x.Skills, y.Skills), "questions count for different skills", "skills %s → %s", said(x.Skills), said(y.Skills))
+	return &VersionChange{
+		Kind: Changed, Path: y.Ref, Title: y.Title, QuestionID: &id, FromRevision: &x.Revision, ToRevision: &y.Revision,
+		Message: strings.Join(told, ", "),
+	}
 }

@@ -60,7 +60,13 @@ func (x *comparing) changes() map[string]comparison {
 		"another rule": {func(d t) {
 			d.ScoringRules = []*content.ScoringRule{{Kind: term.MultipleChoice, PartialCredit: term.AllOrNothing}}
 		}, []string{"CHANGED 1.2 another rule of partial credit"}, []string{"questions are scored by different rules"}},
-		"another order of questions": {func(d t) { s := d.Sections[0].Slots; s[0], s[1] = s[1], s[0] }, nil, nil},
+		"another order of questions": {func(d t) { s := d.Sections[0].Slots; s[0], s[1] = s[1], s[0] },
+			[]string{"CHANGED sections.0.slots the questions stand in another order"}, nil},
+		"two things of a question": {func(d t) {
+			d.Sections[0].Slots[1].Points = 5
+			d.ScoringRules = []*content.ScoringRule{{Kind: term.MultipleChoice, PartialCredit: term.AllOrNothing}}
+		}, []string{"CHANGED 1.2 2 → 5 points, another rule of partial credit"},
+			[]string{"questions are worth different points", "questions are scored by different rules"}},
 		"a question in another section": {func(d t) {
 			d.Sections[1].Slots = append(d.Sections[1].Slots, d.Sections[0].Slots[0])
 			d.Sections[0].Slots = d.Sections[0].Slots[1:]

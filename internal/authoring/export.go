@@ -10,6 +10,7 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/jobroleskill"
+	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateversion"
 	"github.com/assay-hq/assay/internal/catalogue"
 	"github.com/assay-hq/assay/internal/content"
@@ -64,22 +65,23 @@ type stock struct {
 
 // readStock reads the whole stock, or the part of it that a document names; the statements are few and always the same.
 func readStock(ctx context.Context, scope tenant.Scope, named *names) (*stock, error) {
+	// What refers is read before what it refers to: what is added meanwhile is missing whole, never in half.
 	st := &stock{}
-	skills, err := scope.Skills().All(ctx)
+	templates, err := scope.Templates().Where(named.templates()).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read skills: %w", err)
-	}
-	roles, err := scope.JobRoles().Where(named.roles()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read job roles: %w", err)
+		return nil, fmt.Errorf("read templates: %w", err)
 	}
 	questions, err := scope.Questions().Where(named.questions()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read questions: %w", err)
 	}
-	templates, err := scope.Templates().Where(named.templates()).All(ctx)
+	roles, err := scope.JobRoles().Where(named.roles()).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read templates: %w", err)
+		return nil, fmt.Errorf("read job roles: %w", err)
+	}
+	skills, err := scope.Skills().All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read skills: %w", err)
 	}
 	st.skills = byID(skills, func(r *ent.Skill) gid.ID { return r.ID })
 	st.roles = byID(roles, func(r *ent.JobRole) gid.ID { return r.ID })
@@ -148,17 +150,22 @@ func (st *stock) readStanding(ctx context.Context, scope tenant.Scope) error {
 	if len(open) == 0 {
 		return nil
 	}
-	rows, err := scope.TemplateVersions().Where(tenant.In(templateversion.FieldTemplateID, open)).
-		Select(templateversion.FieldID, templateversion.FieldTemplateID, templateversion.FieldNumber, templateversion.FieldName, templateversion.FieldContent).All(ctx)
+	rows, err := scope.TemplateVersions().Where(tenant.In(templateversion.FieldTemplateID, open), newest).
+		Select(templateversion.FieldID, templateversion.FieldTemplateID, templateversion.FieldName, templateversion.FieldContent).All(ctx)
 	if err != nil {
 		return fmt.Errorf("read published templates: %w", err)
 	}
 	for _, v := range rows {
-		if v.Number == st.templates[v.TemplateID].PublishedNumber {
-			st.standing[v.TemplateID] = v
-		}
+		st.standing[v.TemplateID] = v
 	}
 	return nil
+}
+
+// newest keeps the version of each template that was published last.
+func newest(q *entsql.Selector) {
+	t := entsql.Table(template.Table)
+	q.Join(t).On(q.C(templateversion.FieldTemplateID), t.C(template.FieldID)).
+		Where(entsql.ColumnsEQ(q.C(templateversion.FieldNumber), t.C(template.FieldPublishedNumber)))
 }
 
 // readReferred reads the rows that templates refer to and that the document does not name, so that they have a key.
@@ -168,8 +175,8 @@ func (st *stock) readReferred(ctx context.Context, scope tenant.Scope) error {
 		roles = append(roles, t.JobRoleID)
 		questions = append(questions, usedQuestions(t.Draft)...)
 	}
-	missing := func(id gid.ID) bool { return st.questions[id] != nil }
-	rows, err := scope.Questions().Where(tenant.In("id", slices.DeleteFunc(distinct(questions), missing))).All(ctx)
+	read := func(id gid.ID) bool { return st.questions[id] != nil }
+	rows, err := scope.Questions().Where(tenant.In("id", slices.DeleteFunc(distinct(questions), read))).All(ctx)
 	if err != nil {
 		return fmt.Errorf("read questions: %w", err)
 	}

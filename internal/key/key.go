@@ -82,10 +82,13 @@ func (s *Section) of(seed int64, place int) *Section {
 	for i, item := range s.Items {
 		refs[i] = item.Ref
 	}
-	asked := draw.Asked(seed, place, refs, s.Draws)
+	asked := make(map[string]bool, len(refs))
+	for _, ref := range draw.Asked(seed, place, refs, s.Draws) {
+		asked[ref] = true
+	}
 	own := *s
 	own.Draws = nil
-	own.Items = slices.DeleteFunc(slices.Clone(s.Items), func(i *Item) bool { return !slices.Contains(asked, i.Ref) })
+	own.Items = slices.DeleteFunc(slices.Clone(s.Items), func(i *Item) bool { return !asked[i.Ref] })
 	return &own
 }
 

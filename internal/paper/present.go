@@ -38,9 +38,13 @@ func (s *Section) present(seed int64, place int) *Section {
 	if s.Order == term.Shuffled {
 		asked = draw.Shuffle(seed, draw.Section(place), asked)
 	}
+	byRef := make(map[string]*Question, len(s.Questions))
+	for _, q := range s.Questions {
+		byRef[q.Ref] = q
+	}
 	own.Questions = make([]*Question, len(asked))
 	for i, ref := range asked {
-		own.Questions[i] = s.question(ref).present(seed)
+		own.Questions[i] = byRef[ref].present(seed)
 	}
 	return &own
 }
@@ -96,10 +100,6 @@ func (s *Section) refs() []string {
 		refs[i] = q.Ref
 	}
 	return refs
-}
-
-func (s *Section) question(ref string) *Question {
-	return s.Questions[slices.IndexFunc(s.Questions, func(q *Question) bool { return q.Ref == ref })]
 }
 
 // Drawn are the places of one session that were drawn from a pool.

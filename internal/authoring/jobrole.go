@@ -208,7 +208,7 @@ func writeMustHaves(ctx context.Context, tx tenant.Tx, role gid.ID, skills []*Mu
 	if err != nil {
 		return err
 	}
-	seen := map[gid.ID]bool{}
+	seen, rows := map[gid.ID]bool{}, make([]*ent.JobRoleSkillCreate, len(skills))
 	for i, m := range skills {
 		named := stands[m.SkillID]
 		if named == nil {
@@ -218,11 +218,11 @@ func writeMustHaves(ctx context.Context, tx tenant.Tx, role gid.ID, skills []*Mu
 			return fault.At("this skill was merged with another one that is named already", "fields", "mustHaveSkills", index(i), "skillId")
 		}
 		seen[named.ID] = true
-		err := tx.NewJobRoleSkill().SetJobRoleID(role).SetSkillID(named.ID).SetWeight(m.Weight).
-			SetDescription(m.Description).SetPosition(i).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("write must-have skill: %w", err)
-		}
+		rows[i] = tx.NewJobRoleSkill().SetJobRoleID(role).SetSkillID(named.ID).SetWeight(m.Weight).
+			SetDescription(m.Description).SetPosition(i)
+	}
+	if err := tx.AddJobRoleSkills(ctx, rows); err != nil {
+		return fmt.Errorf("write must-have skills: %w", err)
 	}
 	return nil
 }

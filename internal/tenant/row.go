@@ -264,6 +264,11 @@ func (tx Tx) ChangeQuestionRevision(id gid.ID) *ent.QuestionRevisionUpdate {
 	return tx.client.QuestionRevision.Update().Where(questionrevision.OrganizationID(tx.org), questionrevision.ID(id))
 }
 
+// AddJobRoleSkills writes in one statement which skills a job role demands.
+func (tx Tx) AddJobRoleSkills(ctx context.Context, skills []*ent.JobRoleSkillCreate) error {
+	return tx.client.JobRoleSkill.CreateBulk(skills...).Exec(ctx)
+}
+
 // AddQuestionSkills notes in one statement that a question shows these skills.
 func (tx Tx) AddQuestionSkills(ctx context.Context, question gid.ID, skills []gid.ID) error {
 	if len(skills) == 0 {

@@ -921,7 +921,7 @@ func (ec *executionContext) unmarshalInputJobRoleFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"status", "level"}
+	fieldsInOrder := [...]string{"status", "level", "key", "externalJobId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -942,6 +942,20 @@ func (ec *executionContext) unmarshalInputJobRoleFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Level = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "externalJobId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalJobId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExternalJobID = data
 		}
 	}
 	return it, nil

@@ -698,7 +698,7 @@ func (ec *executionContext) unmarshalInputSkillFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"parentId", "roots"}
+	fieldsInOrder := [...]string{"parentId", "roots", "key"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -719,6 +719,13 @@ func (ec *executionContext) unmarshalInputSkillFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.Roots = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
 		}
 	}
 	return it, nil

@@ -95,6 +95,22 @@ func TestJobRoles(t *testing.T) {
 				t.Errorf("%d, %v", len(all), closed)
 			}
 		})
+		t.Run("is found by its key and by its id in the ATS", func(t *testing.T) {
+			keyed := must(r.authoring.CreateJobRole(t.Context(), r.owner, authoring.CreateJobRoleInput{
+				Key: new("sre"), Fields: authoring.JobRoleFields{Title: "SRE", Level: term.Senior, ExternalJobID: new("job-7")},
+			}))(t)
+			for name, f := range map[string]*authoring.JobRoleFilter{
+				"key": {Key: new("sre")}, "id": {ExternalJobID: new("job-7")}, "both": {Key: new("sre"), ExternalJobID: new("job-7")},
+			} {
+				page := must(r.authoring.JobRoles(t.Context(), r.owner, f, tenant.Paging{}))(t)
+				if len(page.Nodes) != 1 || page.Nodes[0].ID != keyed.ID {
+					t.Errorf("by its %s: got %v", name, page.Nodes)
+				}
+			}
+			if page := must(r.authoring.JobRoles(t.Context(), r.stranger, &authoring.JobRoleFilter{Key: new("sre")}, tenant.Paging{}))(t); len(page.Nodes) > 0 {
+				t.Errorf("another organization finds %v", page.Nodes)
+			}
+		})
 	})
 }
 

@@ -207,6 +207,10 @@ func TestASkillOfTheSameNameTakesTheKey(t *testing.T) {
 		if now.Handle == nil || *now.Handle != "go" || now.Name != "Go" {
 			t.Errorf("got %v", now)
 		}
+		found := must(r.authoring.Skills(t.Context(), r.owner, &authoring.SkillFilter{Key: new("go")}, tenant.Paging{}))(t)
+		if len(found.Nodes) != 1 || found.Nodes[0].ID != old.ID {
+			t.Errorf("by its key: got %v", found.Nodes)
+		}
 		_ = r.unchanged(t, "again", func() error { wantNews(t, r.importing(t, r.owner, document)); return nil })
 		into := r.skill(t)
 		must(r.authoring.MergeSkills(t.Context(), r.owner, authoring.MergeSkillsInput{FromID: old.ID, IntoID: into.ID}))(t)

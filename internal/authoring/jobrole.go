@@ -240,8 +240,26 @@ func visibleJobRole(ctx context.Context, scope tenant.Scope, id gid.ID) (*ent.Jo
 
 // JobRoleFilter narrows a list of job roles.
 type JobRoleFilter struct {
-	Status *term.JobRoleStatus
-	Level  *term.Level
+	Status        *term.JobRoleStatus
+	Level         *term.Level
+	Key           *string
+	ExternalJobID *string
+}
+
+func (f *JobRoleFilter) apply(q *ent.JobRoleQuery) *ent.JobRoleQuery {
+	if f != nil && f.Status != nil {
+		q.Where(jobrole.StatusEQ(*f.Status))
+	}
+	if f != nil && f.Level != nil {
+		q.Where(jobrole.LevelEQ(*f.Level))
+	}
+	if f != nil && f.Key != nil {
+		q.Where(jobrole.Handle(*f.Key))
+	}
+	if f != nil && f.ExternalJobID != nil {
+		q.Where(jobrole.ExternalJobID(*f.ExternalJobID))
+	}
+	return q
 }
 
 // JobRoles lists the visible job roles by title.
@@ -250,24 +268,14 @@ func (s *Service) JobRoles(ctx context.Context, actor policy.Actor, filter *JobR
 	if err != nil {
 		return nil, err
 	}
-	query := func() *ent.JobRoleQuery {
-		q := scope.JobRoles()
-		if filter != nil && filter.Status != nil {
-			q.Where(jobrole.StatusEQ(*filter.Status))
-		}
-		if filter != nil && filter.Level != nil {
-			q.Where(jobrole.LevelEQ(*filter.Level))
-		}
-		return q
-	}
 	at := func(row *ent.JobRole) tenant.Cursor { return tenant.Cursor{Key: row.Title, ID: row.ID} }
 	page, err := tenant.List(paging, tenant.Order{Column: jobrole.FieldTitle}, at, func(window func(*entsql.Selector)) ([]*ent.JobRole, error) {
-		return query().Where(window).All(ctx)
+		return filter.apply(scope.JobRoles()).Where(window).All(ctx)
 	})
 	if err != nil {
 		return nil, err
 	}
-	page.Total = query().Count
+	page.Total = filter.apply(scope.JobRoles()).Count
 	return page, nil
 }
 

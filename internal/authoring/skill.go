@@ -191,6 +191,7 @@ func nameKey(name string) string { return strings.ToLower(strings.Join(strings.F
 type SkillFilter struct {
 	ParentID *gid.ID
 	Roots    *bool // only those without a parent, or only those with one
+	Key      *string
 }
 
 func (f *SkillFilter) apply(q *ent.SkillQuery) *ent.SkillQuery {
@@ -203,6 +204,9 @@ func (f *SkillFilter) apply(q *ent.SkillQuery) *ent.SkillQuery {
 	}
 	if f != nil && f.Roots != nil && !*f.Roots {
 		q.Where(skill.ParentIDNotNil())
+	}
+	if f != nil && f.Key != nil {
+		q.Where(skill.Handle(*f.Key))
 	}
 	return q
 }

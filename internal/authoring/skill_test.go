@@ -122,6 +122,7 @@ func TestATaxonomyHasThreeLevels(t *testing.T) {
 			"not roots":        {&authoring.SkillFilter{Roots: new(false)}, []gid.ID{middle, pair}},
 			"below one":        {&authoring.SkillFilter{ParentID: &other}, []gid.ID{middle, pair}},
 			"below a leaf":     {&authoring.SkillFilter{ParentID: &pair}, nil},
+			"of no such key":   {&authoring.SkillFilter{Key: new("no-such")}, nil},
 			"roots, below one": {&authoring.SkillFilter{ParentID: &other, Roots: new(true)}, nil},
 		} {
 			got := pages(t, 2, skillID, func(p tenant.Paging) (*tenant.Page[*ent.Skill], error) {

@@ -3586,7 +3586,7 @@ func (ec *executionContext) unmarshalInputRetireQuestionInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "idempotencyKey", "revision"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3607,6 +3607,13 @@ func (ec *executionContext) unmarshalInputRetireQuestionInput(ctx context.Contex
 				return it, err
 			}
 			it.IdempotencyKey = data
+		case "revision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revision"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Revision = data
 		}
 	}
 	return it, nil

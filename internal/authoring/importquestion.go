@@ -152,7 +152,7 @@ func (im *importer) retireWanted(ctx context.Context, id gid.ID, w *wantedQuesti
 		im.retire = append(im.retire, id)
 		return nil
 	}
-	return im.judge(retireQuestion(ctx, im.tx, id), w.entry)
+	return im.judge(retireQuestion(ctx, im.tx, id, nil), w.entry)
 }
 
 func (im *importer) writeQuestion(ctx context.Context, id gid.ID, revision int, w *wantedQuestion, c *content.Question) error {
@@ -240,7 +240,7 @@ func (st *stock) draftSays(id gid.ID, q *catalogue.Question) bool {
 // retirements retire questions when everything that asks them stands.
 func (im *importer) retirements(ctx context.Context) error {
 	for _, id := range im.retire {
-		if err := im.judge(retireQuestion(ctx, im.tx, id), []string{"questions"}); err != nil {
+		if err := im.judge(retireQuestion(ctx, im.tx, id, nil), []string{"questions"}); err != nil {
 			return err
 		}
 	}

@@ -376,12 +376,15 @@ func TestWhatWasReadBeforeAnEditIsNotPublished(t *testing.T) {
 		ask := func(revision *int) error {
 			return lastErr(r.authoring.PublishQuestion(t.Context(), r.owner, authoring.PublishQuestionInput{ID: q.ID, Revision: revision}))
 		}
+		end := func(revision *int) error {
+			return lastErr(r.authoring.RetireQuestion(t.Context(), r.owner, authoring.RetireQuestionInput{ID: q.ID, Revision: revision}))
+		}
 		r.redraft(t, tpl.ID, tpl.Draft)
 		for _, x := range []struct {
 			name string
 			call func(*int) error
 			now  int
-		}{{"question", ask, 2}, {"template", publish, 2}, {"retirement", retire, 3}} {
+		}{{"question", ask, 2}, {"template", publish, 2}, {"retirement", retire, 3}, {"retirement of the question", end, 3}} {
 			r.refused(t, x.name, fault.Stale, func() error { return x.call(new(x.now - 1)) }, "revision")
 			if err := x.call(&x.now); err != nil {
 				t.Errorf("%s as it was read: %v", x.name, err)

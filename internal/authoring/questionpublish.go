@@ -32,6 +32,7 @@ type ApproveQuestionInput struct {
 // RetireQuestionInput names a question that takes no new use.
 type RetireQuestionInput struct {
 	ID             gid.ID
+	Revision       *int // the revision counter that was read; absent retires whatever stands
 	IdempotencyKey *string
 }
 
@@ -178,25 +179,28 @@ func secondPerson(ctx context.Context, tx tenant.Tx, wrote []gid.ID) error {
 }
 
 // RetireQuestion takes a question out of use: no template can be published with it any more, and what was published
-// goes on. Retiring it twice changes nothing. A question that was never published is Conflict.
+// goes on. Retiring it twice changes nothing. A question that was never published is Conflict, an older revision counter
+// Stale.
 func (s *Service) RetireQuestion(ctx context.Context, actor policy.Actor, in RetireQuestionInput) (*ent.Question, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.QuestionPublish)
 	if err != nil {
 		return nil, err
 	}
 	return tenant.Change(ctx, scope, in.IdempotencyKey, in,
-		func(tx tenant.Tx) (gid.ID, error) { return in.ID, retireQuestion(ctx, tx, in.ID) }, visibleQuestion)
+		func(tx tenant.Tx) (gid.ID, error) { return in.ID, retireQuestion(ctx, tx, in.ID, in.Revision) }, visibleQuestion)
 }
 
-func retireQuestion(ctx context.Context, tx tenant.Tx, id gid.ID) error {
+func retireQuestion(ctx context.Context, tx tenant.Tx, id gid.ID, read *int) error {
 	row, err := tenant.Only[*ent.Question]("question")(tx.LockQuestion(ctx, id))
 	if err != nil {
 		return err
 	}
-	switch row.State {
-	case term.Retired:
+	switch {
+	case row.State == term.Retired:
 		return nil
-	case term.Draft:
+	case read != nil && *read != row.Revision:
+		return stale(row)
+	case row.State == term.Draft:
 		return conflict("only a published question can be retired")
 	}
 	if _, err := tx.ChangeQuestion(id).SetState(term.Retired).SetRevision(row.Revision + 1).Save(ctx); err != nil {

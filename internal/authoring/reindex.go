@@ -86,6 +86,9 @@ func reindexQuestion(ctx context.Context, tx tenant.Tx, row *ent.Question, r *en
 }
 
 func reindexVersions(ctx context.Context, tx tenant.Tx) (int, error) {
+	if _, err := tx.LockOrganization(ctx); err != nil { // another process that began at the same moment waits, and finds less
+		return 0, fmt.Errorf("lock organization: %w", err)
+	}
 	rows, err := tx.TemplateVersions().Where(withoutUses).Limit(reindexBatch).
 		Select(templateversion.FieldID, templateversion.FieldKey).All(ctx)
 	if err != nil {

@@ -1,6 +1,7 @@
 package authoring_test
 
 import (
+	"sync"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -89,6 +90,30 @@ func TestReindexIsOneOrganizations(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := gocmp.Diff([]gid.ID{r.stranger.Org}, must(r.store.Directory().Unindexed(t.Context()))(t)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestReindexAtOnce is what the processes of a deployment do when they begin together.
+func TestReindexAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		uses := "SELECT question_id, number, ref FROM version_uses ORDER BY template_version_id, ref"
+		for range 20 {
+			r.frozen(t, draft(r.published(t, term.Numeric).ID))
+		}
+		before := r.rows(t, uses)
+		r.age(t)
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				if err := r.authoring.Reindex(t.Context(), policy.Worker(r.owner.Org)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if diff := gocmp.Diff(before, r.rows(t, uses)); diff != "" {
 			t.Error(diff)
 		}
 	})

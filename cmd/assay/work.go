@@ -77,7 +77,7 @@ func (a *app) startWork(ctx context.Context) (stop func(context.Context) error, 
 	sweeping, cancel := context.WithCancel(ctx)
 	go func() { defer close(swept); a.sweepEverySecond(sweeping) }()
 	indexed := make(chan struct{})
-	go func() { defer close(indexed); a.reindex(sweeping) }()
+	go func() { defer close(indexed); a.reindexEveryHour(sweeping) }()
 	return func(ending context.Context) error {
 		cancel()
 		<-swept
@@ -101,6 +101,20 @@ func (a *app) sweepEverySecond(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "sweep", "error", err)
 		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// reindexEveryHour goes on after the first time: while a deployment rolls, processes of the version before still write.
+func (a *app) reindexEveryHour(ctx context.Context) {
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		a.reindex(ctx)
 		select {
 		case <-ctx.Done():
 			return

@@ -51,7 +51,7 @@ type OrganizationResolver interface {
 	ValidateTemplate(ctx context.Context, obj *ent.Organization, id gid.ID) (*authoring.Validation, error)
 	CompareTemplateVersions(ctx context.Context, obj *ent.Organization, from gid.ID, to gid.ID) (*authoring.Comparison, error)
 	Catalogue(ctx context.Context, obj *ent.Organization) (*authoring.Export, error)
-	Qti(ctx context.Context, obj *ent.Organization) (*authoring.QTIPackage, error)
+	Qti(ctx context.Context, obj *ent.Organization, templates []string) (*authoring.QTIPackage, error)
 	APIKeys(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*envelope.Connection[*account.APIKey], error)
 }
 type ViewerResolver interface {
@@ -305,6 +305,20 @@ func (ec *executionContext) field_Organization_members_args(ctx context.Context,
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Organization_qti_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "templates",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["templates"] = arg0
 	return args, nil
 }
 
@@ -2234,7 +2248,8 @@ func (ec *executionContext) _Organization_qti(ctx context.Context, field graphql
 			return ec.fieldContext_Organization_qti(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Organization().Qti(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Organization().Qti(ctx, obj, fc.Args["templates"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *authoring.QTIPackage) graphql.Marshaler {
@@ -2244,7 +2259,7 @@ func (ec *executionContext) _Organization_qti(ctx context.Context, field graphql
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Organization_qti(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Organization_qti(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Organization",
 		Field:      field,
@@ -2253,6 +2268,17 @@ func (ec *executionContext) fieldContext_Organization_qti(_ context.Context, fie
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_QtiPackage(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Organization_qti_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }

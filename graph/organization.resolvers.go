@@ -99,8 +99,8 @@ func (r *organizationResolver) Catalogue(ctx context.Context, obj *ent.Organizat
 	return r.Authoring.ExportCatalogue(ctx, login.Actor(ctx))
 }
 
-func (r *organizationResolver) Qti(ctx context.Context, obj *ent.Organization) (*authoring.QTIPackage, error) {
-	return r.Authoring.ExportQTI(ctx, login.Actor(ctx))
+func (r *organizationResolver) Qti(ctx context.Context, obj *ent.Organization, templates []string) (*authoring.QTIPackage, error) {
+	return r.Authoring.ExportQTI(ctx, login.Actor(ctx), templates...)
 }
 
 func (r *viewerResolver) Email(ctx context.Context, obj *envelope.Viewer) (*string, error) {

@@ -507,7 +507,7 @@ type ComplexityRoot struct {
 		Members                 func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Name                    func(childComplexity int) int
 		PublicationApproval     func(childComplexity int) int
-		Qti                     func(childComplexity int) int
+		Qti                     func(childComplexity int, templates []string) int
 		Questions               func(childComplexity int, filter *authoring.QuestionFilter, first *int, after *string, last *int, before *string) int
 		Reports                 func(childComplexity int, filter *grading.ReportFilter, orderBy *grading.ReportOrder, first *int, after *string, last *int, before *string) int
 		Reviews                 func(childComplexity int, state *term.ReviewState, first *int, after *string, last *int, before *string) int
@@ -3014,7 +3014,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Organization.Qti(childComplexity), true
+		args, err := ec.field_Organization_qti_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.Qti(childComplexity, args["templates"].([]string)), true
 	case "Organization.questions":
 		if e.ComplexityRoot.Organization.Questions == nil {
 			break

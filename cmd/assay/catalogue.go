@@ -183,8 +183,9 @@ func printJSON(out io.Writer, report *authoring.CatalogueImport) error {
 // exportCommand exports a catalogue.
 type exportCommand struct {
 	catalogueOf
-	Format string `default:"yaml" enum:"yaml,json,qti" help:"yaml, json, or qti for a QTI 3 package."`
-	Output string `help:"The file to write; the standard output if absent."`
+	Format   string   `default:"yaml" enum:"yaml,json,qti" help:"yaml, json, or qti for a QTI 3 package."`
+	Template []string `help:"With qti: the keys of the templates to take, with what they need; everything if absent."`
+	Output   string   `help:"The file to write; the standard output if absent."`
 }
 
 // Run writes the catalogue; what QTI has no place for is told on the standard error output.
@@ -210,11 +211,14 @@ func (c *exportCommand) run(ctx context.Context, out, problems io.Writer) error 
 // take gives the catalogue in its format.
 func (c *exportCommand) take(ctx context.Context, service *authoring.Service, actor policy.Actor) (data []byte, notes []string, err error) {
 	if c.Format == "qti" {
-		taken, err := service.ExportQTI(ctx, actor)
+		taken, err := service.ExportQTI(ctx, actor, c.Template...)
 		if err != nil {
 			return nil, nil, err
 		}
 		return taken.Zip, taken.Notes, nil
+	}
+	if len(c.Template) > 0 {
+		return nil, nil, errors.New("--template chooses of a QTI package; a catalogue is exported whole")
 	}
 	taken, err := service.ExportCatalogue(ctx, actor)
 	if err != nil {

@@ -30,7 +30,14 @@ func (s *Service) ExportCatalogue(ctx context.Context, actor policy.Actor) (*Exp
 	if err != nil {
 		return nil, err
 	}
-	return whole(ctx, scope)
+	out, err := whole(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	if err := noteExport(ctx, scope); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 func whole(ctx context.Context, scope tenant.Scope) (*Export, error) {
@@ -41,14 +48,15 @@ func whole(ctx context.Context, scope tenant.Scope) (*Export, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Every key and rubric leaves the house: who took them is in the audit.
-	_, err = tenant.InTx(ctx, scope, func(tx tenant.Tx) (struct{}, error) {
+	return &Export{st.document()}, nil
+}
+
+// noteExport puts into the audit who takes every key and rubric out of the house.
+func noteExport(ctx context.Context, scope tenant.Scope) error {
+	_, err := tenant.InTx(ctx, scope, func(tx tenant.Tx) (struct{}, error) {
 		return struct{}{}, tx.Announce(ctx, event.CatalogueExported, tx.Organization(), nil)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &Export{st.document()}, nil
+	return err
 }
 
 // stock is what an organization has of what a catalogue can name, by id.

@@ -64,19 +64,32 @@ type QTIPackage struct {
 // Base64 is the zip file as text.
 func (p *QTIPackage) Base64() string { return base64.StdEncoding.EncodeToString(p.Zip) }
 
-// ExportQTI gives what ExportCatalogue gives as a QTI 3.0 package.
-func (s *Service) ExportQTI(ctx context.Context, actor policy.Actor) (*QTIPackage, error) {
+// maxChosen is how many templates can be named in one export.
+const maxChosen = 100
+
+// ExportQTI gives what ExportCatalogue gives as a QTI 3.0 package: all of it or, if templates are named by what a
+// catalogue calls them, those with the questions, skills and roles that they need. A name that no template has is
+// NotFound, a package beyond the limits of QTI's readers LimitExceeded.
+func (s *Service) ExportQTI(ctx context.Context, actor policy.Actor, templates ...string) (*QTIPackage, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.CatalogueExport)
 	if err != nil {
+		return nil, err
+	}
+	var c fault.Checks
+	c.That(len(templates) <= maxChosen, "at most 100 are allowed", "templates")
+	if err := ofQuery(&c); err != nil {
 		return nil, err
 	}
 	out, err := whole(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
-	zip, notes, err := qti.Export(out.Catalogue)
+	zip, notes, err := qti.Export(out.Catalogue, templates...)
 	if err != nil {
 		return nil, refusedPackage(err)
+	}
+	if err := noteExport(ctx, scope); err != nil {
+		return nil, err
 	}
 	return &QTIPackage{Zip: zip, Notes: noted(notes)}, nil
 }

@@ -41,6 +41,25 @@ func TestAQTIPackageTravelsWhole(t *testing.T) {
 	})
 }
 
+func TestAQTIPackageOfSomeTemplates(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.importing(t, r.owner, small)
+		r.importing(t, r.owner, "format: assay-catalogue/1\nskills: [{key: rust, name: Rust}]\nroles: [{key: ops, title: Operator, status: OPEN, level: SENIOR}]\n")
+		whole := r.exported(t, r.owner)
+		out := must(r.authoring.ExportQTI(t.Context(), r.owner, "first"))(t)
+		must(r.authoring.ImportQTI(t.Context(), r.stranger, authoring.ImportQTIInput{Base64: out.Base64(), Apply: true}))(t)
+		there := r.exported(t, r.stranger)
+		if there == whole || strings.Contains(there, "rust") || strings.Contains(there, "ops") || !strings.Contains(there, "key: why") {
+			t.Errorf("got %s", there)
+		}
+		export := func(keys ...string) func() error {
+			return func() error { return lastErr(r.authoring.ExportQTI(t.Context(), r.owner, keys...)) }
+		}
+		r.refused(t, "a template that is not there", fault.NotFound, export("first", "none"))
+		r.refused(t, "too many", fault.BadInput, export(make([]string, 101)...))
+	})
+}
+
 // item is a choice as another system writes it; hotspot is an interaction that nothing here can show.
 const (
 	item = `<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="one" title="One" adaptive="false" time-dependent="false">

@@ -106,7 +106,7 @@ func small(members []member) error {
 		}
 	}
 	if len(members) > mostEntries || total > mostTotal {
-		return fault.New(fault.LimitExceeded, "a package holds at most 2,000 files and 64 MB: choose some of the templates")
+		return fault.New(fault.LimitExceeded, "a package holds at most 2,000 files and 64 MB: name some of the templates")
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ type pin struct {
 	number   int
 }
 
-// open reads the bank of a draft: four statements, and one for each filter.
+// openBank reads the bank of a draft: a few statements, and one for each filter.
 func openBank(ctx context.Context, scope tenant.Scope, draft *content.Template) (*bank, error) {
 	b := &bank{
 		questions: map[gid.ID]*ent.Question{}, revisions: map[gid.ID]*ent.QuestionRevision{},

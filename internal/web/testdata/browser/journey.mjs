@@ -155,6 +155,18 @@ await page.waitForFunction((name) => {
 await page.evaluate(() => document.fonts.ready);
 // What is inside the frame is GraphiQL's own.
 await look(page, 'graphiql', { exclude: ['#graphiql'] });
+// The documentation scrolls in a pane of its own, so that what is below it stays in sight; and headers go along.
+await page.locator('.graphiql-sidebar button').first().click();
+await page.locator('.graphiql-doc-explorer').waitFor();
+assert.ok(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), 'GraphiQL is taller than the window');
+await page.locator('.graphiql-sidebar button').first().click();
+await page.getByRole('button', { name: 'Headers' }).click();
+await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .CodeMirror').click();
+await page.keyboard.insertText('{"Assay-Organization": "nowhere"}');
+await expecting([404], async () => {
+  await run.click();
+  await page.waitForFunction(() => (document.querySelector('.result-window .CodeMirror')?.CodeMirror.getValue() ?? '').includes('no such organization'));
+});
 
 // A report that waits for its reviewer, one that is released, a page that is not there, and the mailbox with a name that tries to be a script.
 const [waiting] = organization.provisional.nodes;

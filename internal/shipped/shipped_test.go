@@ -71,9 +71,10 @@ func TestEveryQuestionIsWhole(t *testing.T) {
 		c := q.Content
 		for what, is := range map[string]bool{
 			"published": q.State == term.Published, "criteria": len(c.Criteria) > 0, "a model answer": c.ModelAnswer != "",
-			"pitfalls": len(c.Pitfalls) > 0, "follow-ups": len(c.FollowUps) > 0, "a time hint": c.TimeHint > 0, "skills": len(q.Skills) > 0,
+			"two pitfalls": len(c.Pitfalls) > 1, "two follow-ups": len(c.FollowUps) > 1, "a time hint": c.TimeHint > 0, "skills": len(q.Skills) > 0,
 			"an author": c.Provenance != nil && c.Provenance.Author != "", "a reviewer": c.Provenance != nil && c.Provenance.Reviewer != "",
 			"a date":        c.Provenance != nil && c.Provenance.Date != "",
+			"references":    c.Provenance != nil && len(c.Provenance.References) > 0,
 			"known skills":  !slices.ContainsFunc(q.Skills, func(s string) bool { return !skills[s] }),
 			"no other text": q.Draft == nil,
 		} {
@@ -154,8 +155,8 @@ func TestTheNeighboursHaveTwelveEach(t *testing.T) {
 		if n := len(beginning(doc, prefix)); n < 12 {
 			t.Errorf("%d questions %s…, want 12 at least", n, prefix)
 		}
-		if n := count(find(t, doc.Templates, prefix+"assessment")); n == 0 {
-			t.Errorf("%sassessment asks nothing", prefix)
+		if n := count(find(t, doc.Templates, prefix+"assessment")); n != 12 {
+			t.Errorf("%sassessment asks %d questions, want 12", prefix, n)
 		}
 	}
 }

@@ -23,7 +23,7 @@ import (
 
 // plays is how many pairs of sessions are played on each database, each with a bank of its own; more, until each kind of
 // edit was made.
-const plays = 8
+const plays = 40
 
 // bank is a template version with everything that an edit could reach.
 type bank struct {
@@ -291,6 +291,7 @@ func TestWhatASessionPinnedStays(t *testing.T) {
 				rt.Fatalf("after %v: %s", edits, diff)
 			}
 		})
+		t.Logf("of these, %d pairs were played, with the edits %v", min(played, plays), edits)
 		if name := missing(edits); name != "" {
 			t.Errorf("no play came to %s", name)
 		}

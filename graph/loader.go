@@ -140,7 +140,7 @@ func many[T any](wait time.Duration, read batch[T], owner func(T) gid.ID) *datal
 		}
 		values := make([][]T, len(ids))
 		for i, id := range ids {
-			values[i] = found[id]
+			values[i] = append([]T{}, found[id]...) // an empty list, not null, which would mean that it was refused
 		}
 		return values, nil
 	}, dataloadgen.WithWait(wait))
@@ -233,7 +233,7 @@ func standing(found []*authoring.StandingSkill, err error) ([]*ent.Skill, error)
 	if err != nil {
 		return nil, err
 	}
-	var skills []*ent.Skill
+	skills := []*ent.Skill{}
 	for _, s := range found {
 		if !slices.Contains(skills, s.Skill) {
 			skills = append(skills, s.Skill)

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -146,7 +147,7 @@ func (p *pricer) size(field *ast.Field) (int, error) {
 		}
 		n, ok := value.(int64)
 		if !ok || n < 1 || n > int64(p.limits.PageMax) {
-			return 0, badInput(name+" is out of bounds", field.Position)
+			return 0, badInput(name+" must be from 1 to "+strconv.Itoa(p.limits.PageMax), field.Position)
 		}
 		size = max(size, int(n))
 	}

@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/assay-hq/assay/internal/account"
+	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
@@ -64,8 +67,27 @@ func (c *apiKeyCreateCommand) Run(ctx context.Context) error {
 		in.ValidFor = &c.ValidFor
 	}
 	return c.in(ctx, func(a *app, actor policy.Actor) error {
-		return printSecret(a.account.CreateAPIKey(ctx, actor, in))
+		issued, err := a.account.CreateAPIKey(ctx, actor, in)
+		return printSecret(issued, c.named(err))
 	})
+}
+
+// named tells every fault, and of a permission what was typed instead of its number.
+func (c *apiKeyCreateCommand) named(err error) error {
+	var all []error
+	for _, f := range fault.All(err) {
+		what := strings.Join(f.Field, ".")
+		if i, ok := strings.CutPrefix(what, "permissions."); ok {
+			if n, err := strconv.Atoi(i); err == nil && n < len(c.Permissions) {
+				what = c.Permissions[n]
+			}
+		}
+		all = append(all, fmt.Errorf("%s: %s", what, f.Message))
+	}
+	if len(all) == 0 {
+		return err
+	}
+	return errors.Join(all...)
 }
 
 func printSecret(issued *account.IssuedAPIKey, err error) error {

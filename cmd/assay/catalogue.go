@@ -188,7 +188,7 @@ type exportCommand struct {
 	Output   string   `help:"The file to write; the standard output if absent."`
 }
 
-// Run writes the catalogue; what QTI has no place for is told on the standard error output.
+// Run writes the catalogue; what does not travel as it stands is told on the standard error output.
 func (c *exportCommand) Run(ctx context.Context) error { return c.run(ctx, os.Stdout, os.Stderr) }
 
 func (c *exportCommand) run(ctx context.Context, out, problems io.Writer) error {
@@ -225,5 +225,5 @@ func (c *exportCommand) take(ctx context.Context, service *authoring.Service, ac
 		return nil, nil, err
 	}
 	text, err := taken.Document(authoring.CatalogueFormat(strings.ToUpper(c.Format)))
-	return []byte(text), nil, err
+	return []byte(text), taken.Notes, err
 }

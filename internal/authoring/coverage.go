@@ -132,10 +132,13 @@ func (p *pools) shown(draft *content.Template) map[gid.ID]int {
 }
 
 // finds reports whether a filter takes a question in, as filterQuestions does.
-func (p *pools) finds(f *content.PoolFilter, q *ent.Question) bool {
+func (p *pools) finds(f *content.PoolFilter, q *ent.Question) bool { return takes(f, q, p.own[q.ID]) }
+
+// takes reports whether a filter takes in a question with these skills.
+func takes(f *content.PoolFilter, q *ent.Question, skills []gid.ID) bool {
 	return (f.Kind == nil || *f.Kind == q.Kind) && (f.Category == nil || *f.Category == q.Category) &&
 		(f.Level == nil || *f.Level == q.Level) && (f.Language == nil || *f.Language == q.Language) &&
-		(len(f.SkillIDs) == 0 || slices.ContainsFunc(p.own[q.ID], func(id gid.ID) bool { return slices.Contains(f.SkillIDs, id) }))
+		(len(f.SkillIDs) == 0 || slices.ContainsFunc(skills, func(id gid.ID) bool { return slices.Contains(f.SkillIDs, id) }))
 }
 
 func questionIDs(rows []*ent.Question) []gid.ID {

@@ -24,7 +24,7 @@ import (
 
 // ExportCatalogue gives everything that stands of the organization's skills, job roles, questions and templates as one
 // document, in the order of keys. A row without a key goes by its id. What was published before stays behind: a template
-// with an open draft travels as that draft.
+// with an open draft travels as that draft, and one that could not be published today as a draft too.
 func (s *Service) ExportCatalogue(ctx context.Context, actor policy.Actor) (*Export, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.CatalogueExport)
 	if err != nil {
@@ -48,7 +48,8 @@ func whole(ctx context.Context, scope tenant.Scope) (*Export, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Export{st.document()}, nil
+	d := st.document()
+	return &Export{Catalogue: d, Notes: st.demote(d)}, nil
 }
 
 // noteExport puts into the audit who takes every key and rubric out of the house.

@@ -16,7 +16,10 @@ import (
 )
 
 // Export is a catalogue on its way out.
-type Export struct{ Catalogue *catalogue.Document }
+type Export struct {
+	Catalogue *catalogue.Document
+	Notes     []string // which published templates travel as drafts, and why
+}
 
 // CatalogueFormat is how a catalogue is written.
 type CatalogueFormat string

@@ -190,6 +190,29 @@ func (ec *executionContext) fieldContext_Catalogue_templateCount(_ context.Conte
 	return graphql.NewScalarFieldContext("Catalogue", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _Catalogue_notes(ctx context.Context, field graphql.CollectedField, obj *authoring.Export) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Catalogue_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Catalogue_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Catalogue", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _CatalogueChange_kind(ctx context.Context, field graphql.CollectedField, obj *authoring.CatalogueChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -787,6 +810,11 @@ func (ec *executionContext) _Catalogue(ctx context.Context, sel ast.SelectionSet
 			}
 		case "templateCount":
 			out.Values[i] = ec._Catalogue_templateCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notes":
+			out.Values[i] = ec._Catalogue_notes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -255,6 +255,7 @@ type ComplexityRoot struct {
 	Catalogue struct {
 		Document      func(childComplexity int, format authoring.CatalogueFormat) int
 		JobRoleCount  func(childComplexity int) int
+		Notes         func(childComplexity int) int
 		QuestionCount func(childComplexity int) int
 		SkillCount    func(childComplexity int) int
 		TemplateCount func(childComplexity int) int
@@ -1858,6 +1859,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Catalogue.JobRoleCount(childComplexity), true
+	case "Catalogue.notes":
+		if e.ComplexityRoot.Catalogue.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Catalogue.Notes(childComplexity), true
 	case "Catalogue.questionCount":
 		if e.ComplexityRoot.Catalogue.QuestionCount == nil {
 			break
@@ -6021,6 +6028,8 @@ func (ec *executionContext) childFields_Catalogue(ctx context.Context, field gra
 		return ec.fieldContext_Catalogue_questionCount(ctx, field)
 	case "templateCount":
 		return ec.fieldContext_Catalogue_templateCount(ctx, field)
+	case "notes":
+		return ec.fieldContext_Catalogue_notes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Catalogue", field.Name)
 }

@@ -163,6 +163,7 @@ var bounded = map[string]string{
 	"VersionComparison.changes":       "the settings, sections and questions of two versions",
 	"VersionComparison.reasons":       "one of each kind",
 	"QtiPackage.notes":                "100",
+	"Catalogue.notes":                 "100",
 	"CatalogueImport.changes":         "as many as were asked for",
 	"CatalogueImport.notes":           "100 of the package, and one for each test that stays behind",
 	"CatalogueChange.fields":          "the fields of an entry",

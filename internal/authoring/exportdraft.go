@@ -13,7 +13,7 @@ import (
 
 // demote makes drafts of the published templates of a document that nobody could publish as everything stands now: their
 // questions or what their filters find has changed since, and elsewhere the whole document would be refused for them. It
-// says which and why. Questions that are retired elsewhere after their templates stand may still be asked; a template that
+// says which and why, of 100 at most. Questions that are retired elsewhere after their templates stand may still be asked; a template that
 // has become a draft keeps none of them, so that all are looked at again.
 func (st *stock) demote(d *catalogue.Document) (notes []string) {
 	rows := make(map[string]*ent.Template, len(st.templates))
@@ -33,6 +33,9 @@ func (st *stock) demote(d *catalogue.Document) (notes []string) {
 			}
 			if err := bank.check(draft); err != nil {
 				t.State, again = term.Draft, true
+				if len(notes) == mostFaults {
+					continue
+				}
 				notes = append(notes, "the template "+t.Key+" travels as a draft, because it could not be published today: "+fault.All(err)[0].Message)
 			}
 		}

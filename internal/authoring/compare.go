@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -258,12 +259,16 @@ func (e *edition) items() map[gid.ID]asks {
 func (c *Comparison) questions(a, b *edition) {
 	before, after := a.items(), b.items()
 	var found []*VersionChange
-	for id, x := range before {
+	if !maps.EqualFunc(before, after, func(asks, asks) bool { return true }) {
+		c.reason("the questions differ")
+	}
+	// In the order of ids, so that two readers are told the reasons in the same order.
+	for _, id := range slices.SortedFunc(maps.Keys(before), func(x, y gid.ID) int { return slices.Compare(x[:], y[:]) }) {
+		x := before[id]
 		y, stays := after[id]
 		switch {
 		case !stays:
 			found = append(found, &VersionChange{Kind: Removed, Path: x.Ref, Title: x.Title, QuestionID: &id, FromRevision: &x.Revision, Message: "no longer asked"})
-			c.reason("the questions differ")
 		case x.Revision != y.Revision || x.Points != y.Points || x.section != y.section || !same(x.Content, y.Content) || !same(x.Skills, y.Skills):
 			found = append(found, c.question(id, x, y))
 		}
@@ -271,7 +276,6 @@ func (c *Comparison) questions(a, b *edition) {
 	for id, y := range after {
 		if _, was := before[id]; !was {
 			found = append(found, &VersionChange{Kind: Added, Path: y.Ref, Title: y.Title, QuestionID: &id, ToRevision: &y.Revision, Message: "newly asked"})
-			c.reason("the questions differ")
 		}
 	}
 	slices.SortFunc(found, func(x, y *VersionChange) int {

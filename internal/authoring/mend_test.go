@@ -409,6 +409,16 @@ func TestALimitedMemberTouchesNothingOfTheWhole(t *testing.T) {
 		r.refused(t, "a filter", fault.Conflict, func() error {
 			return lastErr(r.authoring.PublishTemplate(t.Context(), limited, authoring.PublishTemplateInput{ID: tpl.ID}))
 		})
+		told := []*authoring.TemplateFault{{
+			Path:    []string{"content", "sections", "0", "slots", "0", "draw"},
+			Message: "a draw by filter looks at the whole bank, which a limited member does not see; name its questions, or let another member publish",
+		}}
+		if v := must(r.authoring.ValidateTemplate(t.Context(), limited, tpl.ID))(t); v.Publishable || gocmp.Diff(told, v.Faults) != "" {
+			t.Errorf("a limited member is told %t, %s", v.Publishable, gocmp.Diff(told, v.Faults))
+		}
+		if v := must(r.authoring.ValidateTemplate(t.Context(), r.owner, tpl.ID))(t); !v.Publishable {
+			t.Errorf("got %v", v.Faults)
+		}
 		r.publish(t, tpl.ID)
 	})
 }

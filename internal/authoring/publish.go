@@ -51,7 +51,7 @@ func (s *Service) publish(ctx context.Context, tx tenant.Tx, id gid.ID, read *in
 	case read != nil && *read != row.Revision:
 		return stale(row)
 	case tx.Limited() && len(filters(row.Draft)) > 0:
-		return conflict("a draw by filter looks at the whole bank, which a limited member does not see; name its questions, or let another member publish")
+		return conflict(wholeBank)
 	}
 	if err := holdSkills(ctx, tx, row.Draft); err != nil {
 		return err
@@ -79,6 +79,9 @@ func (s *Service) publish(ctx context.Context, tx tenant.Tx, id gid.ID, read *in
 	}
 	return tx.Announce(ctx, event.TemplatePublished, id, map[string]string{"number": index(row.DraftNumber)})
 }
+
+// wholeBank is why a limited member publishes no draw by filter.
+const wholeBank = "a draw by filter looks at the whole bank, which a limited member does not see; name its questions, or let another member publish"
 
 // hold keeps the bank's questions as they are until the commit: none is retired meanwhile.
 func (b *bank) hold(ctx context.Context, tx tenant.Tx, draft *content.Template) error {

@@ -3,9 +3,11 @@ package authoring
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/term"
@@ -56,10 +58,29 @@ func (s *Service) ValidateTemplate(ctx context.Context, actor policy.Actor, id g
 	if err != nil {
 		return nil, err
 	}
+	if scope.Limited() {
+		found = unseen(row.Draft, found)
+	}
 	if err := approved(ctx, scope, row.ApprovedBy); row.DraftNumber > 0 && fault.Is(err, fault.Conflict) {
 		found = append(found, &TemplateFault{Path: []string{"approval"}, Message: "a second person has to approve this before it is published"})
 	}
 	return b.validation(row, found), nil
+}
+
+// unseen puts for each draw by filter, instead of what is wrong with the part of the bank that a limited member sees, that
+// they cannot publish it.
+func unseen(draft *content.Template, found []*TemplateFault) []*TemplateFault {
+	for i, s := range draft.Sections {
+		for j, slot := range s.Slots {
+			if slot.Draw == nil || slot.Draw.Filter == nil {
+				continue
+			}
+			at := []string{"content", "sections", index(i), "slots", index(j), "draw"}
+			found = slices.DeleteFunc(found, func(f *TemplateFault) bool { return slices.Equal(f.Path, at) })
+			found = append(found, &TemplateFault{Path: at, Message: wholeBank})
+		}
+	}
+	return found
 }
 
 // faults are those of the draft, and its state.

@@ -274,7 +274,8 @@ func duplicate(ctx context.Context, tx tenant.Tx, in DuplicateTemplateInput) (gi
 	return addTemplate(ctx, tx, CreateTemplateInput{JobRoleID: role, Name: in.Name, Mode: row.Mode, Content: row.Draft})
 }
 
-// RetireTemplate ends a template: it takes no more invitations, and what was invited goes on.
+// RetireTemplate ends a template: it takes no more invitations, and what was invited goes on. Retiring it twice changes
+// nothing. A template that was never published is Conflict, an older revision counter Stale.
 func (s *Service) RetireTemplate(ctx context.Context, actor policy.Actor, in RetireTemplateInput) (*ent.Template, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.TemplatePublish)
 	if err != nil {
@@ -289,10 +290,12 @@ func retire(ctx context.Context, tx tenant.Tx, id gid.ID, read *int) error {
 	if err != nil {
 		return err
 	}
-	if read != nil && *read != row.Revision {
+	switch {
+	case row.State == term.Retired:
+		return nil
+	case read != nil && *read != row.Revision:
 		return stale(row)
-	}
-	if row.State != term.Published {
+	case row.State == term.Draft:
 		return conflict("only a published template can be retired")
 	}
 	if _, err := tx.ChangeTemplate(id).SetState(term.Retired).SetRevision(row.Revision + 1).Save(ctx); err != nil {

@@ -115,9 +115,12 @@ func TestTheStatesOfATemplate(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, call := range map[string]func() error{
-			"update": func() error { return update(3) }, "publish": func() error { return publish(nil) }, "retire": func() error { return retire(nil) },
+			"update": func() error { return update(3) }, "publish": func() error { return publish(nil) },
 		} {
 			r.refused(t, name+" what is retired", fault.Conflict, call)
+		}
+		if err := r.unchanged(t, "retire what is retired", func() error { return retire(nil) }); err != nil {
+			t.Errorf("retire what is retired: %v", err)
 		}
 		if v := r.version(t, id, 1); v.Number != 1 {
 			t.Error("the version of a retired template is gone")

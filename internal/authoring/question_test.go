@@ -260,7 +260,7 @@ func TestAKeyIsTakenOnce(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				for _, key := range []string{"", "-a", "A", "a b", "é", strings.Repeat("k", 65), "a\n"} {
-					if err := create(key, false); !fault.Is(err, fault.Invalid) || spelled(err)[0] != "key: a key has 1 to 64 lower-case letters, digits, dots, hyphens and underscores" {
+					if err := create(key, false); !fault.Is(err, fault.Invalid) || spelled(err)[0] != "key: a key has 1 to 64 lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit" {
 						t.Errorf("%q: got %v", key, err)
 					}
 				}

@@ -7,12 +7,12 @@ package authoring
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/catalogue"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -43,7 +43,7 @@ func stale(current any) error {
 // checkKey judges a stable key: what catalogues call a row.
 func checkKey(c *fault.Checks, key *string) {
 	if key != nil {
-		c.That(stableKey.MatchString(*key), "a key has 1 to 64 lower-case letters, digits, dots, hyphens and underscores", "key")
+		c.That(catalogue.IsKey(*key), catalogue.KeyRule, "key")
 	}
 }
 
@@ -58,8 +58,6 @@ func ownKey(key *string) error {
 	}
 	return nil
 }
-
-var stableKey = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 
 // keyTaken is the fault of a stable key that another row has: existing, if it is known.
 func keyTaken(noun string, existing any) error {

@@ -14,7 +14,13 @@ import (
 )
 
 // keyForm is the form of a key; global ids have it too, so that an id can stand for a key.
-const keyForm = `^[a-z0-9_.-]{1,64}$`
+const keyForm = `^[a-z0-9][a-z0-9._-]{0,63}$`
+
+// KeyRule says the form of a key to a person.
+const KeyRule = "a key has 1 to 64 lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit"
+
+// IsKey reports whether a text has the form of a key.
+func IsKey(text string) bool { return key.MatchString(text) }
 
 var (
 	key   = regexp.MustCompile(keyForm)
@@ -156,8 +162,8 @@ func (r *reader) text(n ast.Node, into reflect.Value, at *place, isKey bool) {
 		r.fail(at, "this text holds characters that cannot be shown")
 	case allowed != nil && !slices.Contains(allowed, text):
 		r.fail(at, "%q is not allowed here; allowed are %s", short(text), strings.Join(allowed, ", "))
-	case isKey && !key.MatchString(text):
-		r.fail(at, "a key has 1 to 64 lower-case letters, digits, hyphens, underscores or dots, and nothing else")
+	case isKey && !IsKey(text):
+		r.fail(at, KeyRule)
 	default:
 		into.SetString(text)
 	}

@@ -44,7 +44,7 @@ questions:
   - content: {prompt: yes, choices: [{correct: maybe}]}
 `, []string{
 			"5:5 skills[0].nme: there is no such field here; the nearest are name, key, parent",
-			"6:5 skills[1].key: a key has 1 to 64 lower-case letters, digits, hyphens, underscores or dots, and nothing else",
+			"6:5 skills[1].key: a key has 1 to 64 lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit",
 			"7:5 skills[1].name: this must be a text, not the number 3; put it in quotes",
 			"8:5 skills[1].name: this field is there twice",
 			"9:5 skills[2].name: this has no value; leave it out or give it one",

@@ -64,7 +64,7 @@ func draw(t *rapid.T, into reflect.Value, path string, isKey bool) {
 		case allowed != nil:
 			into.SetString(rapid.SampledFrom(allowed).Draw(t, path))
 		case isKey:
-			into.SetString(rapid.StringMatching(`[a-z0-9_.-]{1,12}`).Draw(t, path))
+			into.SetString(rapid.StringMatching(`[a-z0-9][a-z0-9_.-]{0,11}`).Draw(t, path))
 		default:
 			into.SetString(texts().Draw(t, path))
 		}

@@ -123,6 +123,7 @@ func TestBrokenDocuments(t *testing.T) {
 		{"an unknown word", `"mode": "ASSESSMENT"`, `"mode": "assessment"`, "templates[0].mode", "allowed are ASSESSMENT, INTERVIEW, PRACTICE"},
 		{"null", `"location": "a-key"`, `"location": null`, "roles[0].location", "this has no value"},
 		{"a key with a capital", `"key": "a-key"`, `"key": "A-key"`, "skills[0].key", "a key has 1 to 64"},
+		{"a key that begins with a hyphen", `"key": "a-key"`, `"key": "-key"`, "skills[0].key", "begins with a letter or digit"},
 		{"an empty key", `"key": "a-key"`, `"key": ""`, "skills[0].key", "a key has 1 to 64"},
 		{"a key with a line's end", `"key": "a-key"`, `"key": "a-key\n"`, "skills[0].key", "a key has 1 to 64"},
 		{"a reference that can be no key", `"role": "a-key"`, `"role": "a key"`, "templates[0].role", "a key has 1 to 64"},

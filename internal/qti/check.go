@@ -46,7 +46,7 @@ func inspect(c *fault.Checks, v reflect.Value, path ...string) {
 
 // checkQuestion judges what an item's record needs besides.
 func checkQuestion(c *fault.Checks, q *catalogue.Question, path ...string) {
-	c.That(isKey(q.Key), "a key has 1 to 64 of a-z, 0-9, -, _ and .", append(path, "key")...)
+	c.That(catalogue.IsKey(q.Key), catalogue.KeyRule, append(path, "key")...)
 	if q.Content == nil {
 		c.That(false, "a question needs its content", append(path, "content")...)
 		return
@@ -76,7 +76,7 @@ func checkDocument(doc *catalogue.Document) error {
 	for i, t := range doc.Templates {
 		if t != nil {
 			path := []string{"templates", strconv.Itoa(i), "key"}
-			c.That(isKey(t.Key), "a key has 1 to 64 of a-z, 0-9, -, _ and .", path...)
+			c.That(catalogue.IsKey(t.Key), catalogue.KeyRule, path...)
 			c.That(!tests[t.Key], "this key is used twice", path...)
 			tests[t.Key] = true
 		}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/assay-hq/assay/internal/catalogue"
 )
 
 // bomb is a zip whose one entry unpacks to far more than it holds, whatever it says.
@@ -191,5 +193,16 @@ func TestOneKeyManyTimes(t *testing.T) {
 	}
 	if len(used) != 2001 || !used["a"] || !used["a-2"] || !used["a-2001"] || asked > 2*2000+1 {
 		t.Errorf("%d keys after %d questions", len(used), asked)
+	}
+}
+
+func TestIdentifiersBecomeKeys(t *testing.T) {
+	for identifier, want := range map[string]string{
+		"Q1": "q1", "A b": "a-b", "_.-x-": "x", "é": "item", "": "item", ".": "item", strings.Repeat("-", 70) + "x": "x",
+		"a" + strings.Repeat("-", 70): "a", strings.Repeat("k", 70): strings.Repeat("k", 64),
+	} {
+		if got := keyForm(identifier); got != want || !catalogue.IsKey(got) {
+			t.Errorf("%q: got %q", identifier, got)
+		}
 	}
 }

@@ -73,7 +73,8 @@ func (f Faults) Error() string {
 	return fmt.Sprintf("%s (and %d more)", f[0].Error(), len(f)-1)
 }
 
-// keyForm brings an identifier into the form of a catalogue key: lower case, digits, - _ . and at most 64 of them.
+// keyForm brings an identifier into the form of a catalogue key: lower case, digits, - _ . and at most 64 of them, the
+// first one no punctuation.
 func keyForm(identifier string) string {
 	key := strings.Map(func(r rune) rune {
 		if keyRune(r) {
@@ -81,7 +82,8 @@ func keyForm(identifier string) string {
 		}
 		return '-'
 	}, strings.ToLower(identifier))
-	if key = strings.Trim(key[:min(len(key), mostKey)], "-"); key == "" {
+	key = strings.TrimLeft(key, "-_.")
+	if key = strings.TrimRight(key[:min(len(key), mostKey)], "-"); key == "" {
 		return "item"
 	}
 	return key
@@ -91,8 +93,4 @@ const mostKey = 64
 
 func keyRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.'
-}
-
-func isKey(key string) bool {
-	return key != "" && len(key) <= mostKey && strings.IndexFunc(key, func(r rune) bool { return !keyRune(r) }) < 0
 }

@@ -24,7 +24,7 @@ type tester struct {
 // template reads a test as question reads an item; it is nil if no sections are left of it.
 func (t *tester) template(test *node, w *writer) *catalogue.Template {
 	record := new(catalogue.Template)
-	held, same := t.record(test, record, func(c *fault.Checks) { c.That(isKey(record.Key), "a key is needed", "key") })
+	held, same := t.record(test, record, func(c *fault.Checks) { c.That(catalogue.IsKey(record.Key), "a key is needed", "key") })
 	if same {
 		return record
 	}

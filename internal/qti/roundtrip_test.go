@@ -48,7 +48,7 @@ func enum[T ~string](t *rapid.T, values []string) T {
 }
 
 func drawKey(t *rapid.T, i int) string {
-	return rapid.StringMatching(`[a-z0-9._-]{1,20}`).Draw(t, "key") + strconv.Itoa(i)
+	return rapid.StringMatching(`[a-z0-9][a-z0-9._-]{0,19}`).Draw(t, "key") + strconv.Itoa(i)
 }
 
 func drawContent(t *rapid.T, kind term.QuestionKind) *content.Question {

@@ -204,7 +204,7 @@ func (im *importer) changedSkill(ctx context.Context, row *ent.Skill, s *catalog
 	if len(fields) > 0 {
 		err := checkSkill(s.Name, s.Description, nil)
 		if err == nil {
-			err = changeSkill(ctx, im.tx, UpdateSkillInput{ID: row.ID, Revision: row.Revision, Name: s.Name, Description: s.Description, ParentID: parent})
+			err = im.taxonomy.tree.change(ctx, im.tx, UpdateSkillInput{ID: row.ID, Revision: row.Revision, Name: s.Name, Description: s.Description, ParentID: parent})
 		}
 		if err != nil {
 			return im.judge(err, entry)

@@ -135,7 +135,7 @@ func (s *Service) UpdateSkill(ctx context.Context, actor policy.Actor, in Update
 		return nil, err
 	}
 	return tenant.Change(ctx, scope, in.IdempotencyKey, in,
-		func(tx tenant.Tx) (gid.ID, error) { return in.ID, changeSkill(ctx, tx, in) }, visibleSkill)
+		func(tx tenant.Tx) (gid.ID, error) { return in.ID, updateSkill(ctx, tx, in) }, visibleSkill)
 }
 
 // wholeTaxonomy refuses limited members: what they change means something to job roles that they do not see.
@@ -146,10 +146,23 @@ func wholeTaxonomy(scope tenant.Scope) error {
 	return nil
 }
 
-func changeSkill(ctx context.Context, tx tenant.Tx, in UpdateSkillInput) error {
+func updateSkill(ctx context.Context, tx tenant.Tx, in UpdateSkillInput) error {
 	if _, err := tx.LockOrganization(ctx); err != nil {
 		return fmt.Errorf("lock organization: %w", err)
 	}
+	var t tree
+	if in.ParentID != nil {
+		var err error
+		if t, err = readTree(ctx, tx.Scope); err != nil {
+			return err
+		}
+	}
+	return t.change(ctx, tx, in)
+}
+
+// change changes a skill. The tree was read while the organization is locked, for a skill that gets a parent, and does
+// not learn of the change.
+func (t tree) change(ctx context.Context, tx tenant.Tx, in UpdateSkillInput) error {
 	row, err := visibleSkill(ctx, tx.Scope, in.ID)
 	switch {
 	case err != nil:
@@ -165,11 +178,7 @@ func changeSkill(ctx context.Context, tx tenant.Tx, in UpdateSkillInput) error {
 	change := tx.ChangeSkill(row.ID).SetName(strings.TrimSpace(in.Name)).SetNameKey(nameKey(in.Name)).
 		SetDescription(in.Description).SetRevision(row.Revision + 1).ClearParentID()
 	if in.ParentID != nil {
-		tree, err := readTree(ctx, tx.Scope)
-		if err != nil {
-			return err
-		}
-		if err := tree.moves(row.ID, *in.ParentID); err != nil {
+		if err := t.moves(row.ID, *in.ParentID); err != nil {
 			return err
 		}
 		change.SetParentID(*in.ParentID)

@@ -1,7 +1,7 @@
 # Everything a person types here; .ci/run types the same.
 
 .POSIX:
-.PHONY: run build test generate verify audit bench cover figures clean
+.PHONY: run build test generate verify audit bench fuzz cover figures clean
 
 BIN = bin/assay
 ENT_FEATURES = sql/lock,sql/execquery,sql/modifier,sql/upsert,sql/versioned-migration
@@ -45,6 +45,12 @@ audit: build
 
 bench:
 	go test -run '^$$' -bench . ./...
+
+# Every fuzz target for half a minute. An input that breaks one is kept in its testdata/fuzz: commit it with the mending.
+fuzz:
+	@grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' cmd graph internal | sort | while IFS=: read -r file target; do \
+		go test -run '^$$' -fuzz "^$${target#func }$$" -fuzztime 30s -fuzzminimizetime 10x "./$${file%/*}" </dev/null || exit 1; \
+	done
 
 cover:
 	go test -timeout 14m -coverprofile=coverage.out -coverpkg=./cmd/...,./graph/...,./internal/...,./policy/... ./...

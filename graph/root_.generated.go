@@ -530,9 +530,11 @@ type ComplexityRoot struct {
 	}
 
 	Paper struct {
-		Instructions func(childComplexity int) int
-		Sections     func(childComplexity int) int
-		Title        func(childComplexity int) int
+		Accommodation    func(childComplexity int) int
+		Instructions     func(childComplexity int) int
+		InstructionsHTML func(childComplexity int) int
+		Sections         func(childComplexity int) int
+		Title            func(childComplexity int) int
 	}
 
 	PaperSection struct {
@@ -3164,12 +3166,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "Paper.accommodation":
+		if e.ComplexityRoot.Paper.Accommodation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Paper.Accommodation(childComplexity), true
 	case "Paper.instructions":
 		if e.ComplexityRoot.Paper.Instructions == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Paper.Instructions(childComplexity), true
+	case "Paper.instructionsHtml":
+		if e.ComplexityRoot.Paper.InstructionsHTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Paper.InstructionsHTML(childComplexity), true
 	case "Paper.sections":
 		if e.ComplexityRoot.Paper.Sections == nil {
 			break
@@ -6494,6 +6508,10 @@ func (ec *executionContext) childFields_Paper(ctx context.Context, field graphql
 		return ec.fieldContext_Paper_title(ctx, field)
 	case "instructions":
 		return ec.fieldContext_Paper_instructions(ctx, field)
+	case "instructionsHtml":
+		return ec.fieldContext_Paper_instructionsHtml(ctx, field)
+	case "accommodation":
+		return ec.fieldContext_Paper_accommodation(ctx, field)
 	case "sections":
 		return ec.fieldContext_Paper_sections(ctx, field)
 	}

@@ -1069,6 +1069,61 @@ func (ec *executionContext) fieldContext_Paper_instructions(_ context.Context, f
 	return graphql.NewScalarFieldContext("Paper", field, false, false, errors.New("field of type Markdown does not have child fields"))
 }
 
+func (ec *executionContext) _Paper_instructionsHtml(ctx context.Context, field graphql.CollectedField, obj *paper.Paper) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Paper_instructionsHtml(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InstructionsHTML, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Paper_instructionsHtml(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Paper", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Paper_accommodation(ctx context.Context, field graphql.CollectedField, obj *paper.Paper) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Paper_accommodation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Accommodation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Accommodation) graphql.Marshaler {
+			return ec.marshalOAccommodationPolicy2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐAccommodation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Paper_accommodation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Paper",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccommodationPolicy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Paper_sections(ctx context.Context, field graphql.CollectedField, obj *paper.Paper) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5151,6 +5206,16 @@ func (ec *executionContext) _Paper(ctx context.Context, sel ast.SelectionSet, ob
 		case "instructions":
 			out.Values[i] = ec._Paper_instructions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "instructionsHtml":
+			out.Values[i] = ec._Paper_instructionsHtml(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "accommodation":
+			out.Values[i] = ec._Paper_accommodation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "sections":

@@ -29,6 +29,8 @@ type ClockEntry struct {
 	Kind term.ClockKind `json:"kind,omitempty"`
 	// At holds the value of the "at" field.
 	At time.Time `json:"at,omitempty"`
+	// Number holds the value of the "number" field.
+	Number int `json:"number,omitempty"`
 	// Section holds the value of the "section" field.
 	Section int `json:"section,omitempty"`
 	// Question holds the value of the "question" field.
@@ -89,7 +91,7 @@ func (*ClockEntry) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case clockentry.FieldID, clockentry.FieldOrganizationID, clockentry.FieldSessionID:
 			values[i] = new(gid.ID)
-		case clockentry.FieldSection, clockentry.FieldQuestion, clockentry.FieldSeconds:
+		case clockentry.FieldNumber, clockentry.FieldSection, clockentry.FieldQuestion, clockentry.FieldSeconds:
 			values[i] = new(sql.NullInt64)
 		case clockentry.FieldKind, clockentry.FieldReason, clockentry.FieldSaidBy, clockentry.FieldSaid, clockentry.FieldCreditKey:
 			values[i] = new(sql.NullString)
@@ -139,6 +141,12 @@ func (_m *ClockEntry) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field at", values[i])
 			} else if value.Valid {
 				_m.At = value.Time
+			}
+		case clockentry.FieldNumber:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field number", values[i])
+			} else if value.Valid {
+				_m.Number = int(value.Int64)
 			}
 		case clockentry.FieldSection:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -240,6 +248,9 @@ func (_m *ClockEntry) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("at=")
 	builder.WriteString(_m.At.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("number=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Number))
 	builder.WriteString(", ")
 	builder.WriteString("section=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Section))

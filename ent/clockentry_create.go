@@ -51,6 +51,20 @@ func (_c *ClockEntryCreate) SetAt(v time.Time) *ClockEntryCreate {
 	return _c
 }
 
+// SetNumber sets the "number" field.
+func (_c *ClockEntryCreate) SetNumber(v int) *ClockEntryCreate {
+	_c.mutation.SetNumber(v)
+	return _c
+}
+
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_c *ClockEntryCreate) SetNillableNumber(v *int) *ClockEntryCreate {
+	if v != nil {
+		_c.SetNumber(*v)
+	}
+	return _c
+}
+
 // SetSection sets the "section" field.
 func (_c *ClockEntryCreate) SetSection(v int) *ClockEntryCreate {
 	_c.mutation.SetSection(v)
@@ -200,6 +214,10 @@ func (_c *ClockEntryCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *ClockEntryCreate) defaults() {
+	if _, ok := _c.mutation.Number(); !ok {
+		v := clockentry.DefaultNumber
+		_c.mutation.SetNumber(v)
+	}
 	if _, ok := _c.mutation.Section(); !ok {
 		v := clockentry.DefaultSection
 		_c.mutation.SetSection(v)
@@ -244,6 +262,9 @@ func (_c *ClockEntryCreate) check() error {
 	}
 	if _, ok := _c.mutation.At(); !ok {
 		return &ValidationError{Name: "at", err: errors.New(`ent: missing required field "ClockEntry.at"`)}
+	}
+	if _, ok := _c.mutation.Number(); !ok {
+		return &ValidationError{Name: "number", err: errors.New(`ent: missing required field "ClockEntry.number"`)}
 	}
 	if _, ok := _c.mutation.Section(); !ok {
 		return &ValidationError{Name: "section", err: errors.New(`ent: missing required field "ClockEntry.section"`)}
@@ -317,6 +338,10 @@ func (_c *ClockEntryCreate) createSpec() (*ClockEntry, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.At(); ok {
 		_spec.SetField(clockentry.FieldAt, field.TypeTime, value)
 		_node.At = value
+	}
+	if value, ok := _c.mutation.Number(); ok {
+		_spec.SetField(clockentry.FieldNumber, field.TypeInt, value)
+		_node.Number = value
 	}
 	if value, ok := _c.mutation.Section(); ok {
 		_spec.SetField(clockentry.FieldSection, field.TypeInt, value)
@@ -460,6 +485,9 @@ func (u *ClockEntryUpsertOne) UpdateNewValues() *ClockEntryUpsertOne {
 		}
 		if _, exists := u.create.mutation.At(); exists {
 			s.SetIgnore(clockentry.FieldAt)
+		}
+		if _, exists := u.create.mutation.Number(); exists {
+			s.SetIgnore(clockentry.FieldNumber)
 		}
 		if _, exists := u.create.mutation.Section(); exists {
 			s.SetIgnore(clockentry.FieldSection)
@@ -707,6 +735,9 @@ func (u *ClockEntryUpsertBulk) UpdateNewValues() *ClockEntryUpsertBulk {
 			}
 			if _, exists := b.mutation.At(); exists {
 				s.SetIgnore(clockentry.FieldAt)
+			}
+			if _, exists := b.mutation.Number(); exists {
+				s.SetIgnore(clockentry.FieldNumber)
 			}
 			if _, exists := b.mutation.Section(); exists {
 				s.SetIgnore(clockentry.FieldSection)

@@ -5566,6 +5566,8 @@ type ClockEntryMutation struct {
 	id                  *gid.ID
 	kind                *term.ClockKind
 	at                  *time.Time
+	number              *int
+	addnumber           *int
 	section             *int
 	addsection          *int
 	question            *int
@@ -5832,6 +5834,62 @@ func (m *ClockEntryMutation) OldAt(ctx context.Context) (v time.Time, err error)
 // ResetAt resets all changes to the "at" field.
 func (m *ClockEntryMutation) ResetAt() {
 	m.at = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *ClockEntryMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *ClockEntryMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the ClockEntry entity.
+// If the ClockEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClockEntryMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *ClockEntryMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *ClockEntryMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *ClockEntryMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
 }
 
 // SetSection sets the "section" field.
@@ -6247,7 +6305,7 @@ func (m *ClockEntryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ClockEntryMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.organization != nil {
 		fields = append(fields, clockentry.FieldOrganizationID)
 	}
@@ -6259,6 +6317,9 @@ func (m *ClockEntryMutation) Fields() []string {
 	}
 	if m.at != nil {
 		fields = append(fields, clockentry.FieldAt)
+	}
+	if m.number != nil {
+		fields = append(fields, clockentry.FieldNumber)
 	}
 	if m.section != nil {
 		fields = append(fields, clockentry.FieldSection)
@@ -6297,6 +6358,8 @@ func (m *ClockEntryMutation) Field(name string) (ent.Value, bool) {
 		return m.Kind()
 	case clockentry.FieldAt:
 		return m.At()
+	case clockentry.FieldNumber:
+		return m.Number()
 	case clockentry.FieldSection:
 		return m.Section()
 	case clockentry.FieldQuestion:
@@ -6328,6 +6391,8 @@ func (m *ClockEntryMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldKind(ctx)
 	case clockentry.FieldAt:
 		return m.OldAt(ctx)
+	case clockentry.FieldNumber:
+		return m.OldNumber(ctx)
 	case clockentry.FieldSection:
 		return m.OldSection(ctx)
 	case clockentry.FieldQuestion:
@@ -6378,6 +6443,13 @@ func (m *ClockEntryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAt(v)
+		return nil
+	case clockentry.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
 		return nil
 	case clockentry.FieldSection:
 		v, ok := value.(int)
@@ -6436,6 +6508,9 @@ func (m *ClockEntryMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *ClockEntryMutation) AddedFields() []string {
 	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, clockentry.FieldNumber)
+	}
 	if m.addsection != nil {
 		fields = append(fields, clockentry.FieldSection)
 	}
@@ -6453,6 +6528,8 @@ func (m *ClockEntryMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *ClockEntryMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case clockentry.FieldNumber:
+		return m.AddedNumber()
 	case clockentry.FieldSection:
 		return m.AddedSection()
 	case clockentry.FieldQuestion:
@@ -6468,6 +6545,13 @@ func (m *ClockEntryMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *ClockEntryMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case clockentry.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
 	case clockentry.FieldSection:
 		v, ok := value.(int)
 		if !ok {
@@ -6536,6 +6620,9 @@ func (m *ClockEntryMutation) ResetField(name string) error {
 		return nil
 	case clockentry.FieldAt:
 		m.ResetAt()
+		return nil
+	case clockentry.FieldNumber:
+		m.ResetNumber()
 		return nil
 	case clockentry.FieldSection:
 		m.ResetSection()
@@ -25313,6 +25400,9 @@ type SessionMutation struct {
 	addsection              *int
 	question                *int
 	addquestion             *int
+	deadline_at             *time.Time
+	used_seconds            *int
+	addused_seconds         *int
 	section_due_at          *time.Time
 	question_due_at         *time.Time
 	paused_at               *time.Time
@@ -26605,6 +26695,111 @@ func (m *SessionMutation) ResetQuestion() {
 	m.addquestion = nil
 }
 
+// SetDeadlineAt sets the "deadline_at" field.
+func (m *SessionMutation) SetDeadlineAt(t time.Time) {
+	m.deadline_at = &t
+}
+
+// DeadlineAt returns the value of the "deadline_at" field in the mutation.
+func (m *SessionMutation) DeadlineAt() (r time.Time, exists bool) {
+	v := m.deadline_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeadlineAt returns the old "deadline_at" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldDeadlineAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeadlineAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeadlineAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeadlineAt: %w", err)
+	}
+	return oldValue.DeadlineAt, nil
+}
+
+// ClearDeadlineAt clears the value of the "deadline_at" field.
+func (m *SessionMutation) ClearDeadlineAt() {
+	m.deadline_at = nil
+	m.clearedFields[session.FieldDeadlineAt] = struct{}{}
+}
+
+// DeadlineAtCleared returns if the "deadline_at" field was cleared in this mutation.
+func (m *SessionMutation) DeadlineAtCleared() bool {
+	_, ok := m.clearedFields[session.FieldDeadlineAt]
+	return ok
+}
+
+// ResetDeadlineAt resets all changes to the "deadline_at" field.
+func (m *SessionMutation) ResetDeadlineAt() {
+	m.deadline_at = nil
+	delete(m.clearedFields, session.FieldDeadlineAt)
+}
+
+// SetUsedSeconds sets the "used_seconds" field.
+func (m *SessionMutation) SetUsedSeconds(i int) {
+	m.used_seconds = &i
+	m.addused_seconds = nil
+}
+
+// UsedSeconds returns the value of the "used_seconds" field in the mutation.
+func (m *SessionMutation) UsedSeconds() (r int, exists bool) {
+	v := m.used_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsedSeconds returns the old "used_seconds" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldUsedSeconds(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsedSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsedSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsedSeconds: %w", err)
+	}
+	return oldValue.UsedSeconds, nil
+}
+
+// AddUsedSeconds adds i to the "used_seconds" field.
+func (m *SessionMutation) AddUsedSeconds(i int) {
+	if m.addused_seconds != nil {
+		*m.addused_seconds += i
+	} else {
+		m.addused_seconds = &i
+	}
+}
+
+// AddedUsedSeconds returns the value that was added to the "used_seconds" field in this mutation.
+func (m *SessionMutation) AddedUsedSeconds() (r int, exists bool) {
+	v := m.addused_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUsedSeconds resets all changes to the "used_seconds" field.
+func (m *SessionMutation) ResetUsedSeconds() {
+	m.used_seconds = nil
+	m.addused_seconds = nil
+}
+
 // SetSectionDueAt sets the "section_due_at" field.
 func (m *SessionMutation) SetSectionDueAt(t time.Time) {
 	m.section_due_at = &t
@@ -27160,7 +27355,7 @@ func (m *SessionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SessionMutation) Fields() []string {
-	fields := make([]string, 0, 35)
+	fields := make([]string, 0, 37)
 	if m.organization != nil {
 		fields = append(fields, session.FieldOrganizationID)
 	}
@@ -27241,6 +27436,12 @@ func (m *SessionMutation) Fields() []string {
 	}
 	if m.question != nil {
 		fields = append(fields, session.FieldQuestion)
+	}
+	if m.deadline_at != nil {
+		fields = append(fields, session.FieldDeadlineAt)
+	}
+	if m.used_seconds != nil {
+		fields = append(fields, session.FieldUsedSeconds)
 	}
 	if m.section_due_at != nil {
 		fields = append(fields, session.FieldSectionDueAt)
@@ -27328,6 +27529,10 @@ func (m *SessionMutation) Field(name string) (ent.Value, bool) {
 		return m.Section()
 	case session.FieldQuestion:
 		return m.Question()
+	case session.FieldDeadlineAt:
+		return m.DeadlineAt()
+	case session.FieldUsedSeconds:
+		return m.UsedSeconds()
 	case session.FieldSectionDueAt:
 		return m.SectionDueAt()
 	case session.FieldQuestionDueAt:
@@ -27407,6 +27612,10 @@ func (m *SessionMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldSection(ctx)
 	case session.FieldQuestion:
 		return m.OldQuestion(ctx)
+	case session.FieldDeadlineAt:
+		return m.OldDeadlineAt(ctx)
+	case session.FieldUsedSeconds:
+		return m.OldUsedSeconds(ctx)
 	case session.FieldSectionDueAt:
 		return m.OldSectionDueAt(ctx)
 	case session.FieldQuestionDueAt:
@@ -27621,6 +27830,20 @@ func (m *SessionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetQuestion(v)
 		return nil
+	case session.FieldDeadlineAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeadlineAt(v)
+		return nil
+	case session.FieldUsedSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsedSeconds(v)
+		return nil
 	case session.FieldSectionDueAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -27700,6 +27923,9 @@ func (m *SessionMutation) AddedFields() []string {
 	if m.addquestion != nil {
 		fields = append(fields, session.FieldQuestion)
 	}
+	if m.addused_seconds != nil {
+		fields = append(fields, session.FieldUsedSeconds)
+	}
 	if m.addseed != nil {
 		fields = append(fields, session.FieldSeed)
 	}
@@ -27721,6 +27947,8 @@ func (m *SessionMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedSection()
 	case session.FieldQuestion:
 		return m.AddedQuestion()
+	case session.FieldUsedSeconds:
+		return m.AddedUsedSeconds()
 	case session.FieldSeed:
 		return m.AddedSeed()
 	}
@@ -27767,6 +27995,13 @@ func (m *SessionMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddQuestion(v)
 		return nil
+	case session.FieldUsedSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUsedSeconds(v)
+		return nil
 	case session.FieldSeed:
 		v, ok := value.(int64)
 		if !ok {
@@ -27802,6 +28037,9 @@ func (m *SessionMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(session.FieldRemindedAt) {
 		fields = append(fields, session.FieldRemindedAt)
+	}
+	if m.FieldCleared(session.FieldDeadlineAt) {
+		fields = append(fields, session.FieldDeadlineAt)
 	}
 	if m.FieldCleared(session.FieldSectionDueAt) {
 		fields = append(fields, session.FieldSectionDueAt)
@@ -27855,6 +28093,9 @@ func (m *SessionMutation) ClearField(name string) error {
 		return nil
 	case session.FieldRemindedAt:
 		m.ClearRemindedAt()
+		return nil
+	case session.FieldDeadlineAt:
+		m.ClearDeadlineAt()
 		return nil
 	case session.FieldSectionDueAt:
 		m.ClearSectionDueAt()
@@ -27962,6 +28203,12 @@ func (m *SessionMutation) ResetField(name string) error {
 		return nil
 	case session.FieldQuestion:
 		m.ResetQuestion()
+		return nil
+	case session.FieldDeadlineAt:
+		m.ResetDeadlineAt()
+		return nil
+	case session.FieldUsedSeconds:
+		m.ResetUsedSeconds()
 		return nil
 	case session.FieldSectionDueAt:
 		m.ResetSectionDueAt()

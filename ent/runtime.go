@@ -100,24 +100,28 @@ func init() {
 	candidate.DefaultHeldBy = candidateDescHeldBy.Default.(string)
 	clockentryFields := schema.ClockEntry{}.Fields()
 	_ = clockentryFields
+	// clockentryDescNumber is the schema descriptor for number field.
+	clockentryDescNumber := clockentryFields[3].Descriptor()
+	// clockentry.DefaultNumber holds the default value on creation for the number field.
+	clockentry.DefaultNumber = clockentryDescNumber.Default.(int)
 	// clockentryDescSection is the schema descriptor for section field.
-	clockentryDescSection := clockentryFields[3].Descriptor()
+	clockentryDescSection := clockentryFields[4].Descriptor()
 	// clockentry.DefaultSection holds the default value on creation for the section field.
 	clockentry.DefaultSection = clockentryDescSection.Default.(int)
 	// clockentryDescQuestion is the schema descriptor for question field.
-	clockentryDescQuestion := clockentryFields[4].Descriptor()
+	clockentryDescQuestion := clockentryFields[5].Descriptor()
 	// clockentry.DefaultQuestion holds the default value on creation for the question field.
 	clockentry.DefaultQuestion = clockentryDescQuestion.Default.(int)
 	// clockentryDescSeconds is the schema descriptor for seconds field.
-	clockentryDescSeconds := clockentryFields[5].Descriptor()
+	clockentryDescSeconds := clockentryFields[6].Descriptor()
 	// clockentry.DefaultSeconds holds the default value on creation for the seconds field.
 	clockentry.DefaultSeconds = clockentryDescSeconds.Default.(int)
 	// clockentryDescSaidBy is the schema descriptor for said_by field.
-	clockentryDescSaidBy := clockentryFields[7].Descriptor()
+	clockentryDescSaidBy := clockentryFields[8].Descriptor()
 	// clockentry.DefaultSaidBy holds the default value on creation for the said_by field.
 	clockentry.DefaultSaidBy = clockentryDescSaidBy.Default.(string)
 	// clockentryDescSaid is the schema descriptor for said field.
-	clockentryDescSaid := clockentryFields[8].Descriptor()
+	clockentryDescSaid := clockentryFields[9].Descriptor()
 	// clockentry.DefaultSaid holds the default value on creation for the said field.
 	clockentry.DefaultSaid = clockentryDescSaid.Default.(string)
 	contestFields := schema.Contest{}.Fields()
@@ -268,8 +272,12 @@ func init() {
 	sessionDescQuestion := sessionFields[24].Descriptor()
 	// session.DefaultQuestion holds the default value on creation for the question field.
 	session.DefaultQuestion = sessionDescQuestion.Default.(int)
+	// sessionDescUsedSeconds is the schema descriptor for used_seconds field.
+	sessionDescUsedSeconds := sessionFields[26].Descriptor()
+	// session.DefaultUsedSeconds holds the default value on creation for the used_seconds field.
+	session.DefaultUsedSeconds = sessionDescUsedSeconds.Default.(int)
 	// sessionDescDevice is the schema descriptor for device field.
-	sessionDescDevice := sessionFields[28].Descriptor()
+	sessionDescDevice := sessionFields[30].Descriptor()
 	// session.DefaultDevice holds the default value on creation for the device field.
 	session.DefaultDevice = sessionDescDevice.Default.(string)
 	signalFields := schema.Signal{}.Fields()

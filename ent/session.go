@@ -78,6 +78,10 @@ type Session struct {
 	Section int `json:"section,omitempty"`
 	// Question holds the value of the "question" field.
 	Question int `json:"question,omitempty"`
+	// DeadlineAt holds the value of the "deadline_at" field.
+	DeadlineAt *time.Time `json:"deadline_at,omitempty"`
+	// UsedSeconds holds the value of the "used_seconds" field.
+	UsedSeconds int `json:"used_seconds,omitempty"`
 	// SectionDueAt holds the value of the "section_due_at" field.
 	SectionDueAt *time.Time `json:"section_due_at,omitempty"`
 	// QuestionDueAt holds the value of the "question_due_at" field.
@@ -183,11 +187,11 @@ func (*Session) scanValues(columns []string) ([]any, error) {
 			values[i] = new(gid.ID)
 		case session.FieldOwnMail:
 			values[i] = new(sql.NullBool)
-		case session.FieldAllowedSeconds, session.FieldPlannedSeconds, session.FieldReminders, session.FieldSection, session.FieldQuestion, session.FieldSeed:
+		case session.FieldAllowedSeconds, session.FieldPlannedSeconds, session.FieldReminders, session.FieldSection, session.FieldQuestion, session.FieldUsedSeconds, session.FieldSeed:
 			values[i] = new(sql.NullInt64)
 		case session.FieldState, session.FieldExternalOrderID, session.FieldInvitedBy, session.FieldTimeZone, session.FieldLanguage, session.FieldRedirectURL, session.FieldEndReason, session.FieldDevice:
 			values[i] = new(sql.NullString)
-		case session.FieldCreatedAt, session.FieldOpenedAt, session.FieldExpiresAt, session.FieldStartedAt, session.FieldEndedAt, session.FieldDueAt, session.FieldOpensAt, session.FieldRemindedAt, session.FieldSectionDueAt, session.FieldQuestionDueAt, session.FieldPausedAt, session.FieldScoredAt, session.FieldReleasedAt:
+		case session.FieldCreatedAt, session.FieldOpenedAt, session.FieldExpiresAt, session.FieldStartedAt, session.FieldEndedAt, session.FieldDueAt, session.FieldOpensAt, session.FieldRemindedAt, session.FieldDeadlineAt, session.FieldSectionDueAt, session.FieldQuestionDueAt, session.FieldPausedAt, session.FieldScoredAt, session.FieldReleasedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -378,6 +382,19 @@ func (_m *Session) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field question", values[i])
 			} else if value.Valid {
 				_m.Question = int(value.Int64)
+			}
+		case session.FieldDeadlineAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field deadline_at", values[i])
+			} else if value.Valid {
+				_m.DeadlineAt = new(time.Time)
+				*_m.DeadlineAt = value.Time
+			}
+		case session.FieldUsedSeconds:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field used_seconds", values[i])
+			} else if value.Valid {
+				_m.UsedSeconds = int(value.Int64)
 			}
 		case session.FieldSectionDueAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -587,6 +604,14 @@ func (_m *Session) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("question=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Question))
+	builder.WriteString(", ")
+	if v := _m.DeadlineAt; v != nil {
+		builder.WriteString("deadline_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("used_seconds=")
+	builder.WriteString(fmt.Sprintf("%v", _m.UsedSeconds))
 	builder.WriteString(", ")
 	if v := _m.SectionDueAt; v != nil {
 		builder.WriteString("section_due_at=")

@@ -320,6 +320,34 @@ func (_c *SessionCreate) SetNillableQuestion(v *int) *SessionCreate {
 	return _c
 }
 
+// SetDeadlineAt sets the "deadline_at" field.
+func (_c *SessionCreate) SetDeadlineAt(v time.Time) *SessionCreate {
+	_c.mutation.SetDeadlineAt(v)
+	return _c
+}
+
+// SetNillableDeadlineAt sets the "deadline_at" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableDeadlineAt(v *time.Time) *SessionCreate {
+	if v != nil {
+		_c.SetDeadlineAt(*v)
+	}
+	return _c
+}
+
+// SetUsedSeconds sets the "used_seconds" field.
+func (_c *SessionCreate) SetUsedSeconds(v int) *SessionCreate {
+	_c.mutation.SetUsedSeconds(v)
+	return _c
+}
+
+// SetNillableUsedSeconds sets the "used_seconds" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableUsedSeconds(v *int) *SessionCreate {
+	if v != nil {
+		_c.SetUsedSeconds(*v)
+	}
+	return _c
+}
+
 // SetSectionDueAt sets the "section_due_at" field.
 func (_c *SessionCreate) SetSectionDueAt(v time.Time) *SessionCreate {
 	_c.mutation.SetSectionDueAt(v)
@@ -518,6 +546,10 @@ func (_c *SessionCreate) defaults() {
 		v := session.DefaultQuestion
 		_c.mutation.SetQuestion(v)
 	}
+	if _, ok := _c.mutation.UsedSeconds(); !ok {
+		v := session.DefaultUsedSeconds
+		_c.mutation.SetUsedSeconds(v)
+	}
 	if _, ok := _c.mutation.Device(); !ok {
 		v := session.DefaultDevice
 		_c.mutation.SetDevice(v)
@@ -590,6 +622,9 @@ func (_c *SessionCreate) check() error {
 	}
 	if _, ok := _c.mutation.Question(); !ok {
 		return &ValidationError{Name: "question", err: errors.New(`ent: missing required field "Session.question"`)}
+	}
+	if _, ok := _c.mutation.UsedSeconds(); !ok {
+		return &ValidationError{Name: "used_seconds", err: errors.New(`ent: missing required field "Session.used_seconds"`)}
 	}
 	if _, ok := _c.mutation.Device(); !ok {
 		return &ValidationError{Name: "device", err: errors.New(`ent: missing required field "Session.device"`)}
@@ -735,6 +770,14 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Question(); ok {
 		_spec.SetField(session.FieldQuestion, field.TypeInt, value)
 		_node.Question = value
+	}
+	if value, ok := _c.mutation.DeadlineAt(); ok {
+		_spec.SetField(session.FieldDeadlineAt, field.TypeTime, value)
+		_node.DeadlineAt = &value
+	}
+	if value, ok := _c.mutation.UsedSeconds(); ok {
+		_spec.SetField(session.FieldUsedSeconds, field.TypeInt, value)
+		_node.UsedSeconds = value
 	}
 	if value, ok := _c.mutation.SectionDueAt(); ok {
 		_spec.SetField(session.FieldSectionDueAt, field.TypeTime, value)
@@ -1196,6 +1239,42 @@ func (u *SessionUpsert) UpdateQuestion() *SessionUpsert {
 // AddQuestion adds v to the "question" field.
 func (u *SessionUpsert) AddQuestion(v int) *SessionUpsert {
 	u.Add(session.FieldQuestion, v)
+	return u
+}
+
+// SetDeadlineAt sets the "deadline_at" field.
+func (u *SessionUpsert) SetDeadlineAt(v time.Time) *SessionUpsert {
+	u.Set(session.FieldDeadlineAt, v)
+	return u
+}
+
+// UpdateDeadlineAt sets the "deadline_at" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateDeadlineAt() *SessionUpsert {
+	u.SetExcluded(session.FieldDeadlineAt)
+	return u
+}
+
+// ClearDeadlineAt clears the value of the "deadline_at" field.
+func (u *SessionUpsert) ClearDeadlineAt() *SessionUpsert {
+	u.SetNull(session.FieldDeadlineAt)
+	return u
+}
+
+// SetUsedSeconds sets the "used_seconds" field.
+func (u *SessionUpsert) SetUsedSeconds(v int) *SessionUpsert {
+	u.Set(session.FieldUsedSeconds, v)
+	return u
+}
+
+// UpdateUsedSeconds sets the "used_seconds" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateUsedSeconds() *SessionUpsert {
+	u.SetExcluded(session.FieldUsedSeconds)
+	return u
+}
+
+// AddUsedSeconds adds v to the "used_seconds" field.
+func (u *SessionUpsert) AddUsedSeconds(v int) *SessionUpsert {
+	u.Add(session.FieldUsedSeconds, v)
 	return u
 }
 
@@ -1734,6 +1813,48 @@ func (u *SessionUpsertOne) AddQuestion(v int) *SessionUpsertOne {
 func (u *SessionUpsertOne) UpdateQuestion() *SessionUpsertOne {
 	return u.Update(func(s *SessionUpsert) {
 		s.UpdateQuestion()
+	})
+}
+
+// SetDeadlineAt sets the "deadline_at" field.
+func (u *SessionUpsertOne) SetDeadlineAt(v time.Time) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetDeadlineAt(v)
+	})
+}
+
+// UpdateDeadlineAt sets the "deadline_at" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateDeadlineAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateDeadlineAt()
+	})
+}
+
+// ClearDeadlineAt clears the value of the "deadline_at" field.
+func (u *SessionUpsertOne) ClearDeadlineAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearDeadlineAt()
+	})
+}
+
+// SetUsedSeconds sets the "used_seconds" field.
+func (u *SessionUpsertOne) SetUsedSeconds(v int) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetUsedSeconds(v)
+	})
+}
+
+// AddUsedSeconds adds v to the "used_seconds" field.
+func (u *SessionUpsertOne) AddUsedSeconds(v int) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.AddUsedSeconds(v)
+	})
+}
+
+// UpdateUsedSeconds sets the "used_seconds" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateUsedSeconds() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateUsedSeconds()
 	})
 }
 
@@ -2459,6 +2580,48 @@ func (u *SessionUpsertBulk) AddQuestion(v int) *SessionUpsertBulk {
 func (u *SessionUpsertBulk) UpdateQuestion() *SessionUpsertBulk {
 	return u.Update(func(s *SessionUpsert) {
 		s.UpdateQuestion()
+	})
+}
+
+// SetDeadlineAt sets the "deadline_at" field.
+func (u *SessionUpsertBulk) SetDeadlineAt(v time.Time) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetDeadlineAt(v)
+	})
+}
+
+// UpdateDeadlineAt sets the "deadline_at" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateDeadlineAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateDeadlineAt()
+	})
+}
+
+// ClearDeadlineAt clears the value of the "deadline_at" field.
+func (u *SessionUpsertBulk) ClearDeadlineAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearDeadlineAt()
+	})
+}
+
+// SetUsedSeconds sets the "used_seconds" field.
+func (u *SessionUpsertBulk) SetUsedSeconds(v int) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetUsedSeconds(v)
+	})
+}
+
+// AddUsedSeconds adds v to the "used_seconds" field.
+func (u *SessionUpsertBulk) AddUsedSeconds(v int) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.AddUsedSeconds(v)
+	})
+}
+
+// UpdateUsedSeconds sets the "used_seconds" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateUsedSeconds() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateUsedSeconds()
 	})
 }
 

@@ -358,6 +358,47 @@ func (_u *SessionUpdate) AddQuestion(v int) *SessionUpdate {
 	return _u
 }
 
+// SetDeadlineAt sets the "deadline_at" field.
+func (_u *SessionUpdate) SetDeadlineAt(v time.Time) *SessionUpdate {
+	_u.mutation.SetDeadlineAt(v)
+	return _u
+}
+
+// SetNillableDeadlineAt sets the "deadline_at" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableDeadlineAt(v *time.Time) *SessionUpdate {
+	if v != nil {
+		_u.SetDeadlineAt(*v)
+	}
+	return _u
+}
+
+// ClearDeadlineAt clears the value of the "deadline_at" field.
+func (_u *SessionUpdate) ClearDeadlineAt() *SessionUpdate {
+	_u.mutation.ClearDeadlineAt()
+	return _u
+}
+
+// SetUsedSeconds sets the "used_seconds" field.
+func (_u *SessionUpdate) SetUsedSeconds(v int) *SessionUpdate {
+	_u.mutation.ResetUsedSeconds()
+	_u.mutation.SetUsedSeconds(v)
+	return _u
+}
+
+// SetNillableUsedSeconds sets the "used_seconds" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableUsedSeconds(v *int) *SessionUpdate {
+	if v != nil {
+		_u.SetUsedSeconds(*v)
+	}
+	return _u
+}
+
+// AddUsedSeconds adds value to the "used_seconds" field.
+func (_u *SessionUpdate) AddUsedSeconds(v int) *SessionUpdate {
+	_u.mutation.AddUsedSeconds(v)
+	return _u
+}
+
 // SetSectionDueAt sets the "section_due_at" field.
 func (_u *SessionUpdate) SetSectionDueAt(v time.Time) *SessionUpdate {
 	_u.mutation.SetSectionDueAt(v)
@@ -648,6 +689,18 @@ func (_u *SessionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedQuestion(); ok {
 		_spec.AddField(session.FieldQuestion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.DeadlineAt(); ok {
+		_spec.SetField(session.FieldDeadlineAt, field.TypeTime, value)
+	}
+	if _u.mutation.DeadlineAtCleared() {
+		_spec.ClearField(session.FieldDeadlineAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.UsedSeconds(); ok {
+		_spec.SetField(session.FieldUsedSeconds, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedUsedSeconds(); ok {
+		_spec.AddField(session.FieldUsedSeconds, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.SectionDueAt(); ok {
 		_spec.SetField(session.FieldSectionDueAt, field.TypeTime, value)
@@ -1038,6 +1091,47 @@ func (_u *SessionUpdateOne) AddQuestion(v int) *SessionUpdateOne {
 	return _u
 }
 
+// SetDeadlineAt sets the "deadline_at" field.
+func (_u *SessionUpdateOne) SetDeadlineAt(v time.Time) *SessionUpdateOne {
+	_u.mutation.SetDeadlineAt(v)
+	return _u
+}
+
+// SetNillableDeadlineAt sets the "deadline_at" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableDeadlineAt(v *time.Time) *SessionUpdateOne {
+	if v != nil {
+		_u.SetDeadlineAt(*v)
+	}
+	return _u
+}
+
+// ClearDeadlineAt clears the value of the "deadline_at" field.
+func (_u *SessionUpdateOne) ClearDeadlineAt() *SessionUpdateOne {
+	_u.mutation.ClearDeadlineAt()
+	return _u
+}
+
+// SetUsedSeconds sets the "used_seconds" field.
+func (_u *SessionUpdateOne) SetUsedSeconds(v int) *SessionUpdateOne {
+	_u.mutation.ResetUsedSeconds()
+	_u.mutation.SetUsedSeconds(v)
+	return _u
+}
+
+// SetNillableUsedSeconds sets the "used_seconds" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableUsedSeconds(v *int) *SessionUpdateOne {
+	if v != nil {
+		_u.SetUsedSeconds(*v)
+	}
+	return _u
+}
+
+// AddUsedSeconds adds value to the "used_seconds" field.
+func (_u *SessionUpdateOne) AddUsedSeconds(v int) *SessionUpdateOne {
+	_u.mutation.AddUsedSeconds(v)
+	return _u
+}
+
 // SetSectionDueAt sets the "section_due_at" field.
 func (_u *SessionUpdateOne) SetSectionDueAt(v time.Time) *SessionUpdateOne {
 	_u.mutation.SetSectionDueAt(v)
@@ -1358,6 +1452,18 @@ func (_u *SessionUpdateOne) sqlSave(ctx context.Context) (_node *Session, err er
 	}
 	if value, ok := _u.mutation.AddedQuestion(); ok {
 		_spec.AddField(session.FieldQuestion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.DeadlineAt(); ok {
+		_spec.SetField(session.FieldDeadlineAt, field.TypeTime, value)
+	}
+	if _u.mutation.DeadlineAtCleared() {
+		_spec.ClearField(session.FieldDeadlineAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.UsedSeconds(); ok {
+		_spec.SetField(session.FieldUsedSeconds, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedUsedSeconds(); ok {
+		_spec.AddField(session.FieldUsedSeconds, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.SectionDueAt(); ok {
 		_spec.SetField(session.FieldSectionDueAt, field.TypeTime, value)

@@ -3,6 +3,7 @@ package graph
 import (
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/sitting"
 )
 
 // priced declares what the lists without pages cost, which the transport cannot see: a usual number of their elements.
@@ -28,7 +29,13 @@ func Complexity() ComplexityRoot {
 	c.ScoreDistribution.Buckets, c.ScoreDistribution.Bands = priced(10), priced(3)
 	sections := priced(3)
 	c.Sitting.Sections = func(child int, _ *string) int { return sections(child) }
-	c.Sitting.Responses, c.PaperSection.Questions = priced(15), priced(10)
+	c.Sitting.Responses, c.PaperSection.Questions, c.SittingSection.Questions = priced(15), priced(10), priced(10)
+	c.Sitting.Flags, c.Sitting.Ledger, c.CandidateSession.Timeline = priced(3), priced(20), priced(10)
+	c.SaveResponsesPayload.Object = priced(10)
+	stored := weighing(20) // every response, hashed
+	c.Sitting.VerifyReceipt = func(child int, _ string) int { return stored(child) }
+	c.CandidateSession.VerifyReceipt = func(child int, _ string) int { return stored(child) }
+	c.Mutation.SaveResponses = func(child int, in sitting.SaveResponsesInput) int { return len(in.Responses) * (1 + child) }
 	c.SittingQuestion.Choices, c.Paper.Sections = priced(4), priced(3)
 	c.JobRole.MustHaveSkills = priced(5)
 	c.questions()

@@ -17,6 +17,7 @@ import (
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
 	"github.com/assay-hq/assay/internal/paper"
+	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
 )
@@ -43,6 +44,8 @@ type loaders struct {
 	results    *dataloadgen.Loader[gid.ID, *grading.ReportResult]
 	sheets     *dataloadgen.Loader[gid.ID, *authoring.Sheet]
 	works      *dataloadgen.Loader[gid.ID, *grading.ReviewWork]
+
+	timelines *dataloadgen.Loader[gid.ID, *sitting.Timeline]
 
 	standing *dataloadgen.Loader[gid.ID, *authoring.StandingSkill]
 	wordings *dataloadgen.Loader[gid.ID, *ent.TemplateVersion]
@@ -82,6 +85,8 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 
 		works:  one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
 		sheets: one(wait, "template version", r.Authoring.Sheets, func(s *authoring.Sheet) gid.ID { return s.VersionID }),
+
+		timelines: one(wait, "session", r.Sittings.Timelines, func(l *sitting.Timeline) gid.ID { return l.SessionID }),
 
 		wordings: one(wait, "template version", r.Authoring.ContentByVersion, func(v *ent.TemplateVersion) gid.ID { return v.ID }),
 		standing: one(wait, "skill", r.Authoring.StandingSkills, func(s *authoring.StandingSkill) gid.ID { return s.ID }),
@@ -248,4 +253,12 @@ func written(v *ent.TemplateVersion, err error) (*content.Template, error) {
 		return nil, err
 	}
 	return v.Content, nil
+}
+
+// steps shows what happened in a session.
+func steps(line *sitting.Timeline, err error) ([]*sitting.Step, error) {
+	if err != nil {
+		return nil, err
+	}
+	return line.Steps, nil
 }

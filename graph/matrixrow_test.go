@@ -12,6 +12,7 @@ import (
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
 )
@@ -129,6 +130,15 @@ func rootRows() []*row {
 			query: `query($id: ID!) { sitting(id: $id) { sections(language: "de") { title questions { ref } } } }`, given: sitting},
 		{name: "Sitting.responses", needs: []policy.Action{policy.SittingTake, policy.SittingTake}, own: true, at: "sitting.responses",
 			query: "query($id: ID!) { sitting(id: $id) { responses { question revision } } }", given: sitting},
+		{name: "Sitting.flags", needs: []policy.Action{policy.SittingTake, policy.SittingTake}, own: true, at: "sitting.flags",
+			query: "query($id: ID!) { sitting(id: $id) { flags } }", given: sitting},
+		{name: "Sitting.ledger", needs: []policy.Action{policy.SittingTake, policy.SittingTake}, own: true, at: "sitting.ledger",
+			query: "query($id: ID!) { sitting(id: $id) { ledger { kind at reason } } }", given: sitting},
+		{name: "Sitting.verifyReceipt", needs: []policy.Action{policy.SittingTake, policy.SittingTake}, own: true, at: "sitting.verifyReceipt",
+			query: `query($id: ID!) { sitting(id: $id) { verifyReceipt(hash: "00") } }`, given: sitting},
+		{name: "CandidateSession.verifyReceipt", needs: []policy.Action{policy.SessionRead, policy.SessionRead}, bound: true, at: "node.verifyReceipt",
+			query: `query($id: ID!) { node(id: $id) { ... on CandidateSession { verifyReceipt(hash: "00") } } }`,
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.released} }},
 		{name: "Sitting.feedback", needs: []policy.Action{policy.SittingTake, policy.FeedbackRead}, own: true, at: "sitting.feedback",
 			query: "query($id: ID!) { sitting(id: $id) { feedback { passed sections { title percent } } } }",
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.released} }},
@@ -294,6 +304,7 @@ func edgeRows() []*row {
 		{"CandidateSession.jobRole", "jobRole", []policy.Action{policy.JobRoleRead}},
 		{"CandidateSession.template", "template", []policy.Action{policy.TemplateRead}},
 		{"CandidateSession.templateVersion", "templateVersion", []policy.Action{policy.TemplateRead}},
+		{"CandidateSession.timeline", "timeline", []policy.Action{policy.SessionRead}},
 		{"CandidateSession.report", "report", []policy.Action{policy.ReportRead}},
 		{"CandidateSession.review", "review", []policy.Action{policy.ReviewAssign}},
 		{"Report.candidate", "candidate", []policy.Action{policy.CandidateRead}},
@@ -449,6 +460,50 @@ func mutationRows(schema *ast.Schema) []*row {
 		}},
 		{name: "saveResponse", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
 			return vars{"sittingId": o.started(t, o.quiz).ID, "question": "1.1", "revision": 0, "clientKey": "first", "answer": vars{"choices": []string{"b"}}}
+		}},
+		{name: "saveResponses", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			one := vars{"question": "1.1", "revision": 0, "clientKey": "first", "answer": vars{"choices": []string{"b"}}}
+			return vars{"sittingId": o.started(t, o.quiz).ID, "responses": []any{one}}
+		}},
+		{name: "enterSection", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.started(t, o.quiz).ID, "section": 1}
+		}},
+		{name: "enterQuestion", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.started(t, o.forward).ID, "question": "1.1"}
+		}},
+		{name: "submitSection", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.started(t, o.quiz).ID, "section": 1}
+		}},
+		{name: "flagQuestion", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.started(t, o.quiz).ID, "question": "1.1", "flagged": true}
+		}},
+		{name: "takeBreak", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			row := o.started(t, o.quiz)
+			o.accommodate(t, row)
+			return vars{"sittingId": row.ID}
+		}},
+		{name: "endBreak", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.started(t, o.quiz).ID}
+		}},
+		{name: "heartbeat", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.started(t, o.quiz).ID}
+		}},
+		{name: "pauseSession", needs: []policy.Action{policy.SessionAdjust}, bound: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.started(t, o.quiz).ID, "reason": "TECHNICAL"}
+		}},
+		{name: "resumeSession", needs: []policy.Action{policy.SessionAdjust}, bound: true, given: func(t *testing.T, o *org, _ *person) vars {
+			row := o.started(t, o.quiz)
+			must(o.sittings.Pause(t.Context(), o.owner(), sitting.PauseSessionInput{ID: row.ID, Reason: term.ReasonTechnical}))(t)
+			return vars{"id": row.ID}
+		}},
+		{name: "grantTime", needs: []policy.Action{policy.SessionAdjust}, bound: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.started(t, o.quiz).ID, "time": "PT5M", "reason": "TECHNICAL"}
+		}},
+		{name: "reopenSession", needs: []policy.Action{policy.SessionAdjust}, bound: true, given: func(t *testing.T, o *org, _ *person) vars {
+			row := o.started(t, o.quiz)
+			must(o.sittings.Submit(t.Context(), o.people["candidate"].actor, sitting.SubmitSittingInput{ID: row.ID}))(t)
+			o.unscored(t, row.ID)
+			return vars{"id": row.ID, "time": "PT5M", "reason": "a lost connection"}
 		}},
 		{name: "submitSitting", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
 			return vars{"id": o.started(t, o.quiz).ID}

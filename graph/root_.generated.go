@@ -45,6 +45,7 @@ type ResolverRoot interface {
 	QuestionRevision() QuestionRevisionResolver
 	Report() ReportResolver
 	Review() ReviewResolver
+	SaveResult() SaveResultResolver
 	Sitting() SittingResolver
 	Skill() SkillResolver
 	SkillCoverage() SkillCoverageResolver
@@ -69,10 +70,11 @@ type ComplexityRoot struct {
 	}
 
 	Acknowledgement struct {
-		Deadline func(childComplexity int) int
-		Question func(childComplexity int) int
-		Revision func(childComplexity int) int
-		SavedAt  func(childComplexity int) int
+		Deadline        func(childComplexity int) int
+		Question        func(childComplexity int) int
+		Revision        func(childComplexity int) int
+		SavedAt         func(childComplexity int) int
+		SectionDeadline func(childComplexity int) int
 	}
 
 	AddMemberPayload struct {
@@ -238,6 +240,8 @@ type ComplexityRoot struct {
 		Template        func(childComplexity int) int
 		TemplateVersion func(childComplexity int) int
 		TimeUsed        func(childComplexity int) int
+		Timeline        func(childComplexity int) int
+		VerifyReceipt   func(childComplexity int, hash string) int
 	}
 
 	CandidateSessionConnection struct {
@@ -288,6 +292,16 @@ type ComplexityRoot struct {
 		Feedback func(childComplexity int) int
 		Key      func(childComplexity int) int
 		Text     func(childComplexity int) int
+	}
+
+	ClockEntry struct {
+		At       func(childComplexity int) int
+		Kind     func(childComplexity int) int
+		Note     func(childComplexity int) int
+		Question func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		Section  func(childComplexity int) int
+		Time     func(childComplexity int) int
 	}
 
 	CodeTask struct {
@@ -343,10 +357,30 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	EndBreakPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	EnterQuestionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	EnterSectionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	Feedback struct {
 		Passed     func(childComplexity int) int
 		ReleasedAt func(childComplexity int) int
 		Sections   func(childComplexity int) int
+	}
+
+	FlagQuestionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	FollowUp struct {
@@ -364,6 +398,16 @@ type ComplexityRoot struct {
 		Scored    func(childComplexity int) int
 		Started   func(childComplexity int) int
 		Submitted func(childComplexity int) int
+	}
+
+	GrantTimePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	HeartbeatPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	ImportCataloguePayload struct {
@@ -466,21 +510,33 @@ type ComplexityRoot struct {
 		CreateSkill        func(childComplexity int, input authoring.CreateSkillInput) int
 		CreateTemplate     func(childComplexity int, input authoring.CreateTemplateInput) int
 		DuplicateTemplate  func(childComplexity int, input authoring.DuplicateTemplateInput) int
+		EndBreak           func(childComplexity int, input sitting.EndBreakInput) int
+		EnterQuestion      func(childComplexity int, input sitting.EnterQuestionInput) int
+		EnterSection       func(childComplexity int, input sitting.EnterSectionInput) int
+		FlagQuestion       func(childComplexity int, input sitting.FlagQuestionInput) int
+		GrantTime          func(childComplexity int, input sitting.GrantTimeInput) int
+		Heartbeat          func(childComplexity int, input sitting.HeartbeatInput) int
 		ImportCatalogue    func(childComplexity int, input authoring.ImportCatalogueInput) int
 		ImportQti          func(childComplexity int, input authoring.ImportQTIInput) int
 		InviteCandidate    func(childComplexity int, input sitting.InviteCandidateInput) int
 		MergeSkills        func(childComplexity int, input authoring.MergeSkillsInput) int
+		PauseSession       func(childComplexity int, input sitting.PauseSessionInput) int
 		PublishQuestion    func(childComplexity int, input authoring.PublishQuestionInput) int
 		PublishTemplate    func(childComplexity int, input authoring.PublishTemplateInput) int
 		ReleaseReport      func(childComplexity int, input grading.ReleaseReportInput) int
+		ReopenSession      func(childComplexity int, input sitting.ReopenSessionInput) int
+		ResumeSession      func(childComplexity int, input sitting.ResumeSessionInput) int
 		RetireQuestion     func(childComplexity int, input authoring.RetireQuestionInput) int
 		RetireTemplate     func(childComplexity int, input authoring.RetireTemplateInput) int
 		RevokeAPIKey       func(childComplexity int, input account.RevokeAPIKeyInput) int
 		RotateAPIKey       func(childComplexity int, input account.RotateAPIKeyInput) int
 		SaveResponse       func(childComplexity int, input sitting.SaveResponseInput) int
+		SaveResponses      func(childComplexity int, input sitting.SaveResponsesInput) int
 		StartSitting       func(childComplexity int, input sitting.StartSittingInput) int
 		SubmitReview       func(childComplexity int, input grading.SubmitReviewInput) int
+		SubmitSection      func(childComplexity int, input sitting.SubmitSectionInput) int
 		SubmitSitting      func(childComplexity int, input sitting.SubmitSittingInput) int
+		TakeBreak          func(childComplexity int, input sitting.TakeBreakInput) int
 		UpdateJobRole      func(childComplexity int, input authoring.UpdateJobRoleInput) int
 		UpdateOrganization func(childComplexity int, input account.UpdateOrganizationInput) int
 		UpdateQuestion     func(childComplexity int, input authoring.UpdateQuestionInput) int
@@ -545,6 +601,11 @@ type ComplexityRoot struct {
 		Questions        func(childComplexity int) int
 		TimeLimit        func(childComplexity int) int
 		Title            func(childComplexity int) int
+	}
+
+	PauseSessionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	PoolFilter struct {
@@ -708,6 +769,11 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	ReopenSessionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	Report struct {
 		Band            func(childComplexity int) int
 		Candidate       func(childComplexity int) int
@@ -746,6 +812,11 @@ type ComplexityRoot struct {
 		Questions  func(childComplexity int) int
 		Sections   func(childComplexity int) int
 		Skills     func(childComplexity int) int
+	}
+
+	ResumeSessionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	RetireQuestionPayload struct {
@@ -811,6 +882,18 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	SaveResponsesPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	SaveResult struct {
+		Acknowledgement func(childComplexity int) int
+		ClientKey       func(childComplexity int) int
+		Errors          func(childComplexity int) int
+		Question        func(childComplexity int) int
+	}
+
 	ScoreBucket struct {
 		Count       func(childComplexity int) int
 		FromPercent func(childComplexity int) int
@@ -857,28 +940,48 @@ type ComplexityRoot struct {
 		Total func(childComplexity int) int
 	}
 
+	SessionStep struct {
+		Kind    func(childComplexity int) int
+		Section func(childComplexity int) int
+		Share   func(childComplexity int) int
+	}
+
 	SimilarQuestion struct {
 		Question   func(childComplexity int) int
 		Similarity func(childComplexity int) int
 	}
 
 	Sitting struct {
-		Accommodation func(childComplexity int) int
-		Deadline      func(childComplexity int) int
-		EndedAt       func(childComplexity int) int
-		ExpiresAt     func(childComplexity int) int
-		Feedback      func(childComplexity int) int
-		ID            func(childComplexity int) int
-		Instructions  func(childComplexity int) int
-		QuestionCount func(childComplexity int) int
-		Receipt       func(childComplexity int) int
-		Responses     func(childComplexity int) int
-		Sections      func(childComplexity int, language *string) int
-		ServerTime    func(childComplexity int) int
-		StartedAt     func(childComplexity int) int
-		State         func(childComplexity int) int
-		TimeLimit     func(childComplexity int) int
-		Title         func(childComplexity int) int
+		Accommodation    func(childComplexity int) int
+		CurrentSection   func(childComplexity int) int
+		Deadline         func(childComplexity int) int
+		Device           func(childComplexity int) int
+		EndedAt          func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		Feedback         func(childComplexity int) int
+		Flags            func(childComplexity int) int
+		Grace            func(childComplexity int) int
+		HeartbeatEvery   func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instructions     func(childComplexity int) int
+		Ledger           func(childComplexity int) int
+		PauseReason      func(childComplexity int) int
+		PausedAt         func(childComplexity int) int
+		QuestionCount    func(childComplexity int) int
+		QuestionDeadline func(childComplexity int) int
+		Receipt          func(childComplexity int) int
+		Remaining        func(childComplexity int) int
+		Responses        func(childComplexity int) int
+		ResumesAt        func(childComplexity int) int
+		SectionDeadline  func(childComplexity int) int
+		Sections         func(childComplexity int, language *string) int
+		ServerTime       func(childComplexity int) int
+		Signals          func(childComplexity int) int
+		StartedAt        func(childComplexity int) int
+		State            func(childComplexity int) int
+		TimeLimit        func(childComplexity int) int
+		Title            func(childComplexity int) int
+		VerifyReceipt    func(childComplexity int, hash string) int
 	}
 
 	SittingChoice struct {
@@ -898,6 +1001,7 @@ type ComplexityRoot struct {
 		Ref        func(childComplexity int) int
 		Starter    func(childComplexity int) int
 		TimeHint   func(childComplexity int) int
+		TimeLimit  func(childComplexity int) int
 		Unit       func(childComplexity int) int
 	}
 
@@ -906,6 +1010,21 @@ type ComplexityRoot struct {
 		Question func(childComplexity int) int
 		Revision func(childComplexity int) int
 		SavedAt  func(childComplexity int) int
+	}
+
+	SittingSection struct {
+		CurrentQuestion  func(childComplexity int) int
+		Instructions     func(childComplexity int) int
+		InstructionsHTML func(childComplexity int) int
+		Navigation       func(childComplexity int) int
+		Number           func(childComplexity int) int
+		Order            func(childComplexity int) int
+		QuestionCount    func(childComplexity int) int
+		Questions        func(childComplexity int) int
+		Remaining        func(childComplexity int) int
+		State            func(childComplexity int) int
+		TimeLimit        func(childComplexity int) int
+		Title            func(childComplexity int) int
 	}
 
 	Skill struct {
@@ -976,25 +1095,36 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	SubmitSectionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	SubmitSittingPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
 
+	TakeBreakPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	TemplateContent struct {
-		Accommodation func(childComplexity int) int
-		AttemptLimit  func(childComplexity int) int
-		Bands         func(childComplexity int) int
-		CutPercent    func(childComplexity int) int
-		Feedback      func(childComplexity int) int
-		FollowUpLimit func(childComplexity int) int
-		Instructions  func(childComplexity int) int
-		Provenance    func(childComplexity int) int
-		ScoringRules  func(childComplexity int) int
-		Sections      func(childComplexity int) int
-		Signals       func(childComplexity int) int
-		SkillWeights  func(childComplexity int) int
-		TotalLimit    func(childComplexity int) int
+		Accommodation    func(childComplexity int) int
+		AttemptLimit     func(childComplexity int) int
+		Bands            func(childComplexity int) int
+		CutPercent       func(childComplexity int) int
+		DisconnectCredit func(childComplexity int) int
+		Feedback         func(childComplexity int) int
+		FollowUpLimit    func(childComplexity int) int
+		Instructions     func(childComplexity int) int
+		Provenance       func(childComplexity int) int
+		ScoringRules     func(childComplexity int) int
+		Sections         func(childComplexity int) int
+		Signals          func(childComplexity int) int
+		SkillWeights     func(childComplexity int) int
+		TotalLimit       func(childComplexity int) int
 	}
 
 	TemplateFault struct {
@@ -1013,10 +1143,11 @@ type ComplexityRoot struct {
 	}
 
 	TemplateSlot struct {
-		Draw     func(childComplexity int) int
-		Points   func(childComplexity int) int
-		Question func(childComplexity int) int
-		Revision func(childComplexity int) int
+		Draw      func(childComplexity int) int
+		Points    func(childComplexity int) int
+		Question  func(childComplexity int) int
+		Revision  func(childComplexity int) int
+		TimeLimit func(childComplexity int) int
 	}
 
 	TemplateValidation struct {
@@ -1189,6 +1320,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Acknowledgement.SavedAt(childComplexity), true
+	case "Acknowledgement.sectionDeadline":
+		if e.ComplexityRoot.Acknowledgement.SectionDeadline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Acknowledgement.SectionDeadline(childComplexity), true
 
 	case "AddMemberPayload.errors":
 		if e.ComplexityRoot.AddMemberPayload.Errors == nil {
@@ -1805,6 +1942,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.TimeUsed(childComplexity), true
+	case "CandidateSession.timeline":
+		if e.ComplexityRoot.CandidateSession.Timeline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.Timeline(childComplexity), true
+	case "CandidateSession.verifyReceipt":
+		if e.ComplexityRoot.CandidateSession.VerifyReceipt == nil {
+			break
+		}
+
+		args, err := ec.field_CandidateSession_verifyReceipt_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CandidateSession.VerifyReceipt(childComplexity, args["hash"].(string)), true
 
 	case "CandidateSessionConnection.edges":
 		if e.ComplexityRoot.CandidateSessionConnection.Edges == nil {
@@ -1997,6 +2151,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChoiceTranslation.Text(childComplexity), true
 
+	case "ClockEntry.at":
+		if e.ComplexityRoot.ClockEntry.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClockEntry.At(childComplexity), true
+	case "ClockEntry.kind":
+		if e.ComplexityRoot.ClockEntry.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClockEntry.Kind(childComplexity), true
+	case "ClockEntry.note":
+		if e.ComplexityRoot.ClockEntry.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClockEntry.Note(childComplexity), true
+	case "ClockEntry.question":
+		if e.ComplexityRoot.ClockEntry.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClockEntry.Question(childComplexity), true
+	case "ClockEntry.reason":
+		if e.ComplexityRoot.ClockEntry.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClockEntry.Reason(childComplexity), true
+	case "ClockEntry.section":
+		if e.ComplexityRoot.ClockEntry.Section == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClockEntry.Section(childComplexity), true
+	case "ClockEntry.time":
+		if e.ComplexityRoot.ClockEntry.Time == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClockEntry.Time(childComplexity), true
+
 	case "CodeTask.language":
 		if e.ComplexityRoot.CodeTask.Language == nil {
 			break
@@ -2145,6 +2342,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DuplicateTemplatePayload.Object(childComplexity), true
 
+	case "EndBreakPayload.errors":
+		if e.ComplexityRoot.EndBreakPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndBreakPayload.Errors(childComplexity), true
+	case "EndBreakPayload.sitting":
+		if e.ComplexityRoot.EndBreakPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndBreakPayload.Object(childComplexity), true
+
+	case "EnterQuestionPayload.errors":
+		if e.ComplexityRoot.EnterQuestionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnterQuestionPayload.Errors(childComplexity), true
+	case "EnterQuestionPayload.sitting":
+		if e.ComplexityRoot.EnterQuestionPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnterQuestionPayload.Object(childComplexity), true
+
+	case "EnterSectionPayload.errors":
+		if e.ComplexityRoot.EnterSectionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnterSectionPayload.Errors(childComplexity), true
+	case "EnterSectionPayload.sitting":
+		if e.ComplexityRoot.EnterSectionPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnterSectionPayload.Object(childComplexity), true
+
 	case "Feedback.passed":
 		if e.ComplexityRoot.Feedback.Passed == nil {
 			break
@@ -2163,6 +2399,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Feedback.Sections(childComplexity), true
+
+	case "FlagQuestionPayload.errors":
+		if e.ComplexityRoot.FlagQuestionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FlagQuestionPayload.Errors(childComplexity), true
+	case "FlagQuestionPayload.sitting":
+		if e.ComplexityRoot.FlagQuestionPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FlagQuestionPayload.Object(childComplexity), true
 
 	case "FollowUp.prompt":
 		if e.ComplexityRoot.FollowUp.Prompt == nil {
@@ -2231,6 +2480,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Funnel.Submitted(childComplexity), true
+
+	case "GrantTimePayload.errors":
+		if e.ComplexityRoot.GrantTimePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GrantTimePayload.Errors(childComplexity), true
+	case "GrantTimePayload.session":
+		if e.ComplexityRoot.GrantTimePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GrantTimePayload.Object(childComplexity), true
+
+	case "HeartbeatPayload.errors":
+		if e.ComplexityRoot.HeartbeatPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HeartbeatPayload.Errors(childComplexity), true
+	case "HeartbeatPayload.sitting":
+		if e.ComplexityRoot.HeartbeatPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HeartbeatPayload.Object(childComplexity), true
 
 	case "ImportCataloguePayload.errors":
 		if e.ComplexityRoot.ImportCataloguePayload.Errors == nil {
@@ -2665,6 +2940,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DuplicateTemplate(childComplexity, args["input"].(authoring.DuplicateTemplateInput)), true
+	case "Mutation.endBreak":
+		if e.ComplexityRoot.Mutation.EndBreak == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endBreak_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndBreak(childComplexity, args["input"].(sitting.EndBreakInput)), true
+	case "Mutation.enterQuestion":
+		if e.ComplexityRoot.Mutation.EnterQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_enterQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EnterQuestion(childComplexity, args["input"].(sitting.EnterQuestionInput)), true
+	case "Mutation.enterSection":
+		if e.ComplexityRoot.Mutation.EnterSection == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_enterSection_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EnterSection(childComplexity, args["input"].(sitting.EnterSectionInput)), true
+	case "Mutation.flagQuestion":
+		if e.ComplexityRoot.Mutation.FlagQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_flagQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FlagQuestion(childComplexity, args["input"].(sitting.FlagQuestionInput)), true
+	case "Mutation.grantTime":
+		if e.ComplexityRoot.Mutation.GrantTime == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_grantTime_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GrantTime(childComplexity, args["input"].(sitting.GrantTimeInput)), true
+	case "Mutation.heartbeat":
+		if e.ComplexityRoot.Mutation.Heartbeat == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_heartbeat_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Heartbeat(childComplexity, args["input"].(sitting.HeartbeatInput)), true
 	case "Mutation.importCatalogue":
 		if e.ComplexityRoot.Mutation.ImportCatalogue == nil {
 			break
@@ -2709,6 +3050,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MergeSkills(childComplexity, args["input"].(authoring.MergeSkillsInput)), true
+	case "Mutation.pauseSession":
+		if e.ComplexityRoot.Mutation.PauseSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pauseSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PauseSession(childComplexity, args["input"].(sitting.PauseSessionInput)), true
 	case "Mutation.publishQuestion":
 		if e.ComplexityRoot.Mutation.PublishQuestion == nil {
 			break
@@ -2742,6 +3094,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReleaseReport(childComplexity, args["input"].(grading.ReleaseReportInput)), true
+	case "Mutation.reopenSession":
+		if e.ComplexityRoot.Mutation.ReopenSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reopenSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReopenSession(childComplexity, args["input"].(sitting.ReopenSessionInput)), true
+	case "Mutation.resumeSession":
+		if e.ComplexityRoot.Mutation.ResumeSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resumeSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResumeSession(childComplexity, args["input"].(sitting.ResumeSessionInput)), true
 	case "Mutation.retireQuestion":
 		if e.ComplexityRoot.Mutation.RetireQuestion == nil {
 			break
@@ -2797,6 +3171,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveResponse(childComplexity, args["input"].(sitting.SaveResponseInput)), true
+	case "Mutation.saveResponses":
+		if e.ComplexityRoot.Mutation.SaveResponses == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveResponses_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveResponses(childComplexity, args["input"].(sitting.SaveResponsesInput)), true
 	case "Mutation.startSitting":
 		if e.ComplexityRoot.Mutation.StartSitting == nil {
 			break
@@ -2819,6 +3204,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SubmitReview(childComplexity, args["input"].(grading.SubmitReviewInput)), true
+	case "Mutation.submitSection":
+		if e.ComplexityRoot.Mutation.SubmitSection == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_submitSection_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SubmitSection(childComplexity, args["input"].(sitting.SubmitSectionInput)), true
 	case "Mutation.submitSitting":
 		if e.ComplexityRoot.Mutation.SubmitSitting == nil {
 			break
@@ -2830,6 +3226,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SubmitSitting(childComplexity, args["input"].(sitting.SubmitSittingInput)), true
+	case "Mutation.takeBreak":
+		if e.ComplexityRoot.Mutation.TakeBreak == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_takeBreak_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TakeBreak(childComplexity, args["input"].(sitting.TakeBreakInput)), true
 	case "Mutation.updateJobRole":
 		if e.ComplexityRoot.Mutation.UpdateJobRole == nil {
 			break
@@ -3239,6 +3646,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PaperSection.Title(childComplexity), true
+
+	case "PauseSessionPayload.errors":
+		if e.ComplexityRoot.PauseSessionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PauseSessionPayload.Errors(childComplexity), true
+	case "PauseSessionPayload.session":
+		if e.ComplexityRoot.PauseSessionPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PauseSessionPayload.Object(childComplexity), true
 
 	case "PoolFilter.category":
 		if e.ComplexityRoot.PoolFilter.Category == nil {
@@ -3898,6 +4318,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReleaseReportPayload.Object(childComplexity), true
 
+	case "ReopenSessionPayload.errors":
+		if e.ComplexityRoot.ReopenSessionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReopenSessionPayload.Errors(childComplexity), true
+	case "ReopenSessionPayload.session":
+		if e.ComplexityRoot.ReopenSessionPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReopenSessionPayload.Object(childComplexity), true
+
 	case "Report.band":
 		if e.ComplexityRoot.Report.Band == nil {
 			break
@@ -4069,6 +4502,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportResult.Skills(childComplexity), true
+
+	case "ResumeSessionPayload.errors":
+		if e.ComplexityRoot.ResumeSessionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResumeSessionPayload.Errors(childComplexity), true
+	case "ResumeSessionPayload.session":
+		if e.ComplexityRoot.ResumeSessionPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResumeSessionPayload.Object(childComplexity), true
 
 	case "RetireQuestionPayload.errors":
 		if e.ComplexityRoot.RetireQuestionPayload.Errors == nil {
@@ -4278,6 +4724,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SaveResponsePayload.Object(childComplexity), true
 
+	case "SaveResponsesPayload.errors":
+		if e.ComplexityRoot.SaveResponsesPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveResponsesPayload.Errors(childComplexity), true
+	case "SaveResponsesPayload.results":
+		if e.ComplexityRoot.SaveResponsesPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveResponsesPayload.Object(childComplexity), true
+
+	case "SaveResult.acknowledgement":
+		if e.ComplexityRoot.SaveResult.Acknowledgement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveResult.Acknowledgement(childComplexity), true
+	case "SaveResult.clientKey":
+		if e.ComplexityRoot.SaveResult.ClientKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveResult.ClientKey(childComplexity), true
+	case "SaveResult.errors":
+		if e.ComplexityRoot.SaveResult.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveResult.Errors(childComplexity), true
+	case "SaveResult.question":
+		if e.ComplexityRoot.SaveResult.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveResult.Question(childComplexity), true
+
 	case "ScoreBucket.count":
 		if e.ComplexityRoot.ScoreBucket.Count == nil {
 			break
@@ -4435,6 +4919,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SectionResult.Total(childComplexity), true
 
+	case "SessionStep.kind":
+		if e.ComplexityRoot.SessionStep.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionStep.Kind(childComplexity), true
+	case "SessionStep.section":
+		if e.ComplexityRoot.SessionStep.Section == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionStep.Section(childComplexity), true
+	case "SessionStep.share":
+		if e.ComplexityRoot.SessionStep.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionStep.Share(childComplexity), true
+
 	case "SimilarQuestion.question":
 		if e.ComplexityRoot.SimilarQuestion.Question == nil {
 			break
@@ -4454,12 +4957,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Accommodation(childComplexity), true
+	case "Sitting.currentSection":
+		if e.ComplexityRoot.Sitting.CurrentSection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.CurrentSection(childComplexity), true
 	case "Sitting.deadline":
 		if e.ComplexityRoot.Sitting.Deadline == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Sitting.Deadline(childComplexity), true
+	case "Sitting.device":
+		if e.ComplexityRoot.Sitting.Device == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Device(childComplexity), true
 	case "Sitting.endedAt":
 		if e.ComplexityRoot.Sitting.EndedAt == nil {
 			break
@@ -4478,6 +4993,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Feedback(childComplexity), true
+	case "Sitting.flags":
+		if e.ComplexityRoot.Sitting.Flags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Flags(childComplexity), true
+	case "Sitting.grace":
+		if e.ComplexityRoot.Sitting.Grace == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Grace(childComplexity), true
+	case "Sitting.heartbeatEvery":
+		if e.ComplexityRoot.Sitting.HeartbeatEvery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.HeartbeatEvery(childComplexity), true
 	case "Sitting.id":
 		if e.ComplexityRoot.Sitting.ID == nil {
 			break
@@ -4490,24 +5023,66 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Instructions(childComplexity), true
+	case "Sitting.ledger":
+		if e.ComplexityRoot.Sitting.Ledger == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Ledger(childComplexity), true
+	case "Sitting.pauseReason":
+		if e.ComplexityRoot.Sitting.PauseReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.PauseReason(childComplexity), true
+	case "Sitting.pausedAt":
+		if e.ComplexityRoot.Sitting.PausedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.PausedAt(childComplexity), true
 	case "Sitting.questionCount":
 		if e.ComplexityRoot.Sitting.QuestionCount == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Sitting.QuestionCount(childComplexity), true
+	case "Sitting.questionDeadline":
+		if e.ComplexityRoot.Sitting.QuestionDeadline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.QuestionDeadline(childComplexity), true
 	case "Sitting.receipt":
 		if e.ComplexityRoot.Sitting.Receipt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Sitting.Receipt(childComplexity), true
+	case "Sitting.remaining":
+		if e.ComplexityRoot.Sitting.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Remaining(childComplexity), true
 	case "Sitting.responses":
 		if e.ComplexityRoot.Sitting.Responses == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Sitting.Responses(childComplexity), true
+	case "Sitting.resumesAt":
+		if e.ComplexityRoot.Sitting.ResumesAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.ResumesAt(childComplexity), true
+	case "Sitting.sectionDeadline":
+		if e.ComplexityRoot.Sitting.SectionDeadline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.SectionDeadline(childComplexity), true
 	case "Sitting.sections":
 		if e.ComplexityRoot.Sitting.Sections == nil {
 			break
@@ -4525,6 +5100,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.ServerTime(childComplexity), true
+	case "Sitting.recordedSignals":
+		if e.ComplexityRoot.Sitting.Signals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Signals(childComplexity), true
 	case "Sitting.startedAt":
 		if e.ComplexityRoot.Sitting.StartedAt == nil {
 			break
@@ -4549,6 +5130,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Title(childComplexity), true
+	case "Sitting.verifyReceipt":
+		if e.ComplexityRoot.Sitting.VerifyReceipt == nil {
+			break
+		}
+
+		args, err := ec.field_Sitting_verifyReceipt_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Sitting.VerifyReceipt(childComplexity, args["hash"].(string)), true
 
 	case "SittingChoice.html":
 		if e.ComplexityRoot.SittingChoice.HTML == nil {
@@ -4629,6 +5221,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SittingQuestion.TimeHint(childComplexity), true
+	case "SittingQuestion.timeLimit":
+		if e.ComplexityRoot.SittingQuestion.TimeLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingQuestion.TimeLimit(childComplexity), true
 	case "SittingQuestion.unit":
 		if e.ComplexityRoot.SittingQuestion.Unit == nil {
 			break
@@ -4660,6 +5258,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SittingResponse.SavedAt(childComplexity), true
+
+	case "SittingSection.currentQuestion":
+		if e.ComplexityRoot.SittingSection.CurrentQuestion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSection.CurrentQuestion(childComplexity), true
+	case "SittingSection.instructions":
+		if e.ComplexityRoot.SittingSection.Instructions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSection.Instructions(childComplexity), true
+	case "SittingSection.instructionsHtml":
+		if e.ComplexityRoot.SittingSection.InstructionsHTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSection.InstructionsHTML(childComplexity), true
+	case "SittingSection.navigation":
+		if e.ComplexityRoot.SittingSection.Navigation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSection.Navigation(childComplexity), true
+	case "SittingSection.number":
+		if e.ComplexityRoot.SittingSection.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSection.Number(childComplexity), true
+	case "SittingSection.order":
+		if e.ComplexityRoot.SittingSection.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSection.Order(childComplexity), true
+	case "SittingSection.questionCount":
+		if e.ComplexityRoot.SittingSection.QuestionCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSection.QuestionCount(childComplexity), true
+	case "SittingSection.questions":
+		if e.ComplexityRoot.SittingSection.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSection.Questions(childComplexity), true
+	case "SittingSection.remaining":
+		if e.ComplexityRoot.SittingSection.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSection.Remaining(childComplexity), true
+	case "SittingSection.state":
+		if e.ComplexityRoot.SittingSection.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSection.State(childComplexity), true
+	case "SittingSection.timeLimit":
+		if e.ComplexityRoot.SittingSection.TimeLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSection.TimeLimit(childComplexity), true
+	case "SittingSection.title":
+		if e.ComplexityRoot.SittingSection.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSection.Title(childComplexity), true
 
 	case "Skill.description":
 		if e.ComplexityRoot.Skill.Description == nil {
@@ -4882,6 +5553,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SubmitReviewPayload.Object(childComplexity), true
 
+	case "SubmitSectionPayload.errors":
+		if e.ComplexityRoot.SubmitSectionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubmitSectionPayload.Errors(childComplexity), true
+	case "SubmitSectionPayload.sitting":
+		if e.ComplexityRoot.SubmitSectionPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubmitSectionPayload.Object(childComplexity), true
+
 	case "SubmitSittingPayload.errors":
 		if e.ComplexityRoot.SubmitSittingPayload.Errors == nil {
 			break
@@ -4894,6 +5578,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SubmitSittingPayload.Object(childComplexity), true
+
+	case "TakeBreakPayload.errors":
+		if e.ComplexityRoot.TakeBreakPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeBreakPayload.Errors(childComplexity), true
+	case "TakeBreakPayload.sitting":
+		if e.ComplexityRoot.TakeBreakPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeBreakPayload.Object(childComplexity), true
 
 	case "TemplateContent.accommodation":
 		if e.ComplexityRoot.TemplateContent.Accommodation == nil {
@@ -4919,6 +5616,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateContent.CutPercent(childComplexity), true
+	case "TemplateContent.disconnectCredit":
+		if e.ComplexityRoot.TemplateContent.DisconnectCredit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateContent.DisconnectCredit(childComplexity), true
 	case "TemplateContent.feedback":
 		if e.ComplexityRoot.TemplateContent.Feedback == nil {
 			break
@@ -5054,6 +5757,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateSlot.Revision(childComplexity), true
+	case "TemplateSlot.timeLimit":
+		if e.ComplexityRoot.TemplateSlot.TimeLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TemplateSlot.TimeLimit(childComplexity), true
 
 	case "TemplateValidation.faults":
 		if e.ComplexityRoot.TemplateValidation.Faults == nil {
@@ -5501,8 +6210,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCriterionScoreInput,
 		ec.unmarshalInputDrawInput,
 		ec.unmarshalInputDuplicateTemplateInput,
+		ec.unmarshalInputEndBreakInput,
+		ec.unmarshalInputEnterQuestionInput,
+		ec.unmarshalInputEnterSectionInput,
+		ec.unmarshalInputFlagQuestionInput,
 		ec.unmarshalInputFollowUpInput,
 		ec.unmarshalInputFunnelInput,
+		ec.unmarshalInputGrantTimeInput,
+		ec.unmarshalInputHeartbeatInput,
 		ec.unmarshalInputImportCatalogueInput,
 		ec.unmarshalInputImportQtiInput,
 		ec.unmarshalInputInviteCandidateInput,
@@ -5511,6 +6226,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMergeSkillsInput,
 		ec.unmarshalInputMustHaveSkillInput,
 		ec.unmarshalInputNumericKeyInput,
+		ec.unmarshalInputPauseSessionInput,
 		ec.unmarshalInputPoolFilterInput,
 		ec.unmarshalInputProvenanceInput,
 		ec.unmarshalInputPublishQuestionInput,
@@ -5521,13 +6237,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputQuestionTranslationInput,
 		ec.unmarshalInputReferenceInput,
 		ec.unmarshalInputReleaseReportInput,
+		ec.unmarshalInputReopenSessionInput,
 		ec.unmarshalInputReportFilter,
 		ec.unmarshalInputReportOrder,
+		ec.unmarshalInputResponseInput,
+		ec.unmarshalInputResumeSessionInput,
 		ec.unmarshalInputRetireQuestionInput,
 		ec.unmarshalInputRetireTemplateInput,
 		ec.unmarshalInputRevokeApiKeyInput,
 		ec.unmarshalInputRotateApiKeyInput,
 		ec.unmarshalInputSaveResponseInput,
+		ec.unmarshalInputSaveResponsesInput,
 		ec.unmarshalInputScoreDistributionInput,
 		ec.unmarshalInputScoringRuleInput,
 		ec.unmarshalInputSessionFilter,
@@ -5536,7 +6256,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSpokenTaskInput,
 		ec.unmarshalInputStartSittingInput,
 		ec.unmarshalInputSubmitReviewInput,
+		ec.unmarshalInputSubmitSectionInput,
 		ec.unmarshalInputSubmitSittingInput,
+		ec.unmarshalInputTakeBreakInput,
 		ec.unmarshalInputTemplateContentInput,
 		ec.unmarshalInputTemplateFilter,
 		ec.unmarshalInputTemplateSectionInput,
@@ -5684,6 +6406,8 @@ func (ec *executionContext) childFields_Acknowledgement(ctx context.Context, fie
 		return ec.fieldContext_Acknowledgement_savedAt(ctx, field)
 	case "deadline":
 		return ec.fieldContext_Acknowledgement_deadline(ctx, field)
+	case "sectionDeadline":
+		return ec.fieldContext_Acknowledgement_sectionDeadline(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Acknowledgement", field.Name)
 }
@@ -5998,6 +6722,10 @@ func (ec *executionContext) childFields_CandidateSession(ctx context.Context, fi
 		return ec.fieldContext_CandidateSession_startedAt(ctx, field)
 	case "timeUsed":
 		return ec.fieldContext_CandidateSession_timeUsed(ctx, field)
+	case "timeline":
+		return ec.fieldContext_CandidateSession_timeline(ctx, field)
+	case "verifyReceipt":
+		return ec.fieldContext_CandidateSession_verifyReceipt(ctx, field)
 	case "report":
 		return ec.fieldContext_CandidateSession_report(ctx, field)
 	case "review":
@@ -6106,6 +6834,26 @@ func (ec *executionContext) childFields_ChoiceTranslation(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ChoiceTranslation", field.Name)
 }
 
+func (ec *executionContext) childFields_ClockEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ClockEntry_kind(ctx, field)
+	case "at":
+		return ec.fieldContext_ClockEntry_at(ctx, field)
+	case "section":
+		return ec.fieldContext_ClockEntry_section(ctx, field)
+	case "question":
+		return ec.fieldContext_ClockEntry_question(ctx, field)
+	case "time":
+		return ec.fieldContext_ClockEntry_time(ctx, field)
+	case "reason":
+		return ec.fieldContext_ClockEntry_reason(ctx, field)
+	case "note":
+		return ec.fieldContext_ClockEntry_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClockEntry", field.Name)
+}
+
 func (ec *executionContext) childFields_CodeTask(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "language":
@@ -6212,6 +6960,36 @@ func (ec *executionContext) childFields_DuplicateTemplatePayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type DuplicateTemplatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_EndBreakPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sitting":
+		return ec.fieldContext_EndBreakPayload_sitting(ctx, field)
+	case "errors":
+		return ec.fieldContext_EndBreakPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EndBreakPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EnterQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sitting":
+		return ec.fieldContext_EnterQuestionPayload_sitting(ctx, field)
+	case "errors":
+		return ec.fieldContext_EnterQuestionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnterQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EnterSectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sitting":
+		return ec.fieldContext_EnterSectionPayload_sitting(ctx, field)
+	case "errors":
+		return ec.fieldContext_EnterSectionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnterSectionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Feedback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "releasedAt":
@@ -6222,6 +7000,16 @@ func (ec *executionContext) childFields_Feedback(ctx context.Context, field grap
 		return ec.fieldContext_Feedback_sections(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Feedback", field.Name)
+}
+
+func (ec *executionContext) childFields_FlagQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sitting":
+		return ec.fieldContext_FlagQuestionPayload_sitting(ctx, field)
+	case "errors":
+		return ec.fieldContext_FlagQuestionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlagQuestionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FollowUp(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6256,6 +7044,26 @@ func (ec *executionContext) childFields_Funnel(ctx context.Context, field graphq
 		return ec.fieldContext_Funnel_cancelled(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Funnel", field.Name)
+}
+
+func (ec *executionContext) childFields_GrantTimePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_GrantTimePayload_session(ctx, field)
+	case "errors":
+		return ec.fieldContext_GrantTimePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GrantTimePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_HeartbeatPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sitting":
+		return ec.fieldContext_HeartbeatPayload_sitting(ctx, field)
+	case "errors":
+		return ec.fieldContext_HeartbeatPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HeartbeatPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ImportCataloguePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6536,6 +7344,16 @@ func (ec *executionContext) childFields_PaperSection(ctx context.Context, field 
 		return ec.fieldContext_PaperSection_navigation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaperSection", field.Name)
+}
+
+func (ec *executionContext) childFields_PauseSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_PauseSessionPayload_session(ctx, field)
+	case "errors":
+		return ec.fieldContext_PauseSessionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PauseSessionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_PoolFilter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6840,6 +7658,16 @@ func (ec *executionContext) childFields_ReleaseReportPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseReportPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ReopenSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_ReopenSessionPayload_session(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReopenSessionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReopenSessionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Report(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6918,6 +7746,16 @@ func (ec *executionContext) childFields_ReportResult(ctx context.Context, field 
 		return ec.fieldContext_ReportResult_questions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReportResult", field.Name)
+}
+
+func (ec *executionContext) childFields_ResumeSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_ResumeSessionPayload_session(ctx, field)
+	case "errors":
+		return ec.fieldContext_ResumeSessionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResumeSessionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RetireQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7046,6 +7884,30 @@ func (ec *executionContext) childFields_SaveResponsePayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type SaveResponsePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SaveResponsesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_SaveResponsesPayload_results(ctx, field)
+	case "errors":
+		return ec.fieldContext_SaveResponsesPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveResponsesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SaveResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_SaveResult_question(ctx, field)
+	case "clientKey":
+		return ec.fieldContext_SaveResult_clientKey(ctx, field)
+	case "acknowledgement":
+		return ec.fieldContext_SaveResult_acknowledgement(ctx, field)
+	case "errors":
+		return ec.fieldContext_SaveResult_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveResult", field.Name)
+}
+
 func (ec *executionContext) childFields_ScoreBucket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "fromPercent":
@@ -7138,6 +8000,18 @@ func (ec *executionContext) childFields_SectionResult(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type SectionResult", field.Name)
 }
 
+func (ec *executionContext) childFields_SessionStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_SessionStep_kind(ctx, field)
+	case "section":
+		return ec.fieldContext_SessionStep_section(ctx, field)
+	case "share":
+		return ec.fieldContext_SessionStep_share(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SessionStep", field.Name)
+}
+
 func (ec *executionContext) childFields_SimilarQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "question":
@@ -7172,8 +8046,36 @@ func (ec *executionContext) childFields_Sitting(ctx context.Context, field graph
 		return ec.fieldContext_Sitting_endedAt(ctx, field)
 	case "serverTime":
 		return ec.fieldContext_Sitting_serverTime(ctx, field)
+	case "remaining":
+		return ec.fieldContext_Sitting_remaining(ctx, field)
+	case "currentSection":
+		return ec.fieldContext_Sitting_currentSection(ctx, field)
+	case "sectionDeadline":
+		return ec.fieldContext_Sitting_sectionDeadline(ctx, field)
+	case "questionDeadline":
+		return ec.fieldContext_Sitting_questionDeadline(ctx, field)
+	case "pausedAt":
+		return ec.fieldContext_Sitting_pausedAt(ctx, field)
+	case "pauseReason":
+		return ec.fieldContext_Sitting_pauseReason(ctx, field)
+	case "resumesAt":
+		return ec.fieldContext_Sitting_resumesAt(ctx, field)
+	case "grace":
+		return ec.fieldContext_Sitting_grace(ctx, field)
+	case "heartbeatEvery":
+		return ec.fieldContext_Sitting_heartbeatEvery(ctx, field)
+	case "device":
+		return ec.fieldContext_Sitting_device(ctx, field)
+	case "recordedSignals":
+		return ec.fieldContext_Sitting_recordedSignals(ctx, field)
 	case "sections":
 		return ec.fieldContext_Sitting_sections(ctx, field)
+	case "flags":
+		return ec.fieldContext_Sitting_flags(ctx, field)
+	case "ledger":
+		return ec.fieldContext_Sitting_ledger(ctx, field)
+	case "verifyReceipt":
+		return ec.fieldContext_Sitting_verifyReceipt(ctx, field)
 	case "responses":
 		return ec.fieldContext_Sitting_responses(ctx, field)
 	case "receipt":
@@ -7222,6 +8124,8 @@ func (ec *executionContext) childFields_SittingQuestion(ctx context.Context, fie
 		return ec.fieldContext_SittingQuestion_starter(ctx, field)
 	case "maxSeconds":
 		return ec.fieldContext_SittingQuestion_maxSeconds(ctx, field)
+	case "timeLimit":
+		return ec.fieldContext_SittingQuestion_timeLimit(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SittingQuestion", field.Name)
 }
@@ -7238,6 +8142,36 @@ func (ec *executionContext) childFields_SittingResponse(ctx context.Context, fie
 		return ec.fieldContext_SittingResponse_savedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SittingResponse", field.Name)
+}
+
+func (ec *executionContext) childFields_SittingSection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_SittingSection_number(ctx, field)
+	case "title":
+		return ec.fieldContext_SittingSection_title(ctx, field)
+	case "instructions":
+		return ec.fieldContext_SittingSection_instructions(ctx, field)
+	case "instructionsHtml":
+		return ec.fieldContext_SittingSection_instructionsHtml(ctx, field)
+	case "state":
+		return ec.fieldContext_SittingSection_state(ctx, field)
+	case "questionCount":
+		return ec.fieldContext_SittingSection_questionCount(ctx, field)
+	case "timeLimit":
+		return ec.fieldContext_SittingSection_timeLimit(ctx, field)
+	case "remaining":
+		return ec.fieldContext_SittingSection_remaining(ctx, field)
+	case "order":
+		return ec.fieldContext_SittingSection_order(ctx, field)
+	case "navigation":
+		return ec.fieldContext_SittingSection_navigation(ctx, field)
+	case "currentQuestion":
+		return ec.fieldContext_SittingSection_currentQuestion(ctx, field)
+	case "questions":
+		return ec.fieldContext_SittingSection_questions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SittingSection", field.Name)
 }
 
 func (ec *executionContext) childFields_Skill(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7348,6 +8282,16 @@ func (ec *executionContext) childFields_SubmitReviewPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type SubmitReviewPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SubmitSectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sitting":
+		return ec.fieldContext_SubmitSectionPayload_sitting(ctx, field)
+	case "errors":
+		return ec.fieldContext_SubmitSectionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SubmitSectionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SubmitSittingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "sitting":
@@ -7356,6 +8300,16 @@ func (ec *executionContext) childFields_SubmitSittingPayload(ctx context.Context
 		return ec.fieldContext_SubmitSittingPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SubmitSittingPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TakeBreakPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sitting":
+		return ec.fieldContext_TakeBreakPayload_sitting(ctx, field)
+	case "errors":
+		return ec.fieldContext_TakeBreakPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TakeBreakPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_TemplateContent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7378,6 +8332,8 @@ func (ec *executionContext) childFields_TemplateContent(ctx context.Context, fie
 		return ec.fieldContext_TemplateContent_totalLimit(ctx, field)
 	case "attemptLimit":
 		return ec.fieldContext_TemplateContent_attemptLimit(ctx, field)
+	case "disconnectCredit":
+		return ec.fieldContext_TemplateContent_disconnectCredit(ctx, field)
 	case "followUpLimit":
 		return ec.fieldContext_TemplateContent_followUpLimit(ctx, field)
 	case "signals":
@@ -7426,6 +8382,8 @@ func (ec *executionContext) childFields_TemplateSlot(ctx context.Context, field 
 		return ec.fieldContext_TemplateSlot_question(ctx, field)
 	case "points":
 		return ec.fieldContext_TemplateSlot_points(ctx, field)
+	case "timeLimit":
+		return ec.fieldContext_TemplateSlot_timeLimit(ctx, field)
 	case "revision":
 		return ec.fieldContext_TemplateSlot_revision(ctx, field)
 	case "draw":

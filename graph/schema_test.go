@@ -99,8 +99,11 @@ func TestSchemaMutations(t *testing.T) {
 			continue
 		}
 		key := "idempotencyKey: String"
-		if f.Name == "saveResponse" {
+		switch f.Name {
+		case "saveResponse":
 			key = "clientKey: String!"
+		case "saveResponses": // each has the key of saveResponse
+			key = "responses: [ResponseInput!]!"
 		}
 		if input := schema.Types[f.Arguments[0].Type.Name()]; !has(input, key) {
 			t.Errorf("%s has no %s", input.Name, key)
@@ -170,6 +173,12 @@ var bounded = map[string]string{
 	"TemplateSection.slots":           "100",
 	"TemplateVersion.sections":        "20, as the template's",
 	"PaperSection.questions":          "100, as the section's",
+	"SittingSection.questions":        "100, as the section's",
+	"SaveResponsesPayload.results":    "50, as the batch's",
+	"Sitting.flags":                   "one for each question, at most 200",
+	"Sitting.ledger":                  "the last 1,000",
+	"Sitting.recordedSignals":         "each signal once",
+	"CandidateSession.timeline":       "the last 1,000",
 	"SittingQuestion.choices":         "20, as the question's",
 	"Sitting.sections":                "20, as the template's",
 	"Sitting.responses":               "one for each question, at most 2000",
@@ -273,6 +282,8 @@ func enums(t *testing.T) map[string][]string {
 		"QuestionKind": term.QuestionKind("").Values(), "ReportOrderField": grading.ReportOrderField("").Values(),
 		"ReportState": term.ReportState("").Values(), "ReviewState": term.ReviewState("").Values(),
 		"ScoreSource": term.ScoreSource("").Values(), "SessionState": term.SessionState("").Values(),
+		"ClockEntryKind": term.ClockKind("").Values(), "ClockReason": term.ClockReason("").Values(),
+		"SectionState": sitting.SectionState("").Values(),
 		"SittingState": sitting.State("").Values(), "TemplateMode": term.TemplateMode("").Values(),
 		"ToleranceMode": term.ToleranceMode("").Values(), "UserErrorCode": payloadCodes(t),
 	}

@@ -29,6 +29,14 @@ func (r *candidateSessionResolver) TimeUsed(ctx context.Context, obj *ent.Sessio
 	return sitting.TimeUsed(obj), nil
 }
 
+func (r *candidateSessionResolver) Timeline(ctx context.Context, obj *ent.Session) ([]*sitting.Step, error) {
+	return steps(load(ctx).timelines.Load(ctx, obj.ID))
+}
+
+func (r *candidateSessionResolver) VerifyReceipt(ctx context.Context, obj *ent.Session, hash string) (bool, error) {
+	return r.Sittings.VerifyReceipt(ctx, login.Actor(ctx), obj.ID, hash)
+}
+
 func (r *candidateSessionResolver) Report(ctx context.Context, obj *ent.Session) (*ent.Report, error) {
 	return sole(load(ctx).reportOf.Load(ctx, obj.ID))
 }
@@ -43,6 +51,22 @@ func (r *mutationResolver) InviteCandidate(ctx context.Context, input sitting.In
 
 func (r *mutationResolver) CancelSession(ctx context.Context, input sitting.CancelSessionInput) (*envelope.Payload[*ent.Session], error) {
 	return reply(r.Sittings.Cancel(ctx, login.Actor(ctx), input))
+}
+
+func (r *mutationResolver) PauseSession(ctx context.Context, input sitting.PauseSessionInput) (*envelope.Payload[*ent.Session], error) {
+	return reply(r.Sittings.Pause(ctx, login.Actor(ctx), input))
+}
+
+func (r *mutationResolver) ResumeSession(ctx context.Context, input sitting.ResumeSessionInput) (*envelope.Payload[*ent.Session], error) {
+	return reply(r.Sittings.Resume(ctx, login.Actor(ctx), input))
+}
+
+func (r *mutationResolver) GrantTime(ctx context.Context, input sitting.GrantTimeInput) (*envelope.Payload[*ent.Session], error) {
+	return reply(r.Sittings.GrantTime(ctx, login.Actor(ctx), input))
+}
+
+func (r *mutationResolver) ReopenSession(ctx context.Context, input sitting.ReopenSessionInput) (*envelope.Payload[*ent.Session], error) {
+	return reply(r.Sittings.Reopen(ctx, login.Actor(ctx), input))
 }
 
 func (r *Resolver) CandidateSession() CandidateSessionResolver { return &candidateSessionResolver{r} }

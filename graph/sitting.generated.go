@@ -28,7 +28,13 @@ type PaperSectionResolver interface {
 	Order(ctx context.Context, obj *paper.Section) (term.SectionOrder, error)
 	Navigation(ctx context.Context, obj *paper.Section) (term.Navigation, error)
 }
+type SaveResultResolver interface {
+	Errors(ctx context.Context, obj *sitting.SaveResult) ([]envelope.UserError, error)
+}
 type SittingResolver interface {
+	Flags(ctx context.Context, obj *sitting.Sitting) ([]string, error)
+
+	VerifyReceipt(ctx context.Context, obj *sitting.Sitting, hash string) (bool, error)
 	Responses(ctx context.Context, obj *sitting.Sitting) ([]*sitting.Response, error)
 
 	Feedback(ctx context.Context, obj *sitting.Sitting) (*grading.Feedback, error)
@@ -49,6 +55,20 @@ func (ec *executionContext) field_Sitting_sections_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["language"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Sitting_verifyReceipt_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "hash",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["hash"] = arg0
 	return args, nil
 }
 
@@ -212,6 +232,29 @@ func (ec *executionContext) fieldContext_Acknowledgement_deadline(_ context.Cont
 	return graphql.NewScalarFieldContext("Acknowledgement", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _Acknowledgement_sectionDeadline(ctx context.Context, field graphql.CollectedField, obj *sitting.Acknowledgement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Acknowledgement_sectionDeadline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SectionDeadline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Acknowledgement_sectionDeadline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Acknowledgement", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _Answer_choices(ctx context.Context, field graphql.CollectedField, obj *content.Answer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -279,6 +322,359 @@ func (ec *executionContext) _Answer_text(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Answer_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Answer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ClockEntry_kind(ctx context.Context, field graphql.CollectedField, obj *sitting.LedgerLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClockEntry_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v term.ClockKind) graphql.Marshaler {
+			return ec.marshalNClockEntryKind2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐClockKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClockEntry_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClockEntry", field, false, false, errors.New("field of type ClockEntryKind does not have child fields"))
+}
+
+func (ec *executionContext) _ClockEntry_at(ctx context.Context, field graphql.CollectedField, obj *sitting.LedgerLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClockEntry_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClockEntry_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClockEntry", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ClockEntry_section(ctx context.Context, field graphql.CollectedField, obj *sitting.LedgerLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClockEntry_section(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Section, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClockEntry_section(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClockEntry", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ClockEntry_question(ctx context.Context, field graphql.CollectedField, obj *sitting.LedgerLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClockEntry_question(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Question, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClockEntry_question(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClockEntry", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ClockEntry_time(ctx context.Context, field graphql.CollectedField, obj *sitting.LedgerLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClockEntry_time(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Time, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Duration) graphql.Marshaler {
+			return ec.marshalODuration2ᚖtimeᚐDuration(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClockEntry_time(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClockEntry", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
+func (ec *executionContext) _ClockEntry_reason(ctx context.Context, field graphql.CollectedField, obj *sitting.LedgerLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClockEntry_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v term.ClockReason) graphql.Marshaler {
+			return ec.marshalNClockReason2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐClockReason(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClockEntry_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClockEntry", field, false, false, errors.New("field of type ClockReason does not have child fields"))
+}
+
+func (ec *executionContext) _ClockEntry_note(ctx context.Context, field graphql.CollectedField, obj *sitting.LedgerLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClockEntry_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClockEntry_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClockEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EndBreakPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndBreakPayload_sitting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Object, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sitting.Sitting) graphql.Marshaler {
+			return ec.marshalOSitting2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSitting(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EndBreakPayload_sitting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndBreakPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sitting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndBreakPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndBreakPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndBreakPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndBreakPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnterQuestionPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnterQuestionPayload_sitting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Object, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sitting.Sitting) graphql.Marshaler {
+			return ec.marshalOSitting2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSitting(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnterQuestionPayload_sitting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnterQuestionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sitting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnterQuestionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnterQuestionPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnterQuestionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnterQuestionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnterSectionPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnterSectionPayload_sitting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Object, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sitting.Sitting) graphql.Marshaler {
+			return ec.marshalOSitting2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSitting(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnterSectionPayload_sitting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnterSectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sitting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnterSectionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnterSectionPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnterSectionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnterSectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Feedback_releasedAt(ctx context.Context, field graphql.CollectedField, obj *grading.Feedback) (ret graphql.Marshaler) {
@@ -354,6 +750,134 @@ func (ec *executionContext) fieldContext_Feedback_sections(_ context.Context, fi
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SectionFeedback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FlagQuestionPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FlagQuestionPayload_sitting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Object, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sitting.Sitting) graphql.Marshaler {
+			return ec.marshalOSitting2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSitting(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FlagQuestionPayload_sitting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FlagQuestionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sitting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FlagQuestionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FlagQuestionPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FlagQuestionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FlagQuestionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HeartbeatPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HeartbeatPayload_sitting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Object, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sitting.Sitting) graphql.Marshaler {
+			return ec.marshalOSitting2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSitting(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HeartbeatPayload_sitting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HeartbeatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sitting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HeartbeatPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HeartbeatPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HeartbeatPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HeartbeatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -632,6 +1156,180 @@ func (ec *executionContext) fieldContext_SaveResponsePayload_errors(_ context.Co
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveResponsesPayload_results(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[[]*sitting.SaveResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveResponsesPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Object, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*sitting.SaveResult) graphql.Marshaler {
+			return ec.marshalOSaveResult2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSaveResultᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveResponsesPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveResponsesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SaveResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveResponsesPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[[]*sitting.SaveResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveResponsesPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveResponsesPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveResponsesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveResult_question(ctx context.Context, field graphql.CollectedField, obj *sitting.SaveResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveResult_question(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Question, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveResult_question(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SaveResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SaveResult_clientKey(ctx context.Context, field graphql.CollectedField, obj *sitting.SaveResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveResult_clientKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientKey, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveResult_clientKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SaveResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SaveResult_acknowledgement(ctx context.Context, field graphql.CollectedField, obj *sitting.SaveResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveResult_acknowledgement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Acknowledgement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sitting.Acknowledgement) graphql.Marshaler {
+			return ec.marshalOAcknowledgement2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐAcknowledgement(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveResult_acknowledgement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Acknowledgement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveResult_errors(ctx context.Context, field graphql.CollectedField, obj *sitting.SaveResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveResult_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SaveResult().Errors(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveResult_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveResult",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
@@ -938,6 +1636,259 @@ func (ec *executionContext) fieldContext_Sitting_serverTime(_ context.Context, f
 	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _Sitting_remaining(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Duration) graphql.Marshaler {
+			return ec.marshalNDuration2timeᚐDuration(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
+func (ec *executionContext) _Sitting_currentSection(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_currentSection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CurrentSection, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_currentSection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Sitting_sectionDeadline(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_sectionDeadline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SectionDeadline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_sectionDeadline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Sitting_questionDeadline(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_questionDeadline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QuestionDeadline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_questionDeadline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Sitting_pausedAt(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_pausedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PausedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_pausedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Sitting_pauseReason(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_pauseReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PauseReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *term.ClockReason) graphql.Marshaler {
+			return ec.marshalOClockReason2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐClockReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_pauseReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type ClockReason does not have child fields"))
+}
+
+func (ec *executionContext) _Sitting_resumesAt(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_resumesAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResumesAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_resumesAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Sitting_grace(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_grace(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grace, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Duration) graphql.Marshaler {
+			return ec.marshalNDuration2timeᚐDuration(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_grace(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
+func (ec *executionContext) _Sitting_heartbeatEvery(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_heartbeatEvery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeartbeatEvery, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Duration) graphql.Marshaler {
+			return ec.marshalNDuration2timeᚐDuration(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_heartbeatEvery(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
+func (ec *executionContext) _Sitting_device(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_device(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Device, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_device(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Sitting_recordedSignals(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_recordedSignals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Signals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []term.IntegritySignal) graphql.Marshaler {
+			return ec.marshalNIntegritySignal2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐIntegritySignalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_recordedSignals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type IntegritySignal does not have child fields"))
+}
+
 func (ec *executionContext) _Sitting_sections(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -951,8 +1902,8 @@ func (ec *executionContext) _Sitting_sections(ctx context.Context, field graphql
 			return obj.Sections(fc.Args["language"].(*string)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*paper.Section) graphql.Marshaler {
-			return ec.marshalNPaperSection2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋpaperᚐSectionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*sitting.Section) graphql.Marshaler {
+			return ec.marshalNSittingSection2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSectionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -965,7 +1916,7 @@ func (ec *executionContext) fieldContext_Sitting_sections(ctx context.Context, f
 		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PaperSection(ctx, field)
+			return ec.childFields_SittingSection(ctx, field)
 		},
 	}
 	defer func() {
@@ -976,6 +1927,105 @@ func (ec *executionContext) fieldContext_Sitting_sections(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Sitting_sections_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Sitting_flags(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_flags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Sitting().Flags(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_flags(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Sitting_ledger(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_ledger(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ledger(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*sitting.LedgerLine) graphql.Marshaler {
+			return ec.marshalNClockEntry2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐLedgerLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_ledger(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Sitting",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClockEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Sitting_verifyReceipt(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_verifyReceipt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Sitting().VerifyReceipt(ctx, obj, fc.Args["hash"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_verifyReceipt(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Sitting",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Boolean does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Sitting_verifyReceipt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -1441,6 +2491,29 @@ func (ec *executionContext) fieldContext_SittingQuestion_maxSeconds(_ context.Co
 	return graphql.NewScalarFieldContext("SittingQuestion", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _SittingQuestion_timeLimit(ctx context.Context, field graphql.CollectedField, obj *paper.Question) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingQuestion_timeLimit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TimeLimit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNDuration2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingQuestion_timeLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingQuestion", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
 func (ec *executionContext) _SittingResponse_question(ctx context.Context, field graphql.CollectedField, obj *sitting.Response) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1542,6 +2615,291 @@ func (ec *executionContext) fieldContext_SittingResponse_savedAt(_ context.Conte
 	return graphql.NewScalarFieldContext("SittingResponse", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _SittingSection_number(ctx context.Context, field graphql.CollectedField, obj *sitting.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingSection_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingSection_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingSection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SittingSection_title(ctx context.Context, field graphql.CollectedField, obj *sitting.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingSection_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingSection_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingSection", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SittingSection_instructions(ctx context.Context, field graphql.CollectedField, obj *sitting.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingSection_instructions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Instructions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNMarkdown2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingSection_instructions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingSection", field, false, false, errors.New("field of type Markdown does not have child fields"))
+}
+
+func (ec *executionContext) _SittingSection_instructionsHtml(ctx context.Context, field graphql.CollectedField, obj *sitting.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingSection_instructionsHtml(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InstructionsHTML, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingSection_instructionsHtml(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingSection", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SittingSection_state(ctx context.Context, field graphql.CollectedField, obj *sitting.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingSection_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sitting.SectionState) graphql.Marshaler {
+			return ec.marshalNSectionState2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSectionState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingSection_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingSection", field, false, false, errors.New("field of type SectionState does not have child fields"))
+}
+
+func (ec *executionContext) _SittingSection_questionCount(ctx context.Context, field graphql.CollectedField, obj *sitting.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingSection_questionCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QuestionCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingSection_questionCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingSection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SittingSection_timeLimit(ctx context.Context, field graphql.CollectedField, obj *sitting.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingSection_timeLimit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TimeLimit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNDuration2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingSection_timeLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingSection", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
+func (ec *executionContext) _SittingSection_remaining(ctx context.Context, field graphql.CollectedField, obj *sitting.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingSection_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Duration) graphql.Marshaler {
+			return ec.marshalNDuration2timeᚐDuration(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingSection_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingSection", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
+func (ec *executionContext) _SittingSection_order(ctx context.Context, field graphql.CollectedField, obj *sitting.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingSection_order(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Order, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v term.SectionOrder) graphql.Marshaler {
+			return ec.marshalNSectionOrder2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐSectionOrder(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingSection_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingSection", field, false, false, errors.New("field of type SectionOrder does not have child fields"))
+}
+
+func (ec *executionContext) _SittingSection_navigation(ctx context.Context, field graphql.CollectedField, obj *sitting.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingSection_navigation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Navigation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v term.Navigation) graphql.Marshaler {
+			return ec.marshalNNavigation2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐNavigation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingSection_navigation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingSection", field, false, false, errors.New("field of type Navigation does not have child fields"))
+}
+
+func (ec *executionContext) _SittingSection_currentQuestion(ctx context.Context, field graphql.CollectedField, obj *sitting.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingSection_currentQuestion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CurrentQuestion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SittingSection_currentQuestion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingSection", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SittingSection_questions(ctx context.Context, field graphql.CollectedField, obj *sitting.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingSection_questions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Questions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*paper.Question) graphql.Marshaler {
+			return ec.marshalNSittingQuestion2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋpaperᚐQuestionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingSection_questions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SittingSection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SittingQuestion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _StartSittingPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1606,6 +2964,70 @@ func (ec *executionContext) fieldContext_StartSittingPayload_errors(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _SubmitSectionPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SubmitSectionPayload_sitting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Object, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sitting.Sitting) graphql.Marshaler {
+			return ec.marshalOSitting2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSitting(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SubmitSectionPayload_sitting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SubmitSectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sitting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SubmitSectionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SubmitSectionPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SubmitSectionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SubmitSectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SubmitSittingPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1660,6 +3082,70 @@ func (ec *executionContext) _SubmitSittingPayload_errors(ctx context.Context, fi
 func (ec *executionContext) fieldContext_SubmitSittingPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SubmitSittingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TakeBreakPayload_sitting(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakeBreakPayload_sitting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Object, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sitting.Sitting) graphql.Marshaler {
+			return ec.marshalOSitting2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSitting(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TakeBreakPayload_sitting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TakeBreakPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sitting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TakeBreakPayload_errors(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*sitting.Sitting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakeBreakPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []envelope.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TakeBreakPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TakeBreakPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -1759,6 +3245,291 @@ func (ec *executionContext) unmarshalInputAnswerInput(ctx context.Context, obj a
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputEndBreakInput(ctx context.Context, obj any) (sitting.EndBreakInput, error) {
+	var it sitting.EndBreakInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"sittingId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "sittingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sittingId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SittingID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputEnterQuestionInput(ctx context.Context, obj any) (sitting.EnterQuestionInput, error) {
+	var it sitting.EnterQuestionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"sittingId", "question", "device", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "sittingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sittingId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SittingID = data
+		case "question":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("question"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Question = data
+		case "device":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("device"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Device = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputEnterSectionInput(ctx context.Context, obj any) (sitting.EnterSectionInput, error) {
+	var it sitting.EnterSectionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"sittingId", "section", "device", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "sittingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sittingId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SittingID = data
+		case "section":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("section"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Section = data
+		case "device":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("device"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Device = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFlagQuestionInput(ctx context.Context, obj any) (sitting.FlagQuestionInput, error) {
+	var it sitting.FlagQuestionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"sittingId", "question", "flagged", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "sittingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sittingId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SittingID = data
+		case "question":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("question"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Question = data
+		case "flagged":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("flagged"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Flagged = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputHeartbeatInput(ctx context.Context, obj any) (sitting.HeartbeatInput, error) {
+	var it sitting.HeartbeatInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"sittingId", "device", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "sittingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sittingId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SittingID = data
+		case "device":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("device"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Device = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputResponseInput(ctx context.Context, obj any) (sitting.ResponseInput, error) {
+	var it sitting.ResponseInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"question", "revision", "clientKey", "answer"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "question":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("question"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Question = data
+		case "revision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revision"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Revision = data
+		case "clientKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientKey = data
+		case "answer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("answer"))
+			data, err := ec.unmarshalNAnswerInput2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐAnswer(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Answer = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputSaveResponseInput(ctx context.Context, obj any) (sitting.SaveResponseInput, error) {
 	var it sitting.SaveResponseInput
 	if obj == nil {
@@ -1770,7 +3541,7 @@ func (ec *executionContext) unmarshalInputSaveResponseInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"sittingId", "question", "revision", "clientKey", "answer"}
+	fieldsInOrder := [...]string{"sittingId", "question", "revision", "clientKey", "answer", "device"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1812,6 +3583,57 @@ func (ec *executionContext) unmarshalInputSaveResponseInput(ctx context.Context,
 				return it, err
 			}
 			it.Answer = data
+		case "device":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("device"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Device = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSaveResponsesInput(ctx context.Context, obj any) (sitting.SaveResponsesInput, error) {
+	var it sitting.SaveResponsesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"sittingId", "responses", "device"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "sittingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sittingId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SittingID = data
+		case "responses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("responses"))
+			data, err := ec.unmarshalNResponseInput2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐResponseInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Responses = data
+		case "device":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("device"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Device = data
 		}
 	}
 	return it, nil
@@ -1828,7 +3650,7 @@ func (ec *executionContext) unmarshalInputStartSittingInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "device", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1842,6 +3664,64 @@ func (ec *executionContext) unmarshalInputStartSittingInput(ctx context.Context,
 				return it, err
 			}
 			it.ID = data
+		case "device":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("device"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Device = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSubmitSectionInput(ctx context.Context, obj any) (sitting.SubmitSectionInput, error) {
+	var it sitting.SubmitSectionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"sittingId", "section", "device", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "sittingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sittingId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SittingID = data
+		case "section":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("section"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Section = data
+		case "device":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("device"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Device = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -1879,6 +3759,50 @@ func (ec *executionContext) unmarshalInputSubmitSittingInput(ctx context.Context
 				return it, err
 			}
 			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputTakeBreakInput(ctx context.Context, obj any) (sitting.TakeBreakInput, error) {
+	var it sitting.TakeBreakInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"sittingId", "device", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "sittingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sittingId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SittingID = data
+		case "device":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("device"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Device = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -1974,6 +3898,11 @@ func (ec *executionContext) _Acknowledgement(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "sectionDeadline":
+			out.Values[i] = ec._Acknowledgement_sectionDeadline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2043,6 +3972,203 @@ func (ec *executionContext) _Answer(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var clockEntryImplementors = []string{"ClockEntry"}
+
+func (ec *executionContext) _ClockEntry(ctx context.Context, sel ast.SelectionSet, obj *sitting.LedgerLine) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clockEntryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClockEntry")
+		case "kind":
+			out.Values[i] = ec._ClockEntry_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._ClockEntry_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "section":
+			out.Values[i] = ec._ClockEntry_section(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "question":
+			out.Values[i] = ec._ClockEntry_question(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "time":
+			out.Values[i] = ec._ClockEntry_time(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._ClockEntry_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._ClockEntry_note(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var endBreakPayloadImplementors = []string{"EndBreakPayload"}
+
+func (ec *executionContext) _EndBreakPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, endBreakPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EndBreakPayload")
+		case "sitting":
+			out.Values[i] = ec._EndBreakPayload_sitting(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._EndBreakPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var enterQuestionPayloadImplementors = []string{"EnterQuestionPayload"}
+
+func (ec *executionContext) _EnterQuestionPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, enterQuestionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EnterQuestionPayload")
+		case "sitting":
+			out.Values[i] = ec._EnterQuestionPayload_sitting(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._EnterQuestionPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var enterSectionPayloadImplementors = []string{"EnterSectionPayload"}
+
+func (ec *executionContext) _EnterSectionPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, enterSectionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EnterSectionPayload")
+		case "sitting":
+			out.Values[i] = ec._EnterSectionPayload_sitting(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._EnterSectionPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var feedbackImplementors = []string{"Feedback"}
 
 func (ec *executionContext) _Feedback(ctx context.Context, sel ast.SelectionSet, obj *grading.Feedback) graphql.Marshaler {
@@ -2067,6 +4193,92 @@ func (ec *executionContext) _Feedback(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "sections":
 			out.Values[i] = ec._Feedback_sections(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var flagQuestionPayloadImplementors = []string{"FlagQuestionPayload"}
+
+func (ec *executionContext) _FlagQuestionPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, flagQuestionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FlagQuestionPayload")
+		case "sitting":
+			out.Values[i] = ec._FlagQuestionPayload_sitting(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._FlagQuestionPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var heartbeatPayloadImplementors = []string{"HeartbeatPayload"}
+
+func (ec *executionContext) _HeartbeatPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, heartbeatPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HeartbeatPayload")
+		case "sitting":
+			out.Values[i] = ec._HeartbeatPayload_sitting(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._HeartbeatPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2311,6 +4523,135 @@ func (ec *executionContext) _SaveResponsePayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var saveResponsesPayloadImplementors = []string{"SaveResponsesPayload"}
+
+func (ec *executionContext) _SaveResponsesPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[[]*sitting.SaveResult]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, saveResponsesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SaveResponsesPayload")
+		case "results":
+			out.Values[i] = ec._SaveResponsesPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._SaveResponsesPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var saveResultImplementors = []string{"SaveResult"}
+
+func (ec *executionContext) _SaveResult(ctx context.Context, sel ast.SelectionSet, obj *sitting.SaveResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, saveResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SaveResult")
+		case "question":
+			out.Values[i] = ec._SaveResult_question(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "clientKey":
+			out.Values[i] = ec._SaveResult_clientKey(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "acknowledgement":
+			out.Values[i] = ec._SaveResult_acknowledgement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "errors":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SaveResult_errors(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var sectionFeedbackImplementors = []string{"SectionFeedback"}
 
 func (ec *executionContext) _SectionFeedback(ctx context.Context, sel ast.SelectionSet, obj *grading.SectionFeedback) graphql.Marshaler {
@@ -2421,11 +4762,147 @@ func (ec *executionContext) _Sitting(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "remaining":
+			out.Values[i] = ec._Sitting_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "currentSection":
+			out.Values[i] = ec._Sitting_currentSection(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sectionDeadline":
+			out.Values[i] = ec._Sitting_sectionDeadline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "questionDeadline":
+			out.Values[i] = ec._Sitting_questionDeadline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pausedAt":
+			out.Values[i] = ec._Sitting_pausedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pauseReason":
+			out.Values[i] = ec._Sitting_pauseReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "resumesAt":
+			out.Values[i] = ec._Sitting_resumesAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "grace":
+			out.Values[i] = ec._Sitting_grace(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "heartbeatEvery":
+			out.Values[i] = ec._Sitting_heartbeatEvery(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "device":
+			out.Values[i] = ec._Sitting_device(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "recordedSignals":
+			out.Values[i] = ec._Sitting_recordedSignals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "sections":
 			out.Values[i] = ec._Sitting_sections(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "flags":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Sitting_flags(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "ledger":
+			out.Values[i] = ec._Sitting_ledger(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "verifyReceipt":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Sitting_verifyReceipt(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "responses":
 			field := field
 
@@ -2648,6 +5125,11 @@ func (ec *executionContext) _SittingQuestion(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "timeLimit":
+			out.Values[i] = ec._SittingQuestion_timeLimit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2722,6 +5204,99 @@ func (ec *executionContext) _SittingResponse(ctx context.Context, sel ast.Select
 	return out
 }
 
+var sittingSectionImplementors = []string{"SittingSection"}
+
+func (ec *executionContext) _SittingSection(ctx context.Context, sel ast.SelectionSet, obj *sitting.Section) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sittingSectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SittingSection")
+		case "number":
+			out.Values[i] = ec._SittingSection_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._SittingSection_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "instructions":
+			out.Values[i] = ec._SittingSection_instructions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "instructionsHtml":
+			out.Values[i] = ec._SittingSection_instructionsHtml(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._SittingSection_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "questionCount":
+			out.Values[i] = ec._SittingSection_questionCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "timeLimit":
+			out.Values[i] = ec._SittingSection_timeLimit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "remaining":
+			out.Values[i] = ec._SittingSection_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "order":
+			out.Values[i] = ec._SittingSection_order(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "navigation":
+			out.Values[i] = ec._SittingSection_navigation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "currentQuestion":
+			out.Values[i] = ec._SittingSection_currentQuestion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "questions":
+			out.Values[i] = ec._SittingSection_questions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var startSittingPayloadImplementors = []string{"StartSittingPayload"}
 
 func (ec *executionContext) _StartSittingPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
@@ -2741,6 +5316,49 @@ func (ec *executionContext) _StartSittingPayload(ctx context.Context, sel ast.Se
 			}
 		case "errors":
 			out.Values[i] = ec._StartSittingPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var submitSectionPayloadImplementors = []string{"SubmitSectionPayload"}
+
+func (ec *executionContext) _SubmitSectionPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, submitSectionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SubmitSectionPayload")
+		case "sitting":
+			out.Values[i] = ec._SubmitSectionPayload_sitting(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._SubmitSectionPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2808,6 +5426,49 @@ func (ec *executionContext) _SubmitSittingPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var takeBreakPayloadImplementors = []string{"TakeBreakPayload"}
+
+func (ec *executionContext) _TakeBreakPayload(ctx context.Context, sel ast.SelectionSet, obj *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, takeBreakPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TakeBreakPayload")
+		case "sitting":
+			out.Values[i] = ec._TakeBreakPayload_sitting(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._TakeBreakPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
@@ -2830,6 +5491,91 @@ func (ec *executionContext) marshalNAnswer2ᚖgithubᚗcomᚋassayᚑhqᚋassay�
 func (ec *executionContext) unmarshalNAnswerInput2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐAnswer(ctx context.Context, v any) (*content.Answer, error) {
 	res, err := ec.unmarshalInputAnswerInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNClockEntry2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐLedgerLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*sitting.LedgerLine) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClockEntry2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐLedgerLine(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNClockEntry2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐLedgerLine(ctx context.Context, sel ast.SelectionSet, v *sitting.LedgerLine) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ClockEntry(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNClockEntryKind2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐClockKind(ctx context.Context, v any) (term.ClockKind, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := term.ClockKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNClockEntryKind2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐClockKind(ctx context.Context, sel ast.SelectionSet, v term.ClockKind) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNClockReason2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐClockReason(ctx context.Context, v any) (term.ClockReason, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := term.ClockReason(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNClockReason2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐClockReason(ctx context.Context, sel ast.SelectionSet, v term.ClockReason) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNEndBreakInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐEndBreakInput(ctx context.Context, v any) (sitting.EndBreakInput, error) {
+	res, err := ec.unmarshalInputEndBreakInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNEnterQuestionInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐEnterQuestionInput(ctx context.Context, v any) (sitting.EnterQuestionInput, error) {
+	res, err := ec.unmarshalInputEnterQuestionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNEnterSectionInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐEnterSectionInput(ctx context.Context, v any) (sitting.EnterSectionInput, error) {
+	res, err := ec.unmarshalInputEnterSectionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNFlagQuestionInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐFlagQuestionInput(ctx context.Context, v any) (sitting.FlagQuestionInput, error) {
+	res, err := ec.unmarshalInputFlagQuestionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNHeartbeatInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐHeartbeatInput(ctx context.Context, v any) (sitting.HeartbeatInput, error) {
+	res, err := ec.unmarshalInputHeartbeatInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNPaperSection2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋpaperᚐSectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*paper.Section) graphql.Marshaler {
@@ -2858,9 +5604,43 @@ func (ec *executionContext) marshalNPaperSection2ᚖgithubᚗcomᚋassayᚑhqᚋ
 	return ec._PaperSection(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNResponseInput2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐResponseInputᚄ(ctx context.Context, v any) ([]*sitting.ResponseInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*sitting.ResponseInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNResponseInput2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐResponseInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNResponseInput2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐResponseInput(ctx context.Context, v any) (*sitting.ResponseInput, error) {
+	res, err := ec.unmarshalInputResponseInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNSaveResponseInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSaveResponseInput(ctx context.Context, v any) (sitting.SaveResponseInput, error) {
 	res, err := ec.unmarshalInputSaveResponseInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSaveResponsesInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSaveResponsesInput(ctx context.Context, v any) (sitting.SaveResponsesInput, error) {
+	res, err := ec.unmarshalInputSaveResponsesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSaveResult2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSaveResult(ctx context.Context, sel ast.SelectionSet, v *sitting.SaveResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SaveResult(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSectionFeedback2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐSectionFeedbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*grading.SectionFeedback) graphql.Marshaler {
@@ -2887,6 +5667,23 @@ func (ec *executionContext) marshalNSectionFeedback2ᚖgithubᚗcomᚋassayᚑhq
 		return graphql.Null
 	}
 	return ec._SectionFeedback(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSectionState2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSectionState(ctx context.Context, v any) (sitting.SectionState, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := sitting.SectionState(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSectionState2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSectionState(ctx context.Context, sel ast.SelectionSet, v sitting.SectionState) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNSittingChoice2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋpaperᚐChoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*paper.Choice) graphql.Marshaler {
@@ -2967,6 +5764,32 @@ func (ec *executionContext) marshalNSittingResponse2ᚖgithubᚗcomᚋassayᚑhq
 	return ec._SittingResponse(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSittingSection2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*sitting.Section) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSittingSection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSection(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSittingSection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSection(ctx context.Context, sel ast.SelectionSet, v *sitting.Section) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SittingSection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSittingState2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐState(ctx context.Context, v any) (sitting.State, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := sitting.State(tmp)
@@ -2989,8 +5812,18 @@ func (ec *executionContext) unmarshalNStartSittingInput2githubᚗcomᚋassayᚑh
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNSubmitSectionInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSubmitSectionInput(ctx context.Context, v any) (sitting.SubmitSectionInput, error) {
+	res, err := ec.unmarshalInputSubmitSectionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNSubmitSittingInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSubmitSittingInput(ctx context.Context, v any) (sitting.SubmitSittingInput, error) {
 	res, err := ec.unmarshalInputSubmitSittingInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNTakeBreakInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐTakeBreakInput(ctx context.Context, v any) (sitting.TakeBreakInput, error) {
+	res, err := ec.unmarshalInputTakeBreakInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -3008,11 +5841,65 @@ func (ec *executionContext) marshalOAcknowledgement2ᚖgithubᚗcomᚋassayᚑhq
 	return ec._Acknowledgement(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOClockReason2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐClockReason(ctx context.Context, v any) (*term.ClockReason, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := term.ClockReason(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOClockReason2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐClockReason(ctx context.Context, sel ast.SelectionSet, v *term.ClockReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) marshalOEndBreakPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EndBreakPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOEnterQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EnterQuestionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOEnterSectionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EnterSectionPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOFeedback2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐFeedback(ctx context.Context, sel ast.SelectionSet, v *grading.Feedback) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Feedback(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOFlagQuestionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FlagQuestionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOHeartbeatPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._HeartbeatPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOReceipt2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐReceipt(ctx context.Context, sel ast.SelectionSet, v *sitting.Receipt) graphql.Marshaler {
@@ -3027,6 +5914,32 @@ func (ec *executionContext) marshalOSaveResponsePayload2ᚖgithubᚗcomᚋassay�
 		return graphql.Null
 	}
 	return ec._SaveResponsePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSaveResponsesPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[[]*sitting.SaveResult]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SaveResponsesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSaveResult2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSaveResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*sitting.SaveResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSaveResult2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSaveResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOSitting2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSitting(ctx context.Context, sel ast.SelectionSet, v *sitting.Sitting) graphql.Marshaler {
@@ -3050,11 +5963,25 @@ func (ec *executionContext) marshalOStartSittingPayload2ᚖgithubᚗcomᚋassay�
 	return ec._StartSittingPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOSubmitSectionPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SubmitSectionPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOSubmitSittingPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._SubmitSittingPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTakeBreakPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TakeBreakPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -2005,6 +2005,29 @@ func (ec *executionContext) fieldContext_TemplateContent_attemptLimit(_ context.
 	return graphql.NewScalarFieldContext("TemplateContent", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _TemplateContent_disconnectCredit(ctx context.Context, field graphql.CollectedField, obj *content.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemplateContent_disconnectCredit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DisconnectCredit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalODuration2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TemplateContent_disconnectCredit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TemplateContent", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
 func (ec *executionContext) _TemplateContent_followUpLimit(ctx context.Context, field graphql.CollectedField, obj *content.Template) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2384,6 +2407,29 @@ func (ec *executionContext) _TemplateSlot_points(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_TemplateSlot_points(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TemplateSlot", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TemplateSlot_timeLimit(ctx context.Context, field graphql.CollectedField, obj *content.Slot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemplateSlot_timeLimit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TimeLimit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalODuration2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TemplateSlot_timeLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TemplateSlot", field, false, false, errors.New("field of type Duration does not have child fields"))
 }
 
 func (ec *executionContext) _TemplateSlot_revision(ctx context.Context, field graphql.CollectedField, obj *content.Slot) (ret graphql.Marshaler) {
@@ -4108,7 +4154,7 @@ func (ec *executionContext) unmarshalInputTemplateContentInput(ctx context.Conte
 		asMap["signals"] = []any{}
 	}
 
-	fieldsInOrder := [...]string{"instructions", "sections", "cutPercent", "bands", "feedback", "skillWeights", "scoringRules", "totalLimit", "attemptLimit", "followUpLimit", "signals", "accommodation", "provenance"}
+	fieldsInOrder := [...]string{"instructions", "sections", "cutPercent", "bands", "feedback", "skillWeights", "scoringRules", "totalLimit", "attemptLimit", "disconnectCredit", "followUpLimit", "signals", "accommodation", "provenance"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -4178,6 +4224,13 @@ func (ec *executionContext) unmarshalInputTemplateContentInput(ctx context.Conte
 				return it, err
 			}
 			it.AttemptLimit = data
+		case "disconnectCredit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("disconnectCredit"))
+			data, err := ec.unmarshalODuration2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DisconnectCredit = data
 		case "followUpLimit":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followUpLimit"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -4349,7 +4402,7 @@ func (ec *executionContext) unmarshalInputTemplateSlotInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"questionId", "points", "revision", "draw"}
+	fieldsInOrder := [...]string{"questionId", "points", "timeLimit", "revision", "draw"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -4370,6 +4423,13 @@ func (ec *executionContext) unmarshalInputTemplateSlotInput(ctx context.Context,
 				return it, err
 			}
 			it.Points = data
+		case "timeLimit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeLimit"))
+			data, err := ec.unmarshalODuration2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimeLimit = data
 		case "revision":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revision"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -5751,6 +5811,11 @@ func (ec *executionContext) _TemplateContent(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "disconnectCredit":
+			out.Values[i] = ec._TemplateContent_disconnectCredit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "followUpLimit":
 			out.Values[i] = ec._TemplateContent_followUpLimit(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -5956,6 +6021,11 @@ func (ec *executionContext) _TemplateSlot(ctx context.Context, sel ast.Selection
 		case "points":
 			out.Values[i] = ec._TemplateSlot_points(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "timeLimit":
+			out.Values[i] = ec._TemplateSlot_timeLimit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "revision":

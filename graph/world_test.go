@@ -82,6 +82,7 @@ type org struct {
 	version, candidate          gid.ID
 	revision                    gid.ID // of the choice
 	pooled                      gid.ID // a version that draws from a pool
+	forward                     gid.ID // a template whose section only goes forward
 	released, inReview, running gid.ID // sessions; the last one is in progress
 	report                      gid.ID
 	audit                       gid.ID
@@ -184,6 +185,10 @@ func (o *org) fill(t testing.TB) {
 	o.pool(t)
 	o.template, o.quiz = o.newTemplate(t, true, o.choice, o.text), o.newTemplate(t, true, o.choice)
 	o.drafted = o.newTemplate(t, true, o.text)
+	forward := o.draft(o.choice)
+	forward.Sections[0].Navigation = new(term.ForwardOnly)
+	o.forward = o.newTemplateBy(t, o.owner(), forward).ID
+	must(o.authors.PublishTemplate(t.Context(), o.owner(), authoring.PublishTemplateInput{ID: o.forward}))(t)
 	o.revise(t, o.drafted)
 	o.reviseQuestion(t, o.text)
 
@@ -196,6 +201,7 @@ func (o *org) fill(t testing.TB) {
 	o.inReview = o.sat(t, o.template).ID
 	o.newReview(t, o.inReview, "reviewer")
 	o.running = o.started(t, o.template).ID
+	must(o.sittings.FlagQuestion(t.Context(), o.people["candidate"].actor, sitting.FlagQuestionInput{SittingID: o.running, Question: "1.2", Flagged: true}))(t)
 	o.answer(t, o.running, "1.1", 0, &content.Answer{Choices: []string{"a"}})
 	o.audit = must(o.accounts.AuditEvents(t.Context(), o.owner(), nil, tenant.Paging{}))(t).Nodes[0].ID
 }
@@ -384,6 +390,25 @@ func (o *org) answer(t testing.TB, session gid.ID, ref string, seen int, a *cont
 	t.Helper()
 	must(o.sittings.SaveResponse(t.Context(), o.people["candidate"].actor, sitting.SaveResponseInput{
 		SittingID: session, Question: ref, Revision: seen, ClientKey: o.next("save-"), Answer: a,
+	}))(t)
+}
+
+// accommodate gives a session time for breaks.
+func (o *org) accommodate(t testing.TB, row *ent.Session) {
+	t.Helper()
+	scope := must(o.store.As(t.Context(), o.people["admin"].actor, policy.AccommodationDecide))(t)
+	must(tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (*ent.Accommodation, error) {
+		return tx.NewAccommodation().SetSessionID(row.ID).SetCandidateID(row.CandidateID).SetState(term.AccommodationGranted).
+			SetRequest("a break").SetBreakSeconds(600).Save(t.Context())
+	}))(t)
+}
+
+// unscored takes a submitted session back to where its scoring waits.
+func (o *org) unscored(t testing.TB, id gid.ID) {
+	t.Helper()
+	scope := must(o.store.As(t.Context(), policy.Worker(o.id), policy.SessionScore))(t)
+	must(tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (int, error) {
+		return tx.ChangeSession(id).SetState(term.Submitted).Save(t.Context())
 	}))(t)
 }
 

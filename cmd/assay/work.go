@@ -8,6 +8,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/job"
 	"github.com/assay-hq/assay/policy"
 )
@@ -160,7 +161,49 @@ func (a *app) sweep(ctx context.Context) error {
 			}
 		}
 		if failed != nil || len(due) < sweepBatch {
-			return errors.Join(failed, a.sequence(ctx))
+			return errors.Join(failed, a.disconnect(ctx), a.makeGood(ctx), a.sequence(ctx))
+		}
+	}
+}
+
+// disconnect notes whose page has been silent for too long.
+func (a *app) disconnect(ctx context.Context) error {
+	silent, err := a.store.Directory().SilentSessions(ctx, sweepBatch)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, d := range silent {
+		if err := a.sittings.Disconnect(ctx, policy.Worker(d.Organization), d.Session); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("disconnect: %w", err))
+		}
+	}
+	return failed
+}
+
+// makeGood says that a process is up, and gives back to everybody who sat meanwhile the time in which none was.
+func (a *app) makeGood(ctx context.Context) error {
+	directory := a.store.Directory()
+	if err := directory.Pulse(ctx); err != nil {
+		return err
+	}
+	outage, found, err := directory.UnsettledOutage(ctx)
+	if err != nil || !found {
+		return err
+	}
+	for last := (gid.ID{}); ; {
+		sat, err := directory.SessionsDuring(ctx, outage, last, sweepBatch)
+		if err != nil {
+			return err
+		}
+		for _, d := range sat {
+			if err := a.sittings.CreditOutage(ctx, policy.Worker(d.Organization), d.Session, outage); err != nil {
+				return fmt.Errorf("credit outage: %w", err)
+			}
+			last = d.Session
+		}
+		if len(sat) < sweepBatch {
+			return directory.SettleOutage(ctx, outage.ID)
 		}
 	}
 }

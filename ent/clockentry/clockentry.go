@@ -23,6 +23,8 @@ const (
 	FieldKind = "kind"
 	// FieldAt holds the string denoting the at field in the database.
 	FieldAt = "at"
+	// FieldNumber holds the string denoting the number field in the database.
+	FieldNumber = "number"
 	// FieldSection holds the string denoting the section field in the database.
 	FieldSection = "section"
 	// FieldQuestion holds the string denoting the question field in the database.
@@ -66,6 +68,7 @@ var Columns = []string{
 	FieldSessionID,
 	FieldKind,
 	FieldAt,
+	FieldNumber,
 	FieldSection,
 	FieldQuestion,
 	FieldSeconds,
@@ -86,6 +89,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultNumber holds the default value on creation for the "number" field.
+	DefaultNumber int
 	// DefaultSection holds the default value on creation for the "section" field.
 	DefaultSection int
 	// DefaultQuestion holds the default value on creation for the "question" field.
@@ -146,6 +151,11 @@ func ByKind(opts ...sql.OrderTermOption) OrderOption {
 // ByAt orders the results by the at field.
 func ByAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAt, opts...).ToFunc()
+}
+
+// ByNumber orders the results by the number field.
+func ByNumber(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNumber, opts...).ToFunc()
 }
 
 // BySection orders the results by the section field.

@@ -72,6 +72,11 @@ func At(v time.Time) predicate.ClockEntry {
 	return predicate.ClockEntry(sql.FieldEQ(FieldAt, v))
 }
 
+// Number applies equality check predicate on the "number" field. It's identical to NumberEQ.
+func Number(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldNumber, v))
+}
+
 // Section applies equality check predicate on the "section" field. It's identical to SectionEQ.
 func Section(v int) predicate.ClockEntry {
 	return predicate.ClockEntry(sql.FieldEQ(FieldSection, v))
@@ -210,6 +215,46 @@ func AtLT(v time.Time) predicate.ClockEntry {
 // AtLTE applies the LTE predicate on the "at" field.
 func AtLTE(v time.Time) predicate.ClockEntry {
 	return predicate.ClockEntry(sql.FieldLTE(FieldAt, v))
+}
+
+// NumberEQ applies the EQ predicate on the "number" field.
+func NumberEQ(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldEQ(FieldNumber, v))
+}
+
+// NumberNEQ applies the NEQ predicate on the "number" field.
+func NumberNEQ(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNEQ(FieldNumber, v))
+}
+
+// NumberIn applies the In predicate on the "number" field.
+func NumberIn(vs ...int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldIn(FieldNumber, vs...))
+}
+
+// NumberNotIn applies the NotIn predicate on the "number" field.
+func NumberNotIn(vs ...int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldNotIn(FieldNumber, vs...))
+}
+
+// NumberGT applies the GT predicate on the "number" field.
+func NumberGT(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGT(FieldNumber, v))
+}
+
+// NumberGTE applies the GTE predicate on the "number" field.
+func NumberGTE(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldGTE(FieldNumber, v))
+}
+
+// NumberLT applies the LT predicate on the "number" field.
+func NumberLT(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLT(FieldNumber, v))
+}
+
+// NumberLTE applies the LTE predicate on the "number" field.
+func NumberLTE(v int) predicate.ClockEntry {
+	return predicate.ClockEntry(sql.FieldLTE(FieldNumber, v))
 }
 
 // SectionEQ applies the EQ predicate on the "section" field.

@@ -271,6 +271,7 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"STARTED", "SECTION_ENTERED", "QUESTION_ENTERED", "SECTION_SUBMITTED", "SECTION_RAN_OUT", "PAUSED", "RESUMED", "GRANTED", "CREDITED", "DISCONNECTED", "RECONNECTED", "TAKEN_OVER", "REOPENED", "SUBMITTED", "RAN_OUT"}},
 		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "number", Type: field.TypeInt, Default: 0},
 		{Name: "section", Type: field.TypeInt, Default: 0},
 		{Name: "question", Type: field.TypeInt, Default: 0},
 		{Name: "seconds", Type: field.TypeInt, Default: 0},
@@ -289,27 +290,27 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "clock_entries_organizations_organization",
-				Columns:    []*schema.Column{ClockEntriesColumns[10]},
+				Columns:    []*schema.Column{ClockEntriesColumns[11]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "clock_entries_sessions_session",
-				Columns:    []*schema.Column{ClockEntriesColumns[11]},
+				Columns:    []*schema.Column{ClockEntriesColumns[12]},
 				RefColumns: []*schema.Column{SessionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "clockentry_organization_id_session_id_at_id",
-				Unique:  false,
-				Columns: []*schema.Column{ClockEntriesColumns[10], ClockEntriesColumns[11], ClockEntriesColumns[2], ClockEntriesColumns[0]},
+				Name:    "clockentry_organization_id_session_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{ClockEntriesColumns[11], ClockEntriesColumns[12], ClockEntriesColumns[3]},
 			},
 			{
 				Name:    "clockentry_organization_id_session_id_credit_key",
 				Unique:  true,
-				Columns: []*schema.Column{ClockEntriesColumns[10], ClockEntriesColumns[11], ClockEntriesColumns[9]},
+				Columns: []*schema.Column{ClockEntriesColumns[11], ClockEntriesColumns[12], ClockEntriesColumns[10]},
 			},
 		},
 	}
@@ -1294,6 +1295,8 @@ var (
 		{Name: "end_reason", Type: field.TypeString, Default: ""},
 		{Name: "section", Type: field.TypeInt, Default: 0},
 		{Name: "question", Type: field.TypeInt, Default: 0},
+		{Name: "deadline_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "used_seconds", Type: field.TypeInt, Default: 0},
 		{Name: "section_due_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "question_due_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "paused_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
@@ -1316,31 +1319,31 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sessions_organizations_organization",
-				Columns:    []*schema.Column{SessionsColumns[31]},
+				Columns:    []*schema.Column{SessionsColumns[33]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_candidates_candidate",
-				Columns:    []*schema.Column{SessionsColumns[32]},
+				Columns:    []*schema.Column{SessionsColumns[34]},
 				RefColumns: []*schema.Column{CandidatesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_job_roles_job_role",
-				Columns:    []*schema.Column{SessionsColumns[33]},
+				Columns:    []*schema.Column{SessionsColumns[35]},
 				RefColumns: []*schema.Column{JobRolesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_templates_template",
-				Columns:    []*schema.Column{SessionsColumns[34]},
+				Columns:    []*schema.Column{SessionsColumns[36]},
 				RefColumns: []*schema.Column{TemplatesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_template_versions_template_version",
-				Columns:    []*schema.Column{SessionsColumns[35]},
+				Columns:    []*schema.Column{SessionsColumns[37]},
 				RefColumns: []*schema.Column{TemplateVersionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1359,32 +1362,32 @@ var (
 			{
 				Name:    "session_organization_id_state_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[31], SessionsColumns[2], SessionsColumns[0]},
+				Columns: []*schema.Column{SessionsColumns[33], SessionsColumns[2], SessionsColumns[0]},
 			},
 			{
 				Name:    "session_organization_id_job_role_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[31], SessionsColumns[33], SessionsColumns[0]},
+				Columns: []*schema.Column{SessionsColumns[33], SessionsColumns[35], SessionsColumns[0]},
 			},
 			{
 				Name:    "session_organization_id_job_role_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[31], SessionsColumns[33], SessionsColumns[1]},
+				Columns: []*schema.Column{SessionsColumns[33], SessionsColumns[35], SessionsColumns[1]},
 			},
 			{
 				Name:    "session_organization_id_candidate_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[31], SessionsColumns[32]},
+				Columns: []*schema.Column{SessionsColumns[33], SessionsColumns[34]},
 			},
 			{
 				Name:    "session_organization_id_template_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[31], SessionsColumns[34], SessionsColumns[0]},
+				Columns: []*schema.Column{SessionsColumns[33], SessionsColumns[36], SessionsColumns[0]},
 			},
 			{
 				Name:    "session_organization_id_external_order_id",
 				Unique:  true,
-				Columns: []*schema.Column{SessionsColumns[31], SessionsColumns[3]},
+				Columns: []*schema.Column{SessionsColumns[33], SessionsColumns[3]},
 			},
 		},
 	}

@@ -22,6 +22,7 @@ func (ClockEntry) Fields() []ent.Field {
 		idField("session_id"),
 		field.Enum("kind").GoType(term.ClockKind("")).Immutable(),
 		timeField("at"),
+		field.Int("number").Default(0).Immutable(),   // its place in the ledger, from 1
 		field.Int("section").Default(0).Immutable(),  // counted from 1; 0 is the whole sitting
 		field.Int("question").Default(0).Immutable(), // of the section, as it is shown, counted from 1
 		field.Int("seconds").Default(0).Immutable(),  // that were given
@@ -42,7 +43,7 @@ func (ClockEntry) Edges() []ent.Edge {
 // Indexes of the table.
 func (ClockEntry) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("organization_id", "session_id", "at", "id"),
+		index.Fields("organization_id", "session_id", "number").Unique(),
 		index.Fields("organization_id", "session_id", "credit_key").Unique(),
 	}
 }

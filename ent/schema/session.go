@@ -44,6 +44,8 @@ func (Session) Fields() []ent.Field {
 		field.String("end_reason").Default(""), // why it was declined, cancelled, voided or reopened
 		field.Int("section").Default(0),        // where the candidate is, counted from 1; 0 before the start
 		field.Int("question").Default(0),       // in a forward-only section, as it is shown, counted from 1
+		optionalTime("deadline_at"),            // when it ends or would have ended by itself
+		field.Int("used_seconds").Default(0),   // at its end
 		optionalTime("section_due_at"),
 		optionalTime("question_due_at"),
 		optionalTime("paused_at"),

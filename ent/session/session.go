@@ -69,6 +69,10 @@ const (
 	FieldSection = "section"
 	// FieldQuestion holds the string denoting the question field in the database.
 	FieldQuestion = "question"
+	// FieldDeadlineAt holds the string denoting the deadline_at field in the database.
+	FieldDeadlineAt = "deadline_at"
+	// FieldUsedSeconds holds the string denoting the used_seconds field in the database.
+	FieldUsedSeconds = "used_seconds"
 	// FieldSectionDueAt holds the string denoting the section_due_at field in the database.
 	FieldSectionDueAt = "section_due_at"
 	// FieldQuestionDueAt holds the string denoting the question_due_at field in the database.
@@ -164,6 +168,8 @@ var Columns = []string{
 	FieldEndReason,
 	FieldSection,
 	FieldQuestion,
+	FieldDeadlineAt,
+	FieldUsedSeconds,
 	FieldSectionDueAt,
 	FieldQuestionDueAt,
 	FieldPausedAt,
@@ -203,6 +209,8 @@ var (
 	DefaultSection int
 	// DefaultQuestion holds the default value on creation for the "question" field.
 	DefaultQuestion int
+	// DefaultUsedSeconds holds the default value on creation for the "used_seconds" field.
+	DefaultUsedSeconds int
 	// DefaultDevice holds the default value on creation for the "device" field.
 	DefaultDevice string
 )
@@ -353,6 +361,16 @@ func BySection(opts ...sql.OrderTermOption) OrderOption {
 // ByQuestion orders the results by the question field.
 func ByQuestion(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldQuestion, opts...).ToFunc()
+}
+
+// ByDeadlineAt orders the results by the deadline_at field.
+func ByDeadlineAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeadlineAt, opts...).ToFunc()
+}
+
+// ByUsedSeconds orders the results by the used_seconds field.
+func ByUsedSeconds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUsedSeconds, opts...).ToFunc()
 }
 
 // BySectionDueAt orders the results by the section_due_at field.

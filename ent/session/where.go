@@ -187,6 +187,16 @@ func Question(v int) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldQuestion, v))
 }
 
+// DeadlineAt applies equality check predicate on the "deadline_at" field. It's identical to DeadlineAtEQ.
+func DeadlineAt(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldDeadlineAt, v))
+}
+
+// UsedSeconds applies equality check predicate on the "used_seconds" field. It's identical to UsedSecondsEQ.
+func UsedSeconds(v int) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldUsedSeconds, v))
+}
+
 // SectionDueAt applies equality check predicate on the "section_due_at" field. It's identical to SectionDueAtEQ.
 func SectionDueAt(v time.Time) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldSectionDueAt, v))
@@ -1385,6 +1395,96 @@ func QuestionLT(v int) predicate.Session {
 // QuestionLTE applies the LTE predicate on the "question" field.
 func QuestionLTE(v int) predicate.Session {
 	return predicate.Session(sql.FieldLTE(FieldQuestion, v))
+}
+
+// DeadlineAtEQ applies the EQ predicate on the "deadline_at" field.
+func DeadlineAtEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldDeadlineAt, v))
+}
+
+// DeadlineAtNEQ applies the NEQ predicate on the "deadline_at" field.
+func DeadlineAtNEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldDeadlineAt, v))
+}
+
+// DeadlineAtIn applies the In predicate on the "deadline_at" field.
+func DeadlineAtIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldDeadlineAt, vs...))
+}
+
+// DeadlineAtNotIn applies the NotIn predicate on the "deadline_at" field.
+func DeadlineAtNotIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldDeadlineAt, vs...))
+}
+
+// DeadlineAtGT applies the GT predicate on the "deadline_at" field.
+func DeadlineAtGT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldDeadlineAt, v))
+}
+
+// DeadlineAtGTE applies the GTE predicate on the "deadline_at" field.
+func DeadlineAtGTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldDeadlineAt, v))
+}
+
+// DeadlineAtLT applies the LT predicate on the "deadline_at" field.
+func DeadlineAtLT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldDeadlineAt, v))
+}
+
+// DeadlineAtLTE applies the LTE predicate on the "deadline_at" field.
+func DeadlineAtLTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldDeadlineAt, v))
+}
+
+// DeadlineAtIsNil applies the IsNil predicate on the "deadline_at" field.
+func DeadlineAtIsNil() predicate.Session {
+	return predicate.Session(sql.FieldIsNull(FieldDeadlineAt))
+}
+
+// DeadlineAtNotNil applies the NotNil predicate on the "deadline_at" field.
+func DeadlineAtNotNil() predicate.Session {
+	return predicate.Session(sql.FieldNotNull(FieldDeadlineAt))
+}
+
+// UsedSecondsEQ applies the EQ predicate on the "used_seconds" field.
+func UsedSecondsEQ(v int) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldUsedSeconds, v))
+}
+
+// UsedSecondsNEQ applies the NEQ predicate on the "used_seconds" field.
+func UsedSecondsNEQ(v int) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldUsedSeconds, v))
+}
+
+// UsedSecondsIn applies the In predicate on the "used_seconds" field.
+func UsedSecondsIn(vs ...int) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldUsedSeconds, vs...))
+}
+
+// UsedSecondsNotIn applies the NotIn predicate on the "used_seconds" field.
+func UsedSecondsNotIn(vs ...int) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldUsedSeconds, vs...))
+}
+
+// UsedSecondsGT applies the GT predicate on the "used_seconds" field.
+func UsedSecondsGT(v int) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldUsedSeconds, v))
+}
+
+// UsedSecondsGTE applies the GTE predicate on the "used_seconds" field.
+func UsedSecondsGTE(v int) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldUsedSeconds, v))
+}
+
+// UsedSecondsLT applies the LT predicate on the "used_seconds" field.
+func UsedSecondsLT(v int) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldUsedSeconds, v))
+}
+
+// UsedSecondsLTE applies the LTE predicate on the "used_seconds" field.
+func UsedSecondsLTE(v int) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldUsedSeconds, v))
 }
 
 // SectionDueAtEQ applies the EQ predicate on the "section_due_at" field.

@@ -34,6 +34,7 @@ type (
 	SessionPayload         = Payload[*ent.Session]
 	SittingPayload         = Payload[*sitting.Sitting]
 	AcknowledgementPayload = Payload[*sitting.Acknowledgement]
+	SaveResultsPayload     = Payload[[]*sitting.SaveResult]
 	ReviewPayload          = Payload[*ent.Review]
 	ReportPayload          = Payload[*ent.Report]
 	OrganizationPayload    = Payload[*ent.Organization]

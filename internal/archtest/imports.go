@@ -65,6 +65,7 @@ var rooms = []room{
 	// Ids and enumerations are the words that jobs and authored content are written in.
 	{path: "./internal/job", floor: 0, may: []string{"./internal/gid"}},
 	{path: "./internal/draw", floor: 0},
+	{path: "./internal/clock", floor: 1},
 	{path: "./internal/content", floor: 0, may: []string{"./internal/gid", "./internal/term"}},
 
 	{path: "./internal/dbtest", floor: outside},

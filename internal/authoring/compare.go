@@ -148,6 +148,7 @@ func (c *Comparison) settings(a, b *edition) {
 	c.setting("attemptLimit", a.paper.AttemptLimit, b.paper.AttemptLimit, "")
 	c.setting("followUpLimit", a.key.FollowUpLimit, b.key.FollowUpLimit, "the number of follow-up questions differs")
 	c.setting("signals", a.paper.Signals, b.paper.Signals, "")
+	c.setting("disconnectCredit", a.paper.DisconnectCredit, b.paper.DisconnectCredit, "")
 	c.setting("accommodation", a.paper.Accommodation, b.paper.Accommodation, "")
 }
 

@@ -320,7 +320,7 @@ func (st *stock) template(row *ent.Template) *catalogue.Template {
 		Key: keyOf(row.Handle, row.ID), Name: row.Name, State: row.State, Mode: row.Mode, Instructions: d.Instructions,
 		CutPercent: d.CutPercent, Bands: d.Bands, ScoringRules: d.ScoringRules, Feedback: d.Feedback, TotalLimit: d.TotalLimit,
 		AttemptLimit: d.AttemptLimit, FollowUpLimit: d.FollowUpLimit, Signals: d.Signals, Accommodation: d.Accommodation,
-		Provenance: d.Provenance, Sections: []*catalogue.Section{},
+		Provenance: d.Provenance, DisconnectCredit: d.DisconnectCredit, Sections: []*catalogue.Section{},
 	}
 	if row.State == term.Published && row.DraftNumber > 0 {
 		t.State = term.Draft
@@ -363,7 +363,7 @@ func (st *stock) section(s *content.Section) *catalogue.Section {
 
 // slot travels without the number of a pinned revision: elsewhere there is no such revision.
 func (st *stock) slot(s *content.Slot) *catalogue.Slot {
-	out := &catalogue.Slot{Points: s.Points}
+	out := &catalogue.Slot{Points: s.Points, TimeLimit: s.TimeLimit}
 	if s.QuestionID != nil {
 		out.Question = st.questionKey(*s.QuestionID)
 	}

@@ -293,7 +293,7 @@ func plain(field []string) []string {
 // documentNames are the fields that documents call otherwise than inputs.
 var documentNames = map[string]string{
 	"skillId": "skill", "skillIds": "skills", "parentId": "parent", "questionId": "question", "questionIds": "questions",
-	"timeHint": "timeHintSeconds", "timeLimit": "timeLimitSeconds", "totalLimit": "totalLimitSeconds",
+	"timeHint": "timeHintSeconds", "timeLimit": "timeLimitSeconds", "totalLimit": "totalLimitSeconds", "disconnectCredit": "disconnectCreditSeconds",
 }
 
 // within tells faults of an input's content where documents have it: in another field, or in the entry itself.

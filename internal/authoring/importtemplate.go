@@ -137,7 +137,7 @@ func (im *importer) templateContent(t *catalogue.Template, entry []string) *cont
 	c := &content.Template{
 		Instructions: t.Instructions, CutPercent: t.CutPercent, Bands: t.Bands, ScoringRules: t.ScoringRules, Feedback: t.Feedback,
 		TotalLimit: t.TotalLimit, AttemptLimit: t.AttemptLimit, FollowUpLimit: t.FollowUpLimit, Signals: t.Signals,
-		Accommodation: t.Accommodation, Provenance: t.Provenance, Sections: []*content.Section{},
+		DisconnectCredit: t.DisconnectCredit, Accommodation: t.Accommodation, Provenance: t.Provenance, Sections: []*content.Section{},
 	}
 	for i, w := range t.SkillWeights {
 		id, _ := im.open(im.keys.skills, w.Skill, "skill", append(entry, "skillWeights", index(i), "skill")...)
@@ -157,7 +157,7 @@ func (im *importer) templateContent(t *catalogue.Template, entry []string) *cont
 }
 
 func (im *importer) slot(s *catalogue.Slot, at []string) *content.Slot {
-	out := &content.Slot{Points: s.Points}
+	out := &content.Slot{Points: s.Points, TimeLimit: s.TimeLimit}
 	if s.Question != "" {
 		if id, ok := im.open(im.keys.questions, s.Question, "question", append(at, "question")...); ok {
 			out.QuestionID = &id

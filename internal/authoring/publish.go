@@ -205,6 +205,9 @@ func (b *bank) freeze(row *ent.Template, html *markdown.Renderer) *frozen {
 			Mode: row.Mode, FollowUpLimit: draft.FollowUpLimit,
 		},
 	}
+	if draft.DisconnectCredit != nil {
+		f.paper.DisconnectCredit = *draft.DisconnectCredit
+	}
 	for i, s := range draft.Sections {
 		b.freezeSection(f, i, s, draft.ScoringRules, html)
 	}
@@ -243,6 +246,9 @@ func (b *bank) ask(ref string, slot *content.Slot, r *ent.QuestionRevision, html
 	asked := &paper.Question{
 		Ref: ref, Kind: b.questions[r.QuestionID].Kind, Prompt: c.Prompt, PromptHTML: html.HTML(c.Prompt), ShuffleChoices: c.ShuffleChoices,
 		Points: slot.Points, TimeHint: c.TimeHint,
+	}
+	if slot.TimeLimit != nil {
+		asked.TimeLimit = *slot.TimeLimit
 	}
 	for _, ch := range c.Choices {
 		asked.Choices = append(asked.Choices, &paper.Choice{Key: ch.Key, Text: ch.Text, HTML: html.HTML(ch.Text)})

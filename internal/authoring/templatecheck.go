@@ -62,7 +62,11 @@ func checkSection(c *fault.Checks, s *content.Section) {
 	}
 	c.That(len(s.Slots) <= 100, "at most 100 slots are allowed", "slots")
 	for i, slot := range s.Slots {
-		c.Under([]string{"slots", index(i)}, func() { checkSlot(c, slot) })
+		c.Under([]string{"slots", index(i)}, func() {
+			checkSlot(c, slot)
+			forward := s.Navigation != nil && *s.Navigation == term.ForwardOnly
+			c.That(slot.TimeLimit == nil || forward, "only a question of a forward-only section has a time of its own", "timeLimit")
+		})
 	}
 }
 
@@ -70,6 +74,7 @@ func checkSlot(c *fault.Checks, slot *content.Slot) {
 	c.Whole(slot.Points, 1, 1000, "points")
 	c.That((slot.QuestionID == nil) != (slot.Draw == nil), "name either a question or a draw", "questionId")
 	c.That(slot.Revision == nil || slot.QuestionID != nil, "only a fixed question has a revision", "revision")
+	c.That(slot.TimeLimit == nil || *slot.TimeLimit >= 5 && *slot.TimeLimit <= 4*60*60, "this must be from five seconds to 4 hours", "timeLimit")
 	if slot.Draw == nil {
 		return
 	}
@@ -130,6 +135,9 @@ func checkLimits(c *fault.Checks, t *content.Template) {
 	}
 	if t.FollowUpLimit != nil {
 		c.Whole(*t.FollowUpLimit, 0, 10, "followUpLimit")
+	}
+	if t.DisconnectCredit != nil {
+		c.Whole(*t.DisconnectCredit, 0, 4*60*60, "disconnectCredit")
 	}
 	if t.Accommodation != nil {
 		c.Line(t.Accommodation.Contact, 0, 200, "accommodation", "contact")

@@ -90,6 +90,8 @@ type Template struct {
 	Signals       []term.IntegritySignal `json:"signals,omitempty"`
 	Accommodation *content.Accommodation `json:"accommodation,omitempty"`
 	Provenance    *content.Provenance    `json:"provenance,omitempty"`
+
+	DisconnectCredit *int `json:"disconnectCreditSeconds,omitempty"`
 }
 
 // SkillWeight is how often a point of a question of the skill counts; the skill is a key.
@@ -114,6 +116,8 @@ type Slot struct {
 	Question string `json:"question,omitempty" catalogue:"key"`
 	Draw     *Draw  `json:"draw,omitempty"`
 	Points   int    `json:"points" catalogue:"required"`
+
+	TimeLimit *int `json:"timeLimitSeconds,omitempty"`
 }
 
 // Draw takes a number of questions from a list of keys or from what a filter finds at publication.

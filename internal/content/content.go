@@ -141,6 +141,8 @@ type Template struct {
 	Signals       []term.IntegritySignal `json:"signals,omitempty"`
 	Accommodation *Accommodation         `json:"accommodation,omitempty"`
 	Provenance    *Provenance            `json:"provenance,omitempty"`
+
+	DisconnectCredit *int `json:"disconnectCreditSeconds,omitempty"` // the most time that lost connections give back to one sitting
 }
 
 // Section is a timed part of a template.
@@ -160,6 +162,7 @@ type Slot struct {
 	Revision   *int    `json:"revision,omitempty"` // of the question; the published one at publication, if absent
 	Draw       *Draw   `json:"draw,omitempty"`
 	Points     int     `json:"points"`
+	TimeLimit  *int    `json:"timeLimitSeconds,omitempty"` // of each question here, in a forward-only section
 }
 
 // Draw takes a number of questions from a pool: a list, or what a filter finds at publication.

@@ -179,6 +179,14 @@ func (p *play) start(ctx context.Context) error {
 	if sitting.State != "IN_PROGRESS" || sitting.Deadline == nil {
 		return fmt.Errorf("the started sitting is %s", sitting.State)
 	}
+	// What a section asks shows once it was entered; the answers come back to the first one.
+	for n := len(sitting.Sections); n >= 1; n-- {
+		sitting, err = playDo[playSitting](ctx, p.browser, "enterSection",
+			`sitting { id state title questionCount timeLimit deadline `+playSectionFields+` }`, playVars{"sittingId": p.session.ID, "section": n})
+		if err != nil {
+			return err
+		}
+	}
 	p.sitting = *sitting
 	p.say("Starts %q: %d questions, %s; the server ends it at %s.", sitting.Title, sitting.QuestionCount, sitting.TimeLimit, playClock(*sitting.Deadline))
 	return nil

@@ -123,8 +123,9 @@ func rubric() *content.Criterion {
 func (r *rig) asked(t testing.TB, id gid.ID, who policy.Actor) []*paper.Question {
 	t.Helper()
 	var all []*paper.Question
-	for _, s := range must(r.sitting.Sitting(t.Context(), who, id))(t).Sections(nil) {
-		all = append(all, s.Questions...)
+	for n := range must(r.sitting.Sitting(t.Context(), who, id))(t).Sections(nil) {
+		in := sitting.EnterSectionInput{SittingID: id, Section: n + 1}
+		all = append(all, must(r.sitting.EnterSection(t.Context(), who, in))(t).Sections(nil)[n].Questions...)
 	}
 	return all
 }

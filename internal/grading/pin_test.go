@@ -15,7 +15,6 @@ import (
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
-	"github.com/assay-hq/assay/internal/paper"
 	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
@@ -219,7 +218,7 @@ func (b *bank) view(id gid.ID, who policy.Actor) string {
 		Title, Instructions string
 		Questions           int
 		TimeLimit           time.Duration
-		Sections            []*paper.Section
+		Sections            []*sitting.Section
 	}{s.Title, s.Instructions, s.QuestionCount, s.TimeLimit, s.Sections(nil)})
 }
 

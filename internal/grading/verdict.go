@@ -194,5 +194,12 @@ func evidence(a *content.Answer) string {
 
 // ranOut reports whether the clock ended the session.
 func ranOut(row *ent.Session) bool {
-	return row.EndedAt != nil && !row.EndedAt.Before(row.StartedAt.Add(time.Duration(row.AllowedSeconds)*time.Second))
+	if row.EndedAt == nil {
+		return false
+	}
+	if row.DeadlineAt != nil {
+		return !row.EndedAt.Before(*row.DeadlineAt)
+	}
+	// What ended before deadlines were kept had no time but the planned one.
+	return !row.EndedAt.Before(row.StartedAt.Add(time.Duration(row.AllowedSeconds) * time.Second))
 }

@@ -27,6 +27,7 @@ type Paper struct {
 	AttemptLimit     *int                   `json:"attemptLimit,omitempty"` // how often one candidate may be invited
 	Signals          []term.IntegritySignal `json:"signals,omitempty"`
 	Accommodation    *content.Accommodation `json:"accommodation,omitempty"`
+	DisconnectCredit int                    `json:"disconnectCreditSeconds,omitempty"` // the most that lost connections give back
 	Sections         []*Section             `json:"sections"`
 }
 
@@ -56,6 +57,7 @@ type Question struct {
 	MaxSeconds     int               `json:"maxSeconds,omitempty"` // of a spoken answer
 	Points         int               `json:"points"`
 	TimeHint       int               `json:"timeHintSeconds,omitempty"`
+	TimeLimit      int               `json:"timeLimitSeconds,omitempty"` // in a forward-only section
 	Translations   []*Translation    `json:"translations,omitempty"`
 }
 

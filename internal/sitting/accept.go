@@ -40,7 +40,7 @@ func (s *Service) Accept(ctx context.Context, actor policy.Actor, in AcceptInvit
 		if err != nil {
 			return nil, err
 		}
-		return s.read(ctx, tx.Scope, tx.Now)
+		return s.read(ctx, tx.Scope, row.ID, tx.Now)
 	})
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
 )
 
 // seeded gives every session one seed, and every link a secret of its own.
@@ -130,14 +131,15 @@ func TestASeedDecidesWhatASessionIsAsked(t *testing.T) {
 			r.sitting = r.fresh(seed)
 			id, who := r.accepted(t)
 			before := must(r.sitting.Sitting(t.Context(), who, id))(t)
-			if before.QuestionCount != 5 || len(before.Sections(nil)) != 0 {
-				t.Errorf("before the start: %d questions, %d sections shown", before.QuestionCount, len(before.Sections(nil)))
+			if before.QuestionCount != 5 || questionsIn(before) != 0 {
+				t.Errorf("before the start: %d questions, %d shown", before.QuestionCount, questionsIn(before))
 			}
-			s := must(r.sitting.Start(t.Context(), who, sitting.StartSittingInput{ID: id}))(t)
+			must(r.sitting.Start(t.Context(), who, sitting.StartSittingInput{ID: id}))(t)
+			s := r.walked(t, id, who)
 			if got := shown(s); got != want || s.QuestionCount != 5 {
 				t.Errorf("seed %d: got %s, want %s", seed, got, want)
 			}
-			if text := encoded(t, s.Sections(nil)); strings.Contains(text, "draws") || strings.Contains(text, "correct") {
+			if text := encoded(t, papers(s)); strings.Contains(text, "draws") || strings.Contains(text, "correct") {
 				t.Errorf("the candidate is shown more than the questions: %s", text)
 			}
 		}
@@ -151,12 +153,12 @@ func TestASessionKeepsItsPaper(t *testing.T) {
 		r.sitting = r.fresh(7)
 		invited, token, late := r.invited(t) // starts only when all has changed
 		id, who := r.started(t)
-		first := encoded(t, must(r.sitting.Sitting(t.Context(), who, id))(t).Sections(nil))
+		first := encoded(t, papers(r.walked(t, id, who)))
 		same := func(when string) {
 			t.Helper()
 			for name, room := range map[string]*sitting.Service{"the same process": r.sitting, "another process": r.fresh(1)} {
 				s := must(room.Sitting(t.Context(), who, id))(t)
-				if got := encoded(t, s.Sections(nil)); got != first || s.QuestionCount != 5 || s.Title != "Pools" {
+				if got := encoded(t, papers(s)); got != first || s.QuestionCount != 5 || s.Title != "Pools" {
 					t.Errorf("%s, %s: got %s, want %s", when, name, got, first)
 				}
 			}
@@ -173,7 +175,8 @@ func TestASessionKeepsItsPaper(t *testing.T) {
 		r.second(t)
 		same("after version 2 was published")
 		must(r.sitting.Accept(t.Context(), late, sitting.AcceptInvitationInput{Token: token}))(t)
-		if s := must(r.sitting.Start(t.Context(), late, sitting.StartSittingInput{ID: invited.ID}))(t); encoded(t, s.Sections(nil)) != first {
+		must(r.sitting.Start(t.Context(), late, sitting.StartSittingInput{ID: invited.ID}))(t)
+		if s := r.walked(t, invited.ID, late); encoded(t, papers(s)) != first {
 			t.Errorf("who was invited to version 1 and starts now is asked %s", shown(s))
 		}
 		must(r.authoring.RetireTemplate(t.Context(), r.owner, authoring.RetireTemplateInput{ID: r.template.ID}))(t)
@@ -221,7 +224,7 @@ func TestWhatWasNotDrawnTakesNoAnswer(t *testing.T) {
 		r.pooled(t)
 		r.sitting = r.fresh(7)
 		id, who := r.started(t)
-		s := must(r.sitting.Sitting(t.Context(), who, id))(t)
+		s := r.walked(t, id, who)
 		asked := append(drawnIn(s), "1.1", "2.1")
 		answers := map[byte]*content.Answer{'1': {Choices: []string{"b"}}, '2': words("Because.")}
 		refused := 0
@@ -253,8 +256,9 @@ func TestExposures(t *testing.T) {
 		var version gid.ID
 		for seed := range int64(6) {
 			r.sitting = r.fresh(seed)
-			row, s := r.beganOnce(t)
+			row, who := r.beganOnce(t)
 			version = row.TemplateVersionID
+			s := r.walked(t, row.ID, who)
 			for _, ref := range drawnIn(s) {
 				want[ref]++
 			}
@@ -280,7 +284,7 @@ func TestExposures(t *testing.T) {
 }
 
 // beganOnce is a sitting that was started many times at once, and again.
-func (r *rig) beganOnce(t testing.TB) (*ent.Session, *sitting.Sitting) {
+func (r *rig) beganOnce(t testing.TB) (*ent.Session, policy.Actor) {
 	t.Helper()
 	row, token, who := r.invited(t)
 	must(r.sitting.Accept(t.Context(), who, sitting.AcceptInvitationInput{Token: token}))(t)
@@ -297,7 +301,7 @@ func (r *rig) beganOnce(t testing.TB) (*ent.Session, *sitting.Sitting) {
 		})
 	}
 	all.Wait()
-	return row, must(r.sitting.Start(t.Context(), who, sitting.StartSittingInput{ID: row.ID}))(t)
+	return row, who
 }
 
 // kinds makes the rig's template one of an ordering (1.1), code (1.2) and a spoken answer (1.3).

@@ -190,7 +190,7 @@ func TestAccept(t *testing.T) {
 		}
 		in := sitting.AcceptInvitationInput{Token: token, IdempotencyKey: new("k")}
 		s := must(r.sitting.Accept(t.Context(), who, in))(t)
-		if s.ID != row.ID || s.State != sitting.Invited || len(s.Sections(nil)) != 0 || s.QuestionCount != 5 || s.TimeLimit != allowed || s.Title != "Screening" {
+		if s.ID != row.ID || s.State != sitting.Invited || questionsIn(s) != 0 || s.QuestionCount != 5 || s.TimeLimit != allowed || s.Title != "Screening" {
 			t.Errorf("got %+v", s)
 		}
 		if err := r.unchanged(t, "a repetition", func() error { return accept(who, token) }); err != nil {

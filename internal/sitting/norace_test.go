@@ -2,8 +2,8 @@
 
 package sitting_test
 
-// How often saves race with a submission, and how many sittings are played against the model.
+// How often saves race with a submission, and how many operations are played against the model.
 const (
 	rounds = 200
-	plays  = 100
+	played = 3000
 )

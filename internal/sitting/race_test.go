@@ -5,5 +5,5 @@ package sitting_test
 // The race detector makes the embedded database twenty times slower.
 const (
 	rounds = 20
-	plays  = 10
+	played = 300
 )

@@ -8,6 +8,7 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/response"
+	"github.com/assay-hq/assay/internal/clock"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -32,19 +33,22 @@ type SaveResponseInput struct {
 	Revision  int
 	ClientKey string
 	Answer    *content.Answer
+	Device    *string
 }
 
 // Acknowledgement says that an answer is on disk.
 type Acknowledgement struct {
-	Question string
-	Revision int
-	SavedAt  time.Time
-	Deadline time.Time
+	Question        string
+	Revision        int
+	SavedAt         time.Time
+	Deadline        time.Time
+	SectionDeadline *time.Time // while the sitting is in progress
 }
 
 // SaveResponse stores the next revision of an answer. Repeating it with the same client key acknowledges the first
 // again. A revision that is not the latest is Stale, with the current answer; before the start it is NotStarted, after
-// the deadline and its grace DeadlinePassed, after submission Conflict. What was acknowledged before stays.
+// the deadline and its grace DeadlinePassed, after submission Conflict, and so for a section that has ended. An answer to
+// another open section enters it, unless that closed the one the candidate is in. What was acknowledged before stays.
 func (s *Service) SaveResponse(ctx context.Context, actor policy.Actor, in SaveResponseInput) (*Acknowledgement, error) {
 	scope, err := s.tenant.AsSitting(ctx, actor, policy.SittingTake, in.SittingID)
 	if err != nil {
@@ -57,35 +61,63 @@ func (s *Service) SaveResponse(ctx context.Context, actor policy.Actor, in SaveR
 	if err := in.check(asked); err != nil {
 		return nil, err
 	}
-	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*Acknowledgement, error) {
-		saved, ok, err := tx.SaveResponse(ctx, tenant.NewResponse{Ref: in.Question, Seen: in.Revision, ClientKey: in.ClientKey, Answer: in.Answer})
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			return whyNot(ctx, tx, in)
-		}
-		return &Acknowledgement{Question: in.Question, Revision: saved.Revision, SavedAt: saved.SavedAt, Deadline: saved.Deadline}, nil
-	})
+	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*Acknowledgement, error) { return s.save(ctx, tx, asked, in) })
 }
 
-// whyNot finds out why nothing was written: the same save again, or a fault.
-func whyNot(ctx context.Context, tx tenant.Tx, in SaveResponseInput) (*Acknowledgement, error) {
-	row, err := ownSession(ctx, tx.Scope)
+// save is one statement where nothing has changed since the candidate's page was drawn.
+func (s *Service) save(ctx context.Context, tx tenant.Tx, asked *paper.Paper, in SaveResponseInput) (*Acknowledgement, error) {
+	place, _ := placeIn(asked, in.Question)
+	r := tenant.NewResponse{
+		Ref: in.Question, Seen: in.Revision, ClientKey: in.ClientKey, Answer: in.Answer, Section: place.Section, Question: place.Question,
+	}
+	if in.Device != nil {
+		r.Device = *in.Device
+	}
+	saved, ok, err := tx.SaveResponse(ctx, r)
+	switch {
+	case err != nil:
+		return nil, err
+	case ok:
+		return acknowledge(in.Question, saved), nil
+	}
+	return s.saveAfterAll(ctx, tx, in, r)
+}
+
+func acknowledge(question string, saved tenant.Saved) *Acknowledgement {
+	return &Acknowledgement{
+		Question: question, Revision: saved.Revision, SavedAt: saved.SavedAt, Deadline: saved.Deadline, SectionDeadline: &saved.SectionDeadline,
+	}
+}
+
+// saveAfterAll finds out why nothing was written: the same save again, a clock that went on, or a fault.
+func (s *Service) saveAfterAll(ctx context.Context, tx tenant.Tx, in SaveResponseInput, r tenant.NewResponse) (*Acknowledgement, error) {
+	h, err := s.hold(ctx, tx, in.SittingID)
 	if err != nil {
 		return nil, err
 	}
-	same, err := tx.Responses().Where(response.ClientKey(in.ClientKey), response.SessionID(row.ID)).Only(ctx)
+	same, err := tx.Responses().Where(response.ClientKey(in.ClientKey), response.SessionID(in.SittingID)).Only(ctx)
 	if err == nil {
-		return again(row, same, in)
+		return again(h.row, same, in)
 	}
 	if !ent.IsNotFound(err) {
 		return nil, fmt.Errorf("find response: %w", err)
 	}
-	if err := writable(tx, row); err != nil {
+	if err := h.takes(r); err != nil {
 		return nil, err
 	}
-	return nil, staleResponse(ctx, tx, in)
+	r.Judged = true
+	saved, ok, err := tx.SaveResponse(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, staleResponse(ctx, tx, in)
+	}
+	if err := h.write(ctx); err != nil { // what is refused has entered nothing
+		return nil, err
+	}
+	saved.Deadline, saved.SectionDeadline = h.clock.Due(), h.clock.SectionDue()
+	return acknowledge(in.Question, saved), nil
 }
 
 // again acknowledges a save that was stored before.
@@ -93,30 +125,70 @@ func again(row *ent.Session, same *ent.Response, in SaveResponseInput) (*Acknowl
 	if same.Ref != in.Question || same.Revision != in.Revision+1 || !reflect.DeepEqual(same.Answer, in.Answer) {
 		return nil, fault.New(fault.IdempotencyMismatch, "this client key was used with another answer")
 	}
-	return &Acknowledgement{Question: same.Ref, Revision: same.Revision, SavedAt: same.SavedAt, Deadline: deadline(row)}, nil
+	return &Acknowledgement{
+		Question: same.Ref, Revision: same.Revision, SavedAt: same.SavedAt, Deadline: deadline(row), SectionDeadline: row.SectionDueAt,
+	}, nil
 }
 
-// deadline is when the sitting ends or ended at the latest.
+// deadline is when the sitting ends or would have ended by itself.
 func deadline(row *ent.Session) time.Time {
-	if row.DueAt != nil {
+	switch {
+	case row.DeadlineAt != nil:
+		return *row.DeadlineAt
+	case row.DueAt != nil:
 		return *row.DueAt
+	default:
+		return row.StartedAt.Add(time.Duration(row.AllowedSeconds) * time.Second)
 	}
-	return row.StartedAt.Add(time.Duration(row.AllowedSeconds) * time.Second)
 }
 
-// writable demands a sitting that takes answers now.
-func writable(tx tenant.Tx, row *ent.Session) error {
-	switch {
-	case row.StartedAt == nil:
-		return fault.New(fault.NotStarted, "start the sitting first")
-	case row.State == term.Cancelled:
-		return conflict("this sitting was withdrawn")
-	case row.State == term.InProgress && !tx.Received().After(deadline(row).Add(tenant.Grace)):
+// takes demands that an answer counts now, by when it reached us. It may enter the section of the question, which is written
+// when the answer is.
+func (h *held) takes(r tenant.NewResponse) error {
+	if err := h.runs(); err != nil {
+		return err
+	}
+	if h.row.Device != "" && r.Device != "" && r.Device != h.row.Device {
+		return otherDevice()
+	}
+	if due := h.clock.Due(); !due.IsZero() && h.now.After(due.Add(tenant.Grace)) {
+		return timeIsOver()
+	}
+	at := clock.Place{Section: r.Section, Question: r.Question}
+	sent := h.now.Add(-tenant.Grace)
+	verdict := h.clock.Takes(at, sent)
+	if verdict == clock.Elsewhere && !h.clock.Closes() {
+		h.tell(clock.Entry{Kind: term.ClockSectionEntered, At: h.now, Section: at.Section})
+		verdict = h.clock.Takes(at, sent)
+	}
+	return refusal(verdict)
+}
+
+func timeIsOver() error {
+	return fault.New(fault.DeadlinePassed, "the time is over; what was saved before counts")
+}
+
+// refusal is the fault that stands behind a verdict of the clock.
+func refusal(v clock.Verdict) error {
+	switch v {
+	case clock.Yes:
 		return nil
-	case row.State == term.InProgress, row.EndedAt != nil && !row.EndedAt.Before(deadline(row)):
-		return fault.New(fault.DeadlinePassed, "the time is over; what was saved before counts")
+	case clock.NotStarted:
+		return fault.New(fault.NotStarted, "start the sitting first")
+	case clock.Standing:
+		return conflict("the clock stands; go on with the sitting first")
+	case clock.Elsewhere:
+		return conflict("you are in a section that closes when you leave it; hand it in first")
+	case clock.SectionOver:
+		return fault.New(fault.DeadlinePassed, "the time of this section is over; what was saved before counts")
+	case clock.SectionHandedIn:
+		return conflict("this section was already handed in")
+	case clock.Passed:
+		return conflict("this section only goes forward, and has gone on to a later question")
+	case clock.Ahead:
+		return conflict("this section only goes forward, and has not come to this question yet")
 	default:
-		return conflict("this sitting was already submitted")
+		return timeIsOver()
 	}
 }
 
@@ -140,6 +212,7 @@ func (in *SaveResponseInput) check(asked *paper.Paper) error {
 	var c fault.Checks
 	c.Text(in.ClientKey, 1, maxClientKey, "clientKey")
 	c.Whole(in.Revision, 0, 1_000_000, "revision")
+	device(&c, in.Device)
 	q := asked.Question(in.Question)
 	if q == nil {
 		c.That(false, "this sitting has no such question", "question")

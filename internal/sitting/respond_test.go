@@ -21,7 +21,7 @@ func TestStart(t *testing.T) {
 		r.refused(t, "save before", fault.NotStarted, func() error { return lastErr(r.sitting.SaveResponse(t.Context(), who, save(id, 0, "k", "t"))) })
 		r.refused(t, "submit before", fault.NotStarted, func() error { return lastErr(r.sitting.Submit(t.Context(), who, sitting.SubmitSittingInput{ID: id})) })
 		before := must(r.sitting.Sitting(t.Context(), who, id))(t)
-		if before.State != sitting.Invited || before.Sections(nil) == nil || len(before.Sections(nil)) != 0 || before.Deadline != nil || before.StartedAt != nil {
+		if before.State != sitting.Invited || len(before.Sections(nil)) != 2 || questionsIn(before) != 0 || before.Deadline != nil || before.StartedAt != nil {
 			t.Errorf("before: %+v", before)
 		}
 		now := r.clock.look()
@@ -49,11 +49,9 @@ func TestStart(t *testing.T) {
 		})
 		late, who := r.started(t)
 		r.clock.pass(allowed + tenant.EndsAfter + time.Microsecond)
-		err = r.unchanged(t, "start what is over and not ended yet", func() error {
-			return lastErr(r.sitting.Start(t.Context(), who, sitting.StartSittingInput{ID: late}))
-		})
-		if err != nil {
-			t.Error(err)
+		over := must(r.sitting.Start(t.Context(), who, sitting.StartSittingInput{ID: late}))(t)
+		if over.State != sitting.Submitted || over.Receipt == nil {
+			t.Errorf("what is over and not ended yet is %s once it is touched", over.State)
 		}
 	})
 }
@@ -68,6 +66,7 @@ func TestSaveResponse(t *testing.T) {
 		r.clock.pass(time.Second)
 		first := must(put(save(id, 0, "k1", "one")))(t)
 		want := &sitting.Acknowledgement{Question: "2.1", Revision: 1, SavedAt: start.Add(time.Second), Deadline: start.Add(allowed)}
+		want.SectionDeadline = new(start.Add(time.Second + 5*time.Minute)) // the save entered section 2
 		if diff := gocmp.Diff(want, first); diff != "" {
 			t.Error(diff)
 		}
@@ -213,6 +212,7 @@ func TestTheDeadline(t *testing.T) {
 				} {
 					id, who := r.started(t)
 					must(r.sitting.SaveResponse(t.Context(), who, save(id, 0, "k1", "one")))(t)
+					must(r.sitting.EnterSection(t.Context(), who, sitting.EnterSectionInput{SittingID: id, Section: 1}))(t) // so that section 2 comes last
 					start := r.clock.look()
 					r.clock.set(start.Add(c.now))
 					if c.received != 0 {

@@ -13,6 +13,7 @@ import (
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/dbtest"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/paper"
 	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
@@ -27,6 +28,7 @@ type rig struct {
 	*base
 	authoring *authoring.Service
 	sitting   *sitting.Service
+	config    sitting.Config
 	role      gid.ID
 	questions []gid.ID
 	template  *ent.Template
@@ -41,10 +43,8 @@ func each(t *testing.T, run func(t *testing.T, r *rig)) {
 func newRig(t testing.TB, db dbtest.Database) *rig {
 	t.Helper()
 	b := newBase(t, db, 0)
-	r := &rig{
-		base: b, authoring: authoring.New(b.store),
-		sitting: sitting.New(b.store, sitting.Config{PublicURL: "https://assay.test", Random: rand.Reader}),
-	}
+	r := &rig{base: b, authoring: authoring.New(b.store), config: sitting.Config{PublicURL: "https://assay.test", Random: rand.Reader}}
+	r.sitting = sitting.New(b.store, r.config)
 	for _, kind := range []term.QuestionKind{term.SingleChoice, term.MultipleChoice, term.Numeric, term.ShortText, term.LongText} {
 		r.questions = append(r.questions, r.question(t, kind))
 	}
@@ -159,4 +159,31 @@ func words(text string) *content.Answer { return &content.Answer{Text: &text} }
 // save is an answer to the long text.
 func save(id gid.ID, seen int, key, text string) sitting.SaveResponseInput {
 	return sitting.SaveResponseInput{SittingID: id, Question: "2.1", Revision: seen, ClientKey: key, Answer: words(text)}
+}
+
+// walked is a sitting in progress whose candidate has entered every section and come back to the first.
+func (r *rig) walked(t testing.TB, id gid.ID, who policy.Actor) *sitting.Sitting {
+	t.Helper()
+	s := must(r.sitting.Sitting(t.Context(), who, id))(t)
+	for n := len(s.Sections(nil)); n >= 1; n-- {
+		s = must(r.sitting.EnterSection(t.Context(), who, sitting.EnterSectionInput{SittingID: id, Section: n}))(t)
+	}
+	return s
+}
+
+// papers are the sections of a sitting as its paper has them, without where they stand.
+func papers(s *sitting.Sitting) []*paper.Section {
+	var list []*paper.Section
+	for _, section := range s.Sections(nil) {
+		list = append(list, section.Section)
+	}
+	return list
+}
+
+// questionsIn counts the questions that a sitting shows.
+func questionsIn(s *sitting.Sitting) (n int) {
+	for _, section := range s.Sections(nil) {
+		n += len(section.Questions)
+	}
+	return n
 }

@@ -50,10 +50,12 @@ func cancel(ctx context.Context, tx tenant.Tx, in CancelSessionInput) error {
 	if err != nil {
 		return err
 	}
-	if row.State != term.Invited && row.State != term.InProgress || over(row, tx.Now) {
+	if row.State != term.Invited && !row.State.Running() || over(row, tx.Now) {
 		return conflict("only an invitation or a sitting in progress can be cancelled")
 	}
-	if _, err := tx.ChangeSession(row.ID).SetState(term.Cancelled).ClearDueAt().SetEndedAt(tx.Now).Save(ctx); err != nil {
+	_, err = tx.ChangeSession(row.ID).SetState(term.Cancelled).ClearDueAt().ClearSectionDueAt().ClearQuestionDueAt().ClearPausedAt().
+		SetEndedAt(tx.Now).SetEndReason(in.Reason).Save(ctx)
+	if err != nil {
 		return fmt.Errorf("cancel: %w", err)
 	}
 	return tx.Announce(ctx, event.SessionCancelled, row.ID, map[string]string{"reason": in.Reason})
@@ -140,7 +142,10 @@ func TimeUsed(row *ent.Session) *float64 {
 	if row.StartedAt == nil || row.EndedAt == nil {
 		return nil
 	}
-	used := row.EndedAt.Sub(*row.StartedAt).Seconds() / float64(row.AllowedSeconds)
-	used = math.Round(min(1, max(0, used))*100) / 100
+	spent := float64(row.UsedSeconds)
+	if row.DeadlineAt == nil || row.UsedSeconds == 0 { // what ended before its time was kept, or was cancelled
+		spent = row.EndedAt.Sub(*row.StartedAt).Seconds()
+	}
+	used := math.Round(min(1, max(0, spent/float64(row.AllowedSeconds)))*100) / 100
 	return &used
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/response"
+	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/internal/clock"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/paper"
@@ -18,22 +20,36 @@ import (
 
 // Sitting is a candidate's own view of their session. It can name no key, rubric, score or other person.
 type Sitting struct {
-	ID            gid.ID
-	State         State
-	Title         string
-	Instructions  string
-	QuestionCount int
-	TimeLimit     time.Duration
-	ExpiresAt     time.Time
-	StartedAt     *time.Time
-	EndedAt       *time.Time
-	Deadline      *time.Time // while in progress
-	ServerTime    time.Time
-	Receipt       *Receipt
-	Accommodation *content.Accommodation
+	ID               gid.ID
+	State            State
+	Title            string
+	Instructions     string
+	QuestionCount    int
+	TimeLimit        time.Duration // with everything that was given
+	Remaining        time.Duration
+	ExpiresAt        time.Time
+	StartedAt        *time.Time
+	EndedAt          *time.Time
+	Deadline         *time.Time // while the clock runs
+	CurrentSection   *int       // counted from 1
+	SectionDeadline  *time.Time
+	QuestionDeadline *time.Time
+	PausedAt         *time.Time
+	PauseReason      *term.ClockReason
+	ResumesAt        *time.Time // when a pause ends by itself
+	ServerTime       time.Time
+	Grace            time.Duration
+	HeartbeatEvery   time.Duration
+	Device           string
+	Receipt          *Receipt
+	Accommodation    *content.Accommodation
+	Signals          []term.IntegritySignal // what is recorded
 
-	paper *paper.Paper
+	course *course
 }
+
+// heartbeatEvery is how often a page says that it is there; three may be lost before it counts as disconnected.
+const heartbeatEvery = 10 * time.Second
 
 // State is where a sitting stands as its candidate is told: what happens behind it after submission is not theirs.
 type State string
@@ -86,62 +102,81 @@ func (s *Service) Sitting(ctx context.Context, actor policy.Actor, id gid.ID) (*
 	if err != nil {
 		return nil, err
 	}
-	if err := s.endIfOver(ctx, scope, now); err != nil {
+	row, err := ownRow(ctx, scope, id)
+	if err != nil {
 		return nil, err
 	}
-	return s.read(ctx, scope, now)
-}
-
-// endIfOver ends the sitting whose time is over, which the sweep would do within seconds.
-func (s *Service) endIfOver(ctx context.Context, scope tenant.Scope, now time.Time) error {
-	row, err := ownSession(ctx, scope)
-	if err != nil || !over(row, now) {
-		return err
+	if over(row, now) { // the sweep would do it within a second
+		if err := s.Finish(ctx, policy.Worker(scope.Organization()), id); err != nil {
+			return nil, err
+		}
+		if row, err = ownRow(ctx, scope, id); err != nil {
+			return nil, err
+		}
 	}
-	return s.Finish(ctx, policy.Worker(scope.Organization()), row.ID)
+	return s.present(ctx, scope, row, now)
 }
 
-func ownSession(ctx context.Context, scope tenant.Scope) (*ent.Session, error) {
-	return tenant.Only[*ent.Session]("sitting")(scope.Sessions().Only(ctx))
+// read makes the candidate's view of one of the scope's sessions.
+func (s *Service) read(ctx context.Context, scope tenant.Scope, id gid.ID, now time.Time) (*Sitting, error) {
+	row, err := ownRow(ctx, scope, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.present(ctx, scope, row, now)
 }
 
-// over reports whether a session waits for nothing but its end.
+// present shows a session as it stands now, whether what time brought about is written yet or not.
+func (s *Service) present(ctx context.Context, scope tenant.Scope, row *ent.Session, now time.Time) (*Sitting, error) {
+	c, err := s.course(ctx, scope, row)
+	if err != nil {
+		return nil, err
+	}
+	if row.State.Running() {
+		c.clock.Advance(now, tenant.EndsAfter)
+	}
+	return s.view(c, now), nil
+}
+
+func ownRow(ctx context.Context, scope tenant.Scope, id gid.ID) (*ent.Session, error) {
+	return tenant.Only[*ent.Session]("sitting")(scope.Sessions().Where(session.ID(id)).Only(ctx))
+}
+
+// over reports whether a session waits for nothing but what its time brings about.
 func over(row *ent.Session, now time.Time) bool {
 	return row.DueAt != nil && now.After(row.DueAt.Add(tenant.EndsAfter))
 }
 
-// read makes the candidate's view of the scope's session.
-func (s *Service) read(ctx context.Context, scope tenant.Scope, now time.Time) (*Sitting, error) {
-	row, err := ownSession(ctx, scope)
-	if err != nil {
-		return nil, err
-	}
-	asked, err := s.papers.own(ctx, scope)
-	if err != nil {
-		return nil, err
-	}
+// view is the candidate's view of a course whose clock stands at now.
+func (s *Service) view(c *course, now time.Time) *Sitting {
+	row, k := c.row, c.clock
 	own := &Sitting{
-		ID: row.ID, State: shown(row.State), Title: asked.Title, QuestionCount: asked.Count(),
-		TimeLimit: time.Duration(row.AllowedSeconds) * time.Second, ExpiresAt: row.ExpiresAt,
-		StartedAt: row.StartedAt, EndedAt: row.EndedAt, ServerTime: now, Receipt: receiptOf(row), paper: asked,
+		ID: row.ID, State: shown(row.State), Title: c.asked.Title, Instructions: c.asked.Instructions, QuestionCount: c.asked.Count(),
+		TimeLimit: k.Allowed(), Remaining: k.Left(), ExpiresAt: row.ExpiresAt, StartedAt: row.StartedAt, EndedAt: row.EndedAt,
+		ServerTime: now, Grace: tenant.Grace, HeartbeatEvery: heartbeatEvery, Device: row.Device, Receipt: receiptOf(row),
+		Accommodation: c.asked.Accommodation, Signals: c.asked.Signals, course: c,
 	}
-	own.Instructions, own.Accommodation = asked.Instructions, asked.Accommodation
-	if row.State == term.InProgress {
-		own.Deadline = row.DueAt
+	if k.Phase == clock.Over {
+		own.Remaining = 0
 	}
-	return own, nil
+	if row.State.Running() && k.Section > 0 {
+		own.CurrentSection = &k.Section
+	}
+	switch row.State {
+	case term.InProgress:
+		own.Deadline, own.SectionDeadline, own.QuestionDeadline = moment(k.Due()), moment(k.SectionDue()), moment(k.QuestionDue())
+	case term.Paused:
+		own.PausedAt, own.PauseReason, own.ResumesAt = row.PausedAt, &k.Reason, row.DueAt
+	}
+	return own
 }
 
-// Sections are the questions as they are asked, from the start on, in a language where a question is translated; before
-// the start nobody sees them.
-func (s *Sitting) Sections(language *string) []*paper.Section {
-	if s.StartedAt == nil {
-		return []*paper.Section{}
+// moment is a time that may be absent.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
 	}
-	if language == nil {
-		return s.paper.Sections
-	}
-	return s.paper.In(*language).Sections
+	return &t
 }
 
 // Responses reads every stored answer of the candidate's own sitting, in the paper's order: what a client needs to go

@@ -3,9 +3,9 @@ package sitting
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/clock"
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -17,51 +17,62 @@ import (
 // StartSittingInput names the sitting to begin.
 type StartSittingInput struct {
 	ID             gid.ID
+	Device         *string // where it is taken, by a name that the page makes up
 	IdempotencyKey *string
 }
 
-// Start begins the candidate's own sitting: from now on the clock runs. Starting what is in progress changes nothing,
-// so that a double click or a second tab does no harm. An expired invitation is Expired, an ended sitting Conflict.
+// Start begins the candidate's own sitting in its first section: from now on the clock runs. Starting what is in progress
+// changes nothing but which device has it, so that a double click or a second tab does no harm. An expired invitation is
+// Expired, an ended sitting Conflict.
 func (s *Service) Start(ctx context.Context, actor policy.Actor, in StartSittingInput) (*Sitting, error) {
 	scope, err := s.tenant.AsSitting(ctx, actor, policy.SittingTake, in.ID)
 	if err != nil {
 		return nil, err
 	}
+	if err := checkDevice(in.Device); err != nil {
+		return nil, err
+	}
 	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*Sitting, error) {
-		row, err := tenant.Only[*ent.Session]("sitting")(tx.LockSession(ctx, in.ID))
+		h, err := s.hold(ctx, tx, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return row.ID, s.start(ctx, tx, row) })
+		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return h.row.ID, h.start(ctx, in.Device) })
 		if err != nil {
 			return nil, err
 		}
-		return s.read(ctx, tx.Scope, tx.Now)
+		return s.view(h.course, tx.Now), nil
 	})
 }
 
-func (s *Service) start(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
+func (h *held) start(ctx context.Context, device *string) error {
+	row, now := h.row, h.tx.Now
 	switch {
-	case row.State == term.InProgress:
-		return nil
+	case row.State.Running():
+		return h.claim(ctx, device)
 	case row.State == term.Cancelled:
 		return conflict("this invitation was withdrawn")
-	case row.State == term.Expired, row.State == term.Invited && !tx.Now.Before(row.ExpiresAt):
+	case row.State == term.Expired, row.State == term.Invited && !now.Before(row.ExpiresAt):
 		return fault.New(fault.Expired, "this invitation is no longer valid; ask whoever invited you for a new one")
 	case row.State != term.Invited:
 		return conflict("this sitting has ended")
 	}
-	due := tx.Now.Add(time.Duration(row.AllowedSeconds) * time.Second)
-	if _, err := tx.ChangeSession(row.ID).SetState(term.InProgress).SetStartedAt(tx.Now).SetDueAt(due).Save(ctx); err != nil {
+	change := h.tx.ChangeSession(row.ID).SetStartedAt(now)
+	if device != nil {
+		change.SetDevice(*device)
+	}
+	h.tell(clock.Entry{Kind: term.ClockStarted, At: now})
+	if _, err := change.SetState(term.InProgress).SetDueAt(h.clock.Due()).Save(ctx); err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
-	if err := tick(ctx, tx, row.ID, term.ClockStarted, tx.Now); err != nil {
+	row.StartedAt = &now
+	if err := h.write(ctx); err != nil {
 		return err
 	}
-	if err := s.expose(ctx, tx, row); err != nil {
+	if err := h.s.expose(ctx, h.tx, row); err != nil {
 		return err
 	}
-	return tx.Announce(ctx, event.SessionStarted, row.ID, nil)
+	return h.tx.Announce(ctx, event.SessionStarted, row.ID, nil)
 }
 
 // expose notes which questions of pools the session is asked.
@@ -72,14 +83,6 @@ func (s *Service) expose(ctx context.Context, tx tenant.Tx, row *ent.Session) er
 	}
 	if err := tx.Expose(ctx, row, whole.Drawn(row.Seed)); err != nil {
 		return fmt.Errorf("note exposures: %w", err)
-	}
-	return nil
-}
-
-// tick adds a line to the clock ledger.
-func tick(ctx context.Context, tx tenant.Tx, session gid.ID, kind term.ClockKind, at time.Time) error {
-	if err := tx.NewClockEntry().SetSessionID(session).SetKind(kind).SetAt(at).Exec(ctx); err != nil {
-		return fmt.Errorf("clock ledger: %w", err)
 	}
 	return nil
 }

@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/internal/clock"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
-	"github.com/assay-hq/assay/internal/job"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
@@ -39,57 +39,70 @@ func (s *Service) Submit(ctx context.Context, actor policy.Actor, in SubmitSitti
 		return nil, err
 	}
 	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*Sitting, error) {
-		_, err := tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return in.ID, handIn(ctx, tx, in.ID) })
+		h, err := s.hold(ctx, tx, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		return s.read(ctx, tx.Scope, tx.Now)
+		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return in.ID, h.handIn(ctx) })
+		if err != nil {
+			return nil, err
+		}
+		return s.view(h.course, tx.Now), nil
 	})
 }
 
-func handIn(ctx context.Context, tx tenant.Tx, id gid.ID) error {
-	row, err := tenant.Only[*ent.Session]("sitting")(tx.LockSession(ctx, id))
-	if err != nil {
+// handIn submits; a sitting that stands is handed in as it is.
+func (h *held) handIn(ctx context.Context) error {
+	if err := h.runs(); err != nil {
 		return err
 	}
-	switch {
-	case row.StartedAt == nil:
-		return fault.New(fault.NotStarted, "start the sitting first")
-	case row.State == term.Cancelled:
-		return conflict("this sitting was withdrawn")
-	case row.State != term.InProgress && row.EndedAt.Before(deadline(row)):
-		return conflict("this sitting was already submitted")
-	case row.State != term.InProgress, tx.Received().After(row.DueAt.Add(tenant.Grace)):
-		return fault.New(fault.DeadlinePassed, "the time is over; what was saved before it was submitted for you")
+	at := h.now
+	if due := h.clock.Due(); !due.IsZero() {
+		if h.now.After(due.Add(tenant.Grace)) {
+			return fault.New(fault.DeadlinePassed, "the time is over; what was saved before it was submitted for you")
+		}
+		if at.After(due) {
+			at = due
+		}
 	}
-	at := tx.Now
-	if at.After(*row.DueAt) {
-		at = *row.DueAt
-	}
-	return end(ctx, tx, row, at, term.ClockSubmitted)
+	h.tell(clock.Entry{Kind: term.ClockSubmitted, At: at})
+	return h.write(ctx)
 }
 
-// end closes a sitting that is in progress: receipt, ledger, event and the job that scores it, in one commit.
-func end(ctx context.Context, tx tenant.Tx, row *ent.Session, at time.Time, kind term.ClockKind) error {
-	receipt, err := makeReceipt(ctx, tx, row, at)
-	if err != nil {
-		return err
+// runs demands a sitting that has begun and not ended.
+func (h *held) runs() error {
+	row := h.row
+	switch {
+	case row.StartedAt == nil:
+		return notStarted(row)
+	case row.State.Running() && h.clock.Phase == clock.Over:
+		return fault.New(fault.DeadlinePassed, "the time is over; what was saved before it was submitted for you")
+	case row.State.Running():
+		return nil
+	case row.State == term.Cancelled:
+		return conflict("this sitting was withdrawn")
+	case fellDue(row):
+		return fault.New(fault.DeadlinePassed, "the time is over; what was saved before it was submitted for you")
+	default:
+		return conflict("this sitting was already submitted")
 	}
-	_, err = tx.ChangeSession(row.ID).SetState(term.Submitted).SetEndedAt(at).ClearDueAt().SetReceipt(receipt).Save(ctx)
-	if err != nil {
-		return fmt.Errorf("submit: %w", err)
+}
+
+// notStarted is the fault of a sitting that was not begun.
+func notStarted(row *ent.Session) error {
+	if row.State == term.Cancelled {
+		return conflict("this invitation was withdrawn")
 	}
-	if err := tick(ctx, tx, row.ID, kind, at); err != nil {
-		return err
-	}
-	if err := tx.Announce(ctx, event.SessionSubmitted, row.ID, nil); err != nil {
-		return err
-	}
-	return tx.Enqueue(ctx, job.ScoreSession{OrganizationID: tx.Organization(), SessionID: row.ID})
+	return fault.New(fault.NotStarted, "start the sitting first")
+}
+
+// fellDue reports whether an ended sitting was ended by its clock.
+func fellDue(row *ent.Session) bool {
+	return row.EndedAt != nil && !row.EndedAt.Before(deadline(row))
 }
 
 // makeReceipt hashes (SHA-256) the canonical JSON of the session, its version and its responses in the paper's order.
-func makeReceipt(ctx context.Context, tx tenant.Tx, row *ent.Session, at time.Time) ([]byte, error) {
+func makeReceipt(ctx context.Context, scope tenant.Scope, row *ent.Session, at time.Time) ([]byte, error) {
 	type line struct {
 		Question string          `json:"question"`
 		Revision int             `json:"revision"`
@@ -102,7 +115,7 @@ func makeReceipt(ctx context.Context, tx tenant.Tx, row *ent.Session, at time.Ti
 		At        time.Time `json:"submittedAt"`
 		Responses []line    `json:"responses"`
 	}{row.ID, row.TemplateVersionID, at, []line{}}
-	rows, err := latest(ctx, tx.Scope, row.ID)
+	rows, err := latest(ctx, scope, row.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -124,32 +137,31 @@ func receiptOf(row *ent.Session) *Receipt {
 	return &Receipt{Hash: hex.EncodeToString(row.Receipt), SubmittedAt: *row.EndedAt}
 }
 
-// Finish ends a session whose time is over, by the server's clock: an invitation expires, a started sitting is
-// submitted with its deadline as its end. Anything else is left as it is, so that it may be repeated. Only Assay
+// Finish does what the server's clock has brought about: an invitation expires, a pause ends, a started sitting whose time is
+// over is submitted with its deadline as its end. Anything else is left as it is, so that it may be repeated. Only Assay
 // itself has the permission.
 func (s *Service) Finish(ctx context.Context, actor policy.Actor, id gid.ID) error {
 	scope, err := s.tenant.As(ctx, actor, policy.SessionFinish)
 	if err != nil {
 		return err
 	}
-	_, err = tenant.InTx(ctx, scope, func(tx tenant.Tx) (struct{}, error) { return struct{}{}, finish(ctx, tx, id) })
+	_, err = tenant.InTx(ctx, scope, func(tx tenant.Tx) (struct{}, error) { return struct{}{}, s.finish(ctx, tx, id) })
 	return err
 }
 
-func finish(ctx context.Context, tx tenant.Tx, id gid.ID) error {
-	row, err := tenant.Only[*ent.Session]("session")(tx.LockSession(ctx, id))
-	if err != nil || !over(row, tx.Now) {
+func (s *Service) finish(ctx context.Context, tx tenant.Tx, id gid.ID) error {
+	h, err := s.hold(ctx, tx, id)
+	if err != nil || !over(h.row, tx.Now) {
 		return err
 	}
-	switch row.State {
-	case term.InProgress:
-		return end(ctx, tx, row, *row.DueAt, term.ClockRanOut)
-	case term.Invited:
-		if _, err := tx.ChangeSession(id).SetState(term.Expired).ClearDueAt().Save(ctx); err != nil {
-			return fmt.Errorf("expire: %w", err)
-		}
-		return tx.Announce(ctx, event.SessionExpired, id, nil)
-	default:
+	if h.row.State.Running() {
+		return h.write(ctx)
+	}
+	if h.row.State != term.Invited {
 		return nil
 	}
+	if _, err := tx.ChangeSession(id).SetState(term.Expired).ClearDueAt().Save(ctx); err != nil {
+		return fmt.Errorf("expire: %w", err)
+	}
+	return tx.Announce(ctx, event.SessionExpired, id, nil)
 }

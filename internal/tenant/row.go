@@ -694,6 +694,29 @@ func (tx Tx) Expose(ctx context.Context, row *ent.Session, refs []string) error 
 	return tx.client.Exposure.CreateBulk(rows...).Exec(ctx)
 }
 
+// SetFlag marks a question of a sitting or takes the mark away; doing it twice is harmless.
+func (tx Tx) SetFlag(ctx context.Context, session gid.ID, ref string, flagged bool) error {
+	text := `DELETE FROM flags WHERE organization_id = @org AND session_id = @session AND ref = @ref`
+	if flagged {
+		text = `INSERT INTO flags (id, organization_id, session_id, ref, at) VALUES (@id, @org, @session, @ref, @now) ON CONFLICT DO NOTHING`
+	}
+	_, err := tx.Exec(ctx, text, Args{"id": tx.NewID(gid.Flag), "session": session, "ref": ref, "now": tx.Now})
+	return err
+}
+
+// FlaggedRefs are the places of the marked questions of the visible sessions, as they were marked.
+func (s Scope) FlaggedRefs(ctx context.Context) ([]string, error) {
+	return s.Flags().Order(flag.ByAt(), flag.ByID()).Select(flag.FieldRef).Strings(ctx)
+}
+
+// AddClockEntries writes lines of a clock ledger in one statement.
+func (tx Tx) AddClockEntries(ctx context.Context, rows []*ent.ClockEntryCreate) ([]*ent.ClockEntry, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	return tx.client.ClockEntry.CreateBulk(rows...).Save(ctx)
+}
+
 // AddScores writes scores in one statement.
 func (tx Tx) AddScores(ctx context.Context, scores []*ent.ScoreCreate) error {
 	if len(scores) == 0 {

@@ -1,0 +1,231 @@
+package sitting
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/clockentry"
+	"github.com/assay-hq/assay/internal/clock"
+	"github.com/assay-hq/assay/internal/event"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/job"
+	"github.com/assay-hq/assay/internal/paper"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/term"
+)
+
+// course is a session with its paper and its clock, as its ledger says.
+type course struct {
+	row    *ent.Session
+	asked  *paper.Paper
+	clock  *clock.Clock
+	ledger []*ent.ClockEntry
+}
+
+// course reads a session's ledger and replays it.
+func (s *Service) course(ctx context.Context, scope tenant.Scope, row *ent.Session) (*course, error) {
+	var ledger []*ent.ClockEntry
+	if row.StartedAt != nil {
+		var err error
+		ledger, err = scope.ClockEntries().Where(clockentry.SessionID(row.ID)).Order(clockentry.ByNumber()).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read clock ledger: %w", err)
+		}
+	}
+	return s.replay(ctx, scope, row, ledger)
+}
+
+// replay is the course of a session whose ledger was read.
+func (s *Service) replay(ctx context.Context, scope tenant.Scope, row *ent.Session, ledger []*ent.ClockEntry) (*course, error) {
+	whole, err := s.papers.of(ctx, scope, row.TemplateVersionID)
+	if err != nil {
+		return nil, err
+	}
+	c := &course{row: row, asked: whole.For(row.Seed), ledger: ledger}
+	c.clock, err = clock.Replay(planOf(c.asked), entries(c.ledger))
+	return c, err
+}
+
+// planOf is how long the sections of a paper may take.
+func planOf(asked *paper.Paper) clock.Plan {
+	plan := make(clock.Plan, len(asked.Sections))
+	for i, s := range asked.Sections {
+		plan[i] = clock.Section{Limit: seconds(s.TimeLimit), ForwardOnly: s.Navigation == term.ForwardOnly}
+		for _, q := range s.Questions {
+			plan[i].Questions = append(plan[i].Questions, seconds(q.TimeLimit))
+		}
+	}
+	return plan
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+func entries(rows []*ent.ClockEntry) []clock.Entry {
+	list := make([]clock.Entry, len(rows))
+	for i, r := range rows {
+		list[i] = clock.Entry{Kind: r.Kind, At: r.At, Section: r.Section, Question: r.Question, Seconds: r.Seconds, Reason: r.Reason}
+	}
+	return list
+}
+
+// placeOf finds where a question is asked; false if it is not.
+func (c *course) placeOf(ref string) (clock.Place, bool) { return placeIn(c.asked, ref) }
+
+func placeIn(asked *paper.Paper, ref string) (clock.Place, bool) {
+	for i, s := range asked.Sections {
+		if j := slices.IndexFunc(s.Questions, func(q *paper.Question) bool { return q.Ref == ref }); j >= 0 {
+			return clock.Place{Section: i + 1, Question: j + 1}, true
+		}
+	}
+	return clock.Place{}, false
+}
+
+// line is an entry that is not written yet.
+type line struct {
+	clock.Entry
+	by, said, creditKey string
+}
+
+// held is the course of a session that a transaction holds, brought up to its time: what time itself brings about has
+// happened, and write keeps it together with whatever the operation adds.
+type held struct {
+	*course
+	s     *Service
+	tx    tenant.Tx
+	now   time.Time // when the request reached us: what waited in a queue of ours costs nobody time
+	until time.Time // when a pause ends by itself
+	fresh []line
+}
+
+// hold locks a session, replays its ledger and lets the time pass until now.
+func (s *Service) hold(ctx context.Context, tx tenant.Tx, id gid.ID) (*held, error) {
+	row, err := tenant.Only[*ent.Session]("sitting")(tx.LockSession(ctx, id))
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.course(ctx, tx.Scope, row)
+	if err != nil {
+		return nil, err
+	}
+	h := &held{course: c, s: s, tx: tx, now: tx.Received()}
+	if row.State == term.Paused && row.DueAt != nil {
+		h.until = *row.DueAt
+	}
+	h.pass()
+	return h, nil
+}
+
+// pass lets the time pass until now.
+func (h *held) pass() {
+	if !h.row.State.Running() {
+		return
+	}
+	if h.clock.Phase == clock.Paused && !h.until.IsZero() && h.now.After(h.until) {
+		h.tell(clock.Entry{Kind: term.ClockResumed, At: h.until})
+	}
+	h.creditWhatIsNeeded()
+	for _, e := range h.clock.Advance(h.now, tenant.EndsAfter) {
+		h.fresh = append(h.fresh, line{Entry: e})
+	}
+}
+
+// tell notes an entry that nobody said.
+func (h *held) tell(e clock.Entry) { h.say(line{Entry: e}) }
+
+// say notes an entry.
+func (h *held) say(l line) {
+	h.clock.Apply(l.Entry)
+	h.fresh = append(h.fresh, l)
+}
+
+// write keeps what is new in the ledger and how the clock stands, and ends the sitting if it is over.
+func (h *held) write(ctx context.Context) error {
+	if err := h.writeLedger(ctx); err != nil {
+		return err
+	}
+	if h.clock.Phase == clock.Over && h.row.State.Running() {
+		return h.end(ctx)
+	}
+	c := h.clock
+	change := h.tx.ChangeSession(h.row.ID).SetSection(c.Section).SetQuestion(c.Question).SetAllowedSeconds(wholeSeconds(c.Allowed()))
+	switch c.Phase {
+	case clock.Running:
+		due := c.Due()
+		change.SetState(term.InProgress).SetDueAt(due).SetDeadlineAt(due).SetSectionDueAt(c.SectionDue()).ClearPausedAt()
+		if q := c.QuestionDue(); q.IsZero() {
+			change.ClearQuestionDueAt()
+		} else {
+			change.SetQuestionDueAt(q)
+		}
+	case clock.Paused:
+		change.SetState(term.Paused).SetDueAt(h.until).SetPausedAt(c.PausedAt).ClearSectionDueAt().ClearQuestionDueAt()
+	}
+	if _, err := change.Save(ctx); err != nil {
+		return fmt.Errorf("keep clock: %w", err)
+	}
+	return h.reread(ctx)
+}
+
+// reread brings the row up to what was written.
+func (h *held) reread(ctx context.Context) (err error) {
+	h.row, err = ownRow(ctx, h.tx.Scope, h.row.ID)
+	return err
+}
+
+func wholeSeconds(d time.Duration) int { return int(d.Round(time.Second) / time.Second) }
+
+func (h *held) writeLedger(ctx context.Context) error {
+	rows := make([]*ent.ClockEntryCreate, len(h.fresh))
+	for i, l := range h.fresh {
+		rows[i] = h.tx.NewClockEntry().SetSessionID(h.row.ID).SetNumber(len(h.ledger) + i + 1).SetKind(l.Kind).SetAt(l.At).
+			SetSection(l.Section).SetQuestion(l.Question).SetSeconds(l.Seconds).SetSaidBy(l.by).SetSaid(l.said)
+		if l.Reason != "" {
+			rows[i].SetReason(l.Reason)
+		}
+		if l.creditKey != "" {
+			rows[i].SetCreditKey(l.creditKey)
+		}
+	}
+	written, err := h.tx.AddClockEntries(ctx, rows)
+	if err != nil {
+		return fmt.Errorf("clock ledger: %w", err)
+	}
+	h.ledger, h.fresh = append(h.ledger, written...), nil
+	return nil
+}
+
+// end closes a sitting whose clock is over: receipt, event and the job that scores it, in one commit.
+func (h *held) end(ctx context.Context) error {
+	at, tx := h.clock.EndedAt, h.tx
+	receipt, err := makeReceipt(ctx, tx.Scope, h.row, at)
+	if err != nil {
+		return err
+	}
+	change := tx.ChangeSession(h.row.ID).SetState(term.Submitted).SetEndedAt(at).ClearDueAt().ClearSectionDueAt().ClearQuestionDueAt().
+		ClearPausedAt().SetReceipt(receipt).SetSection(h.clock.Section).SetQuestion(h.clock.Question).
+		SetAllowedSeconds(wholeSeconds(h.clock.Allowed())).SetUsedSeconds(wholeSeconds(h.clock.Used()))
+	if h.fellDue() {
+		change.SetDeadlineAt(at)
+	}
+	if _, err := change.Save(ctx); err != nil {
+		return fmt.Errorf("submit: %w", err)
+	}
+	if err := tx.EndPresence(ctx, h.row.ID); err != nil {
+		return fmt.Errorf("end presence: %w", err)
+	}
+	if err := tx.Announce(ctx, event.SessionSubmitted, h.row.ID, nil); err != nil {
+		return err
+	}
+	if err := tx.Enqueue(ctx, job.ScoreSession{OrganizationID: tx.Organization(), SessionID: h.row.ID}); err != nil {
+		return err
+	}
+	return h.reread(ctx)
+}
+
+// fellDue reports whether the clock itself ended the sitting.
+func (h *held) fellDue() bool {
+	return len(h.ledger) > 0 && h.ledger[len(h.ledger)-1].Kind == term.ClockRanOut
+}

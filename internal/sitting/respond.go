@@ -58,6 +58,9 @@ func (s *Service) SaveResponse(ctx context.Context, actor policy.Actor, in SaveR
 		return nil, err
 	}
 	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*Acknowledgement, error) {
+		if err := recorded(ctx, tx, in.Question, in.Answer); err != nil {
+			return nil, err
+		}
 		saved, ok, err := tx.SaveResponse(ctx, tenant.NewResponse{Ref: in.Question, Seen: in.Revision, ClientKey: in.ClientKey, Answer: in.Answer})
 		if err != nil {
 			return nil, err
@@ -155,6 +158,7 @@ func checkAnswer(c *fault.Checks, q *paper.Question, a *content.Answer) {
 	c.That(q.Kind == term.Numeric || a.Number == nil, "this question does not ask for a number", "number")
 	// A spoken answer has a written alternative.
 	c.That(!q.Kind.Keyed() || a.Text == nil, "this question does not ask for a text", "text")
+	c.That(q.Kind == term.Spoken || a.Upload == nil, "this question does not ask for a recording", "upload")
 	c.That(q.Kind != term.SingleChoice || len(a.Choices) <= 1, "choose one", "choices")
 	seen := map[string]bool{}
 	for _, key := range a.Choices {

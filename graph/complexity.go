@@ -29,6 +29,7 @@ func Complexity() ComplexityRoot {
 	sections := priced(3)
 	c.Sitting.Sections = func(child int, _ *string) int { return sections(child) }
 	c.Sitting.Responses, c.PaperSection.Questions = priced(15), priced(10)
+	c.Sitting.Uploads = priced(5)
 	c.SittingQuestion.Choices, c.Paper.Sections = priced(4), priced(3)
 	c.JobRole.MustHaveSkills = priced(5)
 	c.questions()

@@ -171,6 +171,7 @@ var bounded = map[string]string{
 	"PaperSection.questions":          "100, as the section's",
 	"SittingQuestion.choices":         "20, as the question's",
 	"Sitting.sections":                "20, as the template's",
+	"Sitting.uploads":                 "at most 20 for each spoken question",
 	"Sitting.responses":               "one for each question, at most 2000",
 	"Answer.choices":                  "20, as the question's",
 	"Feedback.sections":               "20, as the template's",

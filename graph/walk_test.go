@@ -40,7 +40,7 @@ func reachable(schema *gql.Schema, from ...string) (names map[string]bool, kinds
 // candidateTypes are where a candidate's answers begin.
 func candidateTypes(schema *gql.Schema) []string {
 	list := []string{"Sitting", "Feedback", "Acknowledgement"}
-	for _, name := range []string{"acceptInvitation", "startSitting", "saveResponse", "submitSitting"} {
+	for _, name := range []string{"acceptInvitation", "startSitting", "saveResponse", "submitSitting", "beginUpload", "createOwnPlaybackLink"} {
 		list = append(list, schema.Mutation.Fields.ForName(name).Type.Name())
 	}
 	return list
@@ -48,9 +48,10 @@ func candidateTypes(schema *gql.Schema) []string {
 
 // candidatesOwn are the only types of objects that a candidate's answers may hold. Adding one is a decision.
 var candidatesOwn = []string{
-	"AcceptInvitationPayload", "AccommodationPolicy", "Acknowledgement", "AlreadyExistsError", "Answer", "Feedback", "InputError", "PaperSection",
+	"AcceptInvitationPayload", "AccommodationPolicy", "Acknowledgement", "AlreadyExistsError", "Answer", "BeginUploadPayload", "BegunUpload",
+	"CreateOwnPlaybackLinkPayload", "Feedback", "InputError", "PaperSection", "PlaybackLink",
 	"Receipt", "SaveResponsePayload", "SectionFeedback", "Sitting", "SittingChoice", "SittingQuestion", "SittingResponse",
-	"StaleError", "StaleResponseError", "StartSittingPayload", "SubmitSittingPayload", "UserError",
+	"StaleError", "StaleResponseError", "StartSittingPayload", "SubmitSittingPayload", "Upload", "UserError",
 }
 
 // secrets are words that the name of no field may have which a candidate reaches.

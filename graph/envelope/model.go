@@ -34,6 +34,8 @@ type (
 	SessionPayload         = Payload[*ent.Session]
 	SittingPayload         = Payload[*sitting.Sitting]
 	AcknowledgementPayload = Payload[*sitting.Acknowledgement]
+	BegunUploadPayload     = Payload[*sitting.BegunUpload]
+	PlaybackLinkPayload    = Payload[*sitting.PlaybackLink]
 	ReviewPayload          = Payload[*ent.Review]
 	ReportPayload          = Payload[*ent.Report]
 	OrganizationPayload    = Payload[*ent.Organization]

@@ -36,11 +36,12 @@ func (s *Store) AsUpload(ctx context.Context, actor policy.Actor, secretHash []b
 // it names: the link is the permission, whoever the actor is, and the caller judges its signature by the file's own key
 // before anything is shown. What is no link is NotFound.
 func (s *Store) AsHolder(ctx context.Context, _ policy.Actor, link string) (Scope, error) {
+	var org gid.ID
 	begin, err := base64.RawURLEncoding.DecodeString(link[:min(len(link), 24)])
-	if err != nil || len(begin) < len(gid.ID{}) {
+	if copy(org[:], begin); err != nil || len(begin) < len(org) || org.IsZero() {
 		return Scope{}, NotFound("recording")
 	}
-	return s.As(ctx, policy.Worker(gid.ID(begin[:len(gid.ID{})])), policy.FileKeep)
+	return s.As(ctx, policy.Worker(org), policy.FileKeep)
 }
 
 // ReceivedAt is the scope of a request that went on arriving: what counts is when its last byte came.

@@ -272,6 +272,7 @@ func enums(t *testing.T) map[string][]string {
 		"PublicationState": term.PublicationState("").Values(), "QuestionCategory": term.Category("").Values(),
 		"QuestionKind": term.QuestionKind("").Values(), "ReportOrderField": grading.ReportOrderField("").Values(),
 		"ReportState": term.ReportState("").Values(), "ReviewState": term.ReviewState("").Values(),
+		"UploadState": term.UploadState("").Values(), "ScanState": term.ScanState("").Values(),
 		"ScoreSource": term.ScoreSource("").Values(), "SessionState": term.SessionState("").Values(),
 		"SittingState": sitting.State("").Values(), "TemplateMode": term.TemplateMode("").Values(),
 		"ToleranceMode": term.ToleranceMode("").Values(), "UserErrorCode": payloadCodes(t),

@@ -52,10 +52,7 @@ func (s *Service) CreatePlaybackLink(ctx context.Context, actor policy.Actor, in
 		if err := mayHear(ctx, tx, row); err != nil {
 			return nil, err
 		}
-		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) {
-			return row.ID, tx.Record(ctx, row.ID, map[string]string{"session": row.SessionID.String()})
-		})
-		return s.playbackLink(row, tx.TokenTime()), err
+		return s.handOut(ctx, tx, row, in.IdempotencyKey, in)
 	})
 }
 
@@ -81,7 +78,7 @@ type CreateOwnPlaybackLinkInput struct {
 	IdempotencyKey *string
 }
 
-// CreateOwnPlaybackLink gives candidates an address that plays a recording of their own.
+// CreateOwnPlaybackLink gives candidates an address that plays a recording of their own, and the audit keeps it.
 func (s *Service) CreateOwnPlaybackLink(ctx context.Context, actor policy.Actor, in CreateOwnPlaybackLinkInput) (*PlaybackLink, error) {
 	scope, err := s.tenant.AsSitting(ctx, actor, policy.SittingTake, in.SittingID)
 	if err != nil {
@@ -92,9 +89,19 @@ func (s *Service) CreateOwnPlaybackLink(ctx context.Context, actor policy.Actor,
 		if err != nil {
 			return nil, err
 		}
-		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return row.ID, nil })
-		return s.playbackLink(row, tx.TokenTime()), err
+		return s.handOut(ctx, tx, row, in.IdempotencyKey, in)
 	})
+}
+
+// handOut gives a link; the audit keeps once for an idempotency key that it was asked for. A repetition has a fresh link.
+func (s *Service) handOut(ctx context.Context, tx tenant.Tx, row *ent.Upload, key *string, input any) (*PlaybackLink, error) {
+	_, err := tenant.Once(ctx, tx, key, input, func() (gid.ID, error) {
+		return row.ID, tx.Record(ctx, row.ID, map[string]string{"session": row.SessionID.String()})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.playbackLink(row, tx.TokenTime()), nil
 }
 
 // playable reads a complete recording.

@@ -34627,13 +34627,17 @@ type UploadMutation struct {
 	state               *term.UploadState
 	name                *string
 	content_type        *string
-	size                *int64
-	addsize             *int64
-	received            *int64
-	addreceived         *int64
+	size                *int
+	addsize             *int
+	received            *int
+	addreceived         *int
 	sha256              *string
 	blob                *string
+	parts               *[]content.Part
+	appendparts         []content.Part
 	secret              *[]byte
+	play_key            *[]byte
+	scan                *term.ScanState
 	reason              *string
 	expires_at          *time.Time
 	completed_at        *time.Time
@@ -35004,13 +35008,13 @@ func (m *UploadMutation) ResetContentType() {
 }
 
 // SetSize sets the "size" field.
-func (m *UploadMutation) SetSize(i int64) {
+func (m *UploadMutation) SetSize(i int) {
 	m.size = &i
 	m.addsize = nil
 }
 
 // Size returns the value of the "size" field in the mutation.
-func (m *UploadMutation) Size() (r int64, exists bool) {
+func (m *UploadMutation) Size() (r int, exists bool) {
 	v := m.size
 	if v == nil {
 		return
@@ -35021,7 +35025,7 @@ func (m *UploadMutation) Size() (r int64, exists bool) {
 // OldSize returns the old "size" field's value of the Upload entity.
 // If the Upload object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *UploadMutation) OldSize(ctx context.Context) (v int64, err error) {
+func (m *UploadMutation) OldSize(ctx context.Context) (v int, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldSize is only allowed on UpdateOne operations")
 	}
@@ -35036,7 +35040,7 @@ func (m *UploadMutation) OldSize(ctx context.Context) (v int64, err error) {
 }
 
 // AddSize adds i to the "size" field.
-func (m *UploadMutation) AddSize(i int64) {
+func (m *UploadMutation) AddSize(i int) {
 	if m.addsize != nil {
 		*m.addsize += i
 	} else {
@@ -35045,7 +35049,7 @@ func (m *UploadMutation) AddSize(i int64) {
 }
 
 // AddedSize returns the value that was added to the "size" field in this mutation.
-func (m *UploadMutation) AddedSize() (r int64, exists bool) {
+func (m *UploadMutation) AddedSize() (r int, exists bool) {
 	v := m.addsize
 	if v == nil {
 		return
@@ -35060,13 +35064,13 @@ func (m *UploadMutation) ResetSize() {
 }
 
 // SetReceived sets the "received" field.
-func (m *UploadMutation) SetReceived(i int64) {
+func (m *UploadMutation) SetReceived(i int) {
 	m.received = &i
 	m.addreceived = nil
 }
 
 // Received returns the value of the "received" field in the mutation.
-func (m *UploadMutation) Received() (r int64, exists bool) {
+func (m *UploadMutation) Received() (r int, exists bool) {
 	v := m.received
 	if v == nil {
 		return
@@ -35077,7 +35081,7 @@ func (m *UploadMutation) Received() (r int64, exists bool) {
 // OldReceived returns the old "received" field's value of the Upload entity.
 // If the Upload object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *UploadMutation) OldReceived(ctx context.Context) (v int64, err error) {
+func (m *UploadMutation) OldReceived(ctx context.Context) (v int, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldReceived is only allowed on UpdateOne operations")
 	}
@@ -35092,7 +35096,7 @@ func (m *UploadMutation) OldReceived(ctx context.Context) (v int64, err error) {
 }
 
 // AddReceived adds i to the "received" field.
-func (m *UploadMutation) AddReceived(i int64) {
+func (m *UploadMutation) AddReceived(i int) {
 	if m.addreceived != nil {
 		*m.addreceived += i
 	} else {
@@ -35101,7 +35105,7 @@ func (m *UploadMutation) AddReceived(i int64) {
 }
 
 // AddedReceived returns the value that was added to the "received" field in this mutation.
-func (m *UploadMutation) AddedReceived() (r int64, exists bool) {
+func (m *UploadMutation) AddedReceived() (r int, exists bool) {
 	v := m.addreceived
 	if v == nil {
 		return
@@ -35187,6 +35191,57 @@ func (m *UploadMutation) ResetBlob() {
 	m.blob = nil
 }
 
+// SetParts sets the "parts" field.
+func (m *UploadMutation) SetParts(c []content.Part) {
+	m.parts = &c
+	m.appendparts = nil
+}
+
+// Parts returns the value of the "parts" field in the mutation.
+func (m *UploadMutation) Parts() (r []content.Part, exists bool) {
+	v := m.parts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParts returns the old "parts" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldParts(ctx context.Context) (v []content.Part, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParts: %w", err)
+	}
+	return oldValue.Parts, nil
+}
+
+// AppendParts adds c to the "parts" field.
+func (m *UploadMutation) AppendParts(c []content.Part) {
+	m.appendparts = append(m.appendparts, c...)
+}
+
+// AppendedParts returns the list of values that were appended to the "parts" field in this mutation.
+func (m *UploadMutation) AppendedParts() ([]content.Part, bool) {
+	if len(m.appendparts) == 0 {
+		return nil, false
+	}
+	return m.appendparts, true
+}
+
+// ResetParts resets all changes to the "parts" field.
+func (m *UploadMutation) ResetParts() {
+	m.parts = nil
+	m.appendparts = nil
+}
+
 // SetSecret sets the "secret" field.
 func (m *UploadMutation) SetSecret(b []byte) {
 	m.secret = &b
@@ -35221,6 +35276,78 @@ func (m *UploadMutation) OldSecret(ctx context.Context) (v []byte, err error) {
 // ResetSecret resets all changes to the "secret" field.
 func (m *UploadMutation) ResetSecret() {
 	m.secret = nil
+}
+
+// SetPlayKey sets the "play_key" field.
+func (m *UploadMutation) SetPlayKey(b []byte) {
+	m.play_key = &b
+}
+
+// PlayKey returns the value of the "play_key" field in the mutation.
+func (m *UploadMutation) PlayKey() (r []byte, exists bool) {
+	v := m.play_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlayKey returns the old "play_key" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldPlayKey(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlayKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlayKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlayKey: %w", err)
+	}
+	return oldValue.PlayKey, nil
+}
+
+// ResetPlayKey resets all changes to the "play_key" field.
+func (m *UploadMutation) ResetPlayKey() {
+	m.play_key = nil
+}
+
+// SetScan sets the "scan" field.
+func (m *UploadMutation) SetScan(ts term.ScanState) {
+	m.scan = &ts
+}
+
+// Scan returns the value of the "scan" field in the mutation.
+func (m *UploadMutation) Scan() (r term.ScanState, exists bool) {
+	v := m.scan
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScan returns the old "scan" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldScan(ctx context.Context) (v term.ScanState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScan is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScan requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScan: %w", err)
+	}
+	return oldValue.Scan, nil
+}
+
+// ResetScan resets all changes to the "scan" field.
+func (m *UploadMutation) ResetScan() {
+	m.scan = nil
 }
 
 // SetReason sets the "reason" field.
@@ -35432,7 +35559,7 @@ func (m *UploadMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UploadMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 18)
 	if m.organization != nil {
 		fields = append(fields, upload.FieldOrganizationID)
 	}
@@ -35466,8 +35593,17 @@ func (m *UploadMutation) Fields() []string {
 	if m.blob != nil {
 		fields = append(fields, upload.FieldBlob)
 	}
+	if m.parts != nil {
+		fields = append(fields, upload.FieldParts)
+	}
 	if m.secret != nil {
 		fields = append(fields, upload.FieldSecret)
+	}
+	if m.play_key != nil {
+		fields = append(fields, upload.FieldPlayKey)
+	}
+	if m.scan != nil {
+		fields = append(fields, upload.FieldScan)
 	}
 	if m.reason != nil {
 		fields = append(fields, upload.FieldReason)
@@ -35508,8 +35644,14 @@ func (m *UploadMutation) Field(name string) (ent.Value, bool) {
 		return m.Sha256()
 	case upload.FieldBlob:
 		return m.Blob()
+	case upload.FieldParts:
+		return m.Parts()
 	case upload.FieldSecret:
 		return m.Secret()
+	case upload.FieldPlayKey:
+		return m.PlayKey()
+	case upload.FieldScan:
+		return m.Scan()
 	case upload.FieldReason:
 		return m.Reason()
 	case upload.FieldExpiresAt:
@@ -35547,8 +35689,14 @@ func (m *UploadMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldSha256(ctx)
 	case upload.FieldBlob:
 		return m.OldBlob(ctx)
+	case upload.FieldParts:
+		return m.OldParts(ctx)
 	case upload.FieldSecret:
 		return m.OldSecret(ctx)
+	case upload.FieldPlayKey:
+		return m.OldPlayKey(ctx)
+	case upload.FieldScan:
+		return m.OldScan(ctx)
 	case upload.FieldReason:
 		return m.OldReason(ctx)
 	case upload.FieldExpiresAt:
@@ -35614,14 +35762,14 @@ func (m *UploadMutation) SetField(name string, value ent.Value) error {
 		m.SetContentType(v)
 		return nil
 	case upload.FieldSize:
-		v, ok := value.(int64)
+		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSize(v)
 		return nil
 	case upload.FieldReceived:
-		v, ok := value.(int64)
+		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -35641,12 +35789,33 @@ func (m *UploadMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetBlob(v)
 		return nil
+	case upload.FieldParts:
+		v, ok := value.([]content.Part)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParts(v)
+		return nil
 	case upload.FieldSecret:
 		v, ok := value.([]byte)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSecret(v)
+		return nil
+	case upload.FieldPlayKey:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlayKey(v)
+		return nil
+	case upload.FieldScan:
+		v, ok := value.(term.ScanState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScan(v)
 		return nil
 	case upload.FieldReason:
 		v, ok := value.(string)
@@ -35705,14 +35874,14 @@ func (m *UploadMutation) AddedField(name string) (ent.Value, bool) {
 func (m *UploadMutation) AddField(name string, value ent.Value) error {
 	switch name {
 	case upload.FieldSize:
-		v, ok := value.(int64)
+		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddSize(v)
 		return nil
 	case upload.FieldReceived:
-		v, ok := value.(int64)
+		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -35787,8 +35956,17 @@ func (m *UploadMutation) ResetField(name string) error {
 	case upload.FieldBlob:
 		m.ResetBlob()
 		return nil
+	case upload.FieldParts:
+		m.ResetParts()
+		return nil
 	case upload.FieldSecret:
 		m.ResetSecret()
+		return nil
+	case upload.FieldPlayKey:
+		m.ResetPlayKey()
+		return nil
+	case upload.FieldScan:
+		m.ResetScan()
 		return nil
 	case upload.FieldReason:
 		m.ResetReason()

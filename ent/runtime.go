@@ -323,13 +323,13 @@ func init() {
 	// uploadDescReceived is the schema descriptor for received field.
 	uploadDescReceived := uploadFields[6].Descriptor()
 	// upload.DefaultReceived holds the default value on creation for the received field.
-	upload.DefaultReceived = uploadDescReceived.Default.(int64)
+	upload.DefaultReceived = uploadDescReceived.Default.(int)
 	// uploadDescSha256 is the schema descriptor for sha256 field.
 	uploadDescSha256 := uploadFields[7].Descriptor()
 	// upload.DefaultSha256 holds the default value on creation for the sha256 field.
 	upload.DefaultSha256 = uploadDescSha256.Default.(string)
 	// uploadDescReason is the schema descriptor for reason field.
-	uploadDescReason := uploadFields[10].Descriptor()
+	uploadDescReason := uploadFields[13].Descriptor()
 	// upload.DefaultReason holds the default value on creation for the reason field.
 	upload.DefaultReason = uploadDescReason.Default.(string)
 }

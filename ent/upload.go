@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/upload"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/term"
 )
@@ -36,15 +38,21 @@ type Upload struct {
 	// ContentType holds the value of the "content_type" field.
 	ContentType string `json:"content_type,omitempty"`
 	// Size holds the value of the "size" field.
-	Size int64 `json:"size,omitempty"`
+	Size int `json:"size,omitempty"`
 	// Received holds the value of the "received" field.
-	Received int64 `json:"received,omitempty"`
+	Received int `json:"received,omitempty"`
 	// Sha256 holds the value of the "sha256" field.
 	Sha256 string `json:"sha256,omitempty"`
 	// Blob holds the value of the "blob" field.
 	Blob string `json:"blob,omitempty"`
+	// Parts holds the value of the "parts" field.
+	Parts []content.Part `json:"parts,omitempty"`
 	// Secret holds the value of the "secret" field.
 	Secret []byte `json:"secret,omitempty"`
+	// PlayKey holds the value of the "play_key" field.
+	PlayKey []byte `json:"-"`
+	// Scan holds the value of the "scan" field.
+	Scan term.ScanState `json:"scan,omitempty"`
 	// Reason holds the value of the "reason" field.
 	Reason string `json:"reason,omitempty"`
 	// ExpiresAt holds the value of the "expires_at" field.
@@ -95,13 +103,13 @@ func (*Upload) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case upload.FieldSecret:
+		case upload.FieldParts, upload.FieldSecret, upload.FieldPlayKey:
 			values[i] = new([]byte)
 		case upload.FieldID, upload.FieldOrganizationID, upload.FieldSessionID:
 			values[i] = new(gid.ID)
 		case upload.FieldSize, upload.FieldReceived:
 			values[i] = new(sql.NullInt64)
-		case upload.FieldRef, upload.FieldState, upload.FieldName, upload.FieldContentType, upload.FieldSha256, upload.FieldBlob, upload.FieldReason:
+		case upload.FieldRef, upload.FieldState, upload.FieldName, upload.FieldContentType, upload.FieldSha256, upload.FieldBlob, upload.FieldScan, upload.FieldReason:
 			values[i] = new(sql.NullString)
 		case upload.FieldCreatedAt, upload.FieldExpiresAt, upload.FieldCompletedAt:
 			values[i] = new(sql.NullTime)
@@ -172,13 +180,13 @@ func (_m *Upload) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field size", values[i])
 			} else if value.Valid {
-				_m.Size = value.Int64
+				_m.Size = int(value.Int64)
 			}
 		case upload.FieldReceived:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field received", values[i])
 			} else if value.Valid {
-				_m.Received = value.Int64
+				_m.Received = int(value.Int64)
 			}
 		case upload.FieldSha256:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -192,11 +200,31 @@ func (_m *Upload) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Blob = value.String
 			}
+		case upload.FieldParts:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field parts", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Parts); err != nil {
+					return fmt.Errorf("unmarshal field parts: %w", err)
+				}
+			}
 		case upload.FieldSecret:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field secret", values[i])
 			} else if value != nil {
 				_m.Secret = *value
+			}
+		case upload.FieldPlayKey:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field play_key", values[i])
+			} else if value != nil {
+				_m.PlayKey = *value
+			}
+		case upload.FieldScan:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field scan", values[i])
+			} else if value.Valid {
+				_m.Scan = term.ScanState(value.String)
 			}
 		case upload.FieldReason:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -296,8 +324,16 @@ func (_m *Upload) String() string {
 	builder.WriteString("blob=")
 	builder.WriteString(_m.Blob)
 	builder.WriteString(", ")
+	builder.WriteString("parts=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Parts))
+	builder.WriteString(", ")
 	builder.WriteString("secret=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Secret))
+	builder.WriteString(", ")
+	builder.WriteString("play_key=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("scan=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Scan))
 	builder.WriteString(", ")
 	builder.WriteString("reason=")
 	builder.WriteString(_m.Reason)

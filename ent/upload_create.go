@@ -15,6 +15,7 @@ import (
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/upload"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/term"
 )
@@ -78,19 +79,19 @@ func (_c *UploadCreate) SetNillableContentType(v *string) *UploadCreate {
 }
 
 // SetSize sets the "size" field.
-func (_c *UploadCreate) SetSize(v int64) *UploadCreate {
+func (_c *UploadCreate) SetSize(v int) *UploadCreate {
 	_c.mutation.SetSize(v)
 	return _c
 }
 
 // SetReceived sets the "received" field.
-func (_c *UploadCreate) SetReceived(v int64) *UploadCreate {
+func (_c *UploadCreate) SetReceived(v int) *UploadCreate {
 	_c.mutation.SetReceived(v)
 	return _c
 }
 
 // SetNillableReceived sets the "received" field if the given value is not nil.
-func (_c *UploadCreate) SetNillableReceived(v *int64) *UploadCreate {
+func (_c *UploadCreate) SetNillableReceived(v *int) *UploadCreate {
 	if v != nil {
 		_c.SetReceived(*v)
 	}
@@ -117,9 +118,27 @@ func (_c *UploadCreate) SetBlob(v string) *UploadCreate {
 	return _c
 }
 
+// SetParts sets the "parts" field.
+func (_c *UploadCreate) SetParts(v []content.Part) *UploadCreate {
+	_c.mutation.SetParts(v)
+	return _c
+}
+
 // SetSecret sets the "secret" field.
 func (_c *UploadCreate) SetSecret(v []byte) *UploadCreate {
 	_c.mutation.SetSecret(v)
+	return _c
+}
+
+// SetPlayKey sets the "play_key" field.
+func (_c *UploadCreate) SetPlayKey(v []byte) *UploadCreate {
+	_c.mutation.SetPlayKey(v)
+	return _c
+}
+
+// SetScan sets the "scan" field.
+func (_c *UploadCreate) SetScan(v term.ScanState) *UploadCreate {
+	_c.mutation.SetScan(v)
 	return _c
 }
 
@@ -266,8 +285,22 @@ func (_c *UploadCreate) check() error {
 	if _, ok := _c.mutation.Blob(); !ok {
 		return &ValidationError{Name: "blob", err: errors.New(`ent: missing required field "Upload.blob"`)}
 	}
+	if _, ok := _c.mutation.Parts(); !ok {
+		return &ValidationError{Name: "parts", err: errors.New(`ent: missing required field "Upload.parts"`)}
+	}
 	if _, ok := _c.mutation.Secret(); !ok {
 		return &ValidationError{Name: "secret", err: errors.New(`ent: missing required field "Upload.secret"`)}
+	}
+	if _, ok := _c.mutation.PlayKey(); !ok {
+		return &ValidationError{Name: "play_key", err: errors.New(`ent: missing required field "Upload.play_key"`)}
+	}
+	if _, ok := _c.mutation.Scan(); !ok {
+		return &ValidationError{Name: "scan", err: errors.New(`ent: missing required field "Upload.scan"`)}
+	}
+	if v, ok := _c.mutation.Scan(); ok {
+		if err := upload.ScanValidator(v); err != nil {
+			return &ValidationError{Name: "scan", err: fmt.Errorf(`ent: validator failed for field "Upload.scan": %w`, err)}
+		}
 	}
 	if _, ok := _c.mutation.Reason(); !ok {
 		return &ValidationError{Name: "reason", err: errors.New(`ent: missing required field "Upload.reason"`)}
@@ -338,11 +371,11 @@ func (_c *UploadCreate) createSpec() (*Upload, *sqlgraph.CreateSpec) {
 		_node.ContentType = value
 	}
 	if value, ok := _c.mutation.Size(); ok {
-		_spec.SetField(upload.FieldSize, field.TypeInt64, value)
+		_spec.SetField(upload.FieldSize, field.TypeInt, value)
 		_node.Size = value
 	}
 	if value, ok := _c.mutation.Received(); ok {
-		_spec.SetField(upload.FieldReceived, field.TypeInt64, value)
+		_spec.SetField(upload.FieldReceived, field.TypeInt, value)
 		_node.Received = value
 	}
 	if value, ok := _c.mutation.Sha256(); ok {
@@ -353,9 +386,21 @@ func (_c *UploadCreate) createSpec() (*Upload, *sqlgraph.CreateSpec) {
 		_spec.SetField(upload.FieldBlob, field.TypeString, value)
 		_node.Blob = value
 	}
+	if value, ok := _c.mutation.Parts(); ok {
+		_spec.SetField(upload.FieldParts, field.TypeJSON, value)
+		_node.Parts = value
+	}
 	if value, ok := _c.mutation.Secret(); ok {
 		_spec.SetField(upload.FieldSecret, field.TypeBytes, value)
 		_node.Secret = value
+	}
+	if value, ok := _c.mutation.PlayKey(); ok {
+		_spec.SetField(upload.FieldPlayKey, field.TypeBytes, value)
+		_node.PlayKey = value
+	}
+	if value, ok := _c.mutation.Scan(); ok {
+		_spec.SetField(upload.FieldScan, field.TypeEnum, value)
+		_node.Scan = value
 	}
 	if value, ok := _c.mutation.Reason(); ok {
 		_spec.SetField(upload.FieldReason, field.TypeString, value)
@@ -480,7 +525,7 @@ func (u *UploadUpsert) UpdateContentType() *UploadUpsert {
 }
 
 // SetReceived sets the "received" field.
-func (u *UploadUpsert) SetReceived(v int64) *UploadUpsert {
+func (u *UploadUpsert) SetReceived(v int) *UploadUpsert {
 	u.Set(upload.FieldReceived, v)
 	return u
 }
@@ -492,7 +537,7 @@ func (u *UploadUpsert) UpdateReceived() *UploadUpsert {
 }
 
 // AddReceived adds v to the "received" field.
-func (u *UploadUpsert) AddReceived(v int64) *UploadUpsert {
+func (u *UploadUpsert) AddReceived(v int) *UploadUpsert {
 	u.Add(upload.FieldReceived, v)
 	return u
 }
@@ -506,6 +551,30 @@ func (u *UploadUpsert) SetSha256(v string) *UploadUpsert {
 // UpdateSha256 sets the "sha256" field to the value that was provided on create.
 func (u *UploadUpsert) UpdateSha256() *UploadUpsert {
 	u.SetExcluded(upload.FieldSha256)
+	return u
+}
+
+// SetParts sets the "parts" field.
+func (u *UploadUpsert) SetParts(v []content.Part) *UploadUpsert {
+	u.Set(upload.FieldParts, v)
+	return u
+}
+
+// UpdateParts sets the "parts" field to the value that was provided on create.
+func (u *UploadUpsert) UpdateParts() *UploadUpsert {
+	u.SetExcluded(upload.FieldParts)
+	return u
+}
+
+// SetScan sets the "scan" field.
+func (u *UploadUpsert) SetScan(v term.ScanState) *UploadUpsert {
+	u.Set(upload.FieldScan, v)
+	return u
+}
+
+// UpdateScan sets the "scan" field to the value that was provided on create.
+func (u *UploadUpsert) UpdateScan() *UploadUpsert {
+	u.SetExcluded(upload.FieldScan)
 	return u
 }
 
@@ -592,6 +661,9 @@ func (u *UploadUpsertOne) UpdateNewValues() *UploadUpsertOne {
 		if _, exists := u.create.mutation.Secret(); exists {
 			s.SetIgnore(upload.FieldSecret)
 		}
+		if _, exists := u.create.mutation.PlayKey(); exists {
+			s.SetIgnore(upload.FieldPlayKey)
+		}
 	}))
 	return u
 }
@@ -652,14 +724,14 @@ func (u *UploadUpsertOne) UpdateContentType() *UploadUpsertOne {
 }
 
 // SetReceived sets the "received" field.
-func (u *UploadUpsertOne) SetReceived(v int64) *UploadUpsertOne {
+func (u *UploadUpsertOne) SetReceived(v int) *UploadUpsertOne {
 	return u.Update(func(s *UploadUpsert) {
 		s.SetReceived(v)
 	})
 }
 
 // AddReceived adds v to the "received" field.
-func (u *UploadUpsertOne) AddReceived(v int64) *UploadUpsertOne {
+func (u *UploadUpsertOne) AddReceived(v int) *UploadUpsertOne {
 	return u.Update(func(s *UploadUpsert) {
 		s.AddReceived(v)
 	})
@@ -683,6 +755,34 @@ func (u *UploadUpsertOne) SetSha256(v string) *UploadUpsertOne {
 func (u *UploadUpsertOne) UpdateSha256() *UploadUpsertOne {
 	return u.Update(func(s *UploadUpsert) {
 		s.UpdateSha256()
+	})
+}
+
+// SetParts sets the "parts" field.
+func (u *UploadUpsertOne) SetParts(v []content.Part) *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetParts(v)
+	})
+}
+
+// UpdateParts sets the "parts" field to the value that was provided on create.
+func (u *UploadUpsertOne) UpdateParts() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateParts()
+	})
+}
+
+// SetScan sets the "scan" field.
+func (u *UploadUpsertOne) SetScan(v term.ScanState) *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetScan(v)
+	})
+}
+
+// UpdateScan sets the "scan" field to the value that was provided on create.
+func (u *UploadUpsertOne) UpdateScan() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateScan()
 	})
 }
 
@@ -942,6 +1042,9 @@ func (u *UploadUpsertBulk) UpdateNewValues() *UploadUpsertBulk {
 			if _, exists := b.mutation.Secret(); exists {
 				s.SetIgnore(upload.FieldSecret)
 			}
+			if _, exists := b.mutation.PlayKey(); exists {
+				s.SetIgnore(upload.FieldPlayKey)
+			}
 		}
 	}))
 	return u
@@ -1003,14 +1106,14 @@ func (u *UploadUpsertBulk) UpdateContentType() *UploadUpsertBulk {
 }
 
 // SetReceived sets the "received" field.
-func (u *UploadUpsertBulk) SetReceived(v int64) *UploadUpsertBulk {
+func (u *UploadUpsertBulk) SetReceived(v int) *UploadUpsertBulk {
 	return u.Update(func(s *UploadUpsert) {
 		s.SetReceived(v)
 	})
 }
 
 // AddReceived adds v to the "received" field.
-func (u *UploadUpsertBulk) AddReceived(v int64) *UploadUpsertBulk {
+func (u *UploadUpsertBulk) AddReceived(v int) *UploadUpsertBulk {
 	return u.Update(func(s *UploadUpsert) {
 		s.AddReceived(v)
 	})
@@ -1034,6 +1137,34 @@ func (u *UploadUpsertBulk) SetSha256(v string) *UploadUpsertBulk {
 func (u *UploadUpsertBulk) UpdateSha256() *UploadUpsertBulk {
 	return u.Update(func(s *UploadUpsert) {
 		s.UpdateSha256()
+	})
+}
+
+// SetParts sets the "parts" field.
+func (u *UploadUpsertBulk) SetParts(v []content.Part) *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetParts(v)
+	})
+}
+
+// UpdateParts sets the "parts" field to the value that was provided on create.
+func (u *UploadUpsertBulk) UpdateParts() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateParts()
+	})
+}
+
+// SetScan sets the "scan" field.
+func (u *UploadUpsertBulk) SetScan(v term.ScanState) *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetScan(v)
+	})
+}
+
+// UpdateScan sets the "scan" field to the value that was provided on create.
+func (u *UploadUpsertBulk) UpdateScan() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateScan()
 	})
 }
 

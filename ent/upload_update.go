@@ -10,9 +10,11 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/assay-hq/assay/ent/predicate"
 	"github.com/assay-hq/assay/ent/upload"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/term"
 )
 
@@ -59,14 +61,14 @@ func (_u *UploadUpdate) SetNillableContentType(v *string) *UploadUpdate {
 }
 
 // SetReceived sets the "received" field.
-func (_u *UploadUpdate) SetReceived(v int64) *UploadUpdate {
+func (_u *UploadUpdate) SetReceived(v int) *UploadUpdate {
 	_u.mutation.ResetReceived()
 	_u.mutation.SetReceived(v)
 	return _u
 }
 
 // SetNillableReceived sets the "received" field if the given value is not nil.
-func (_u *UploadUpdate) SetNillableReceived(v *int64) *UploadUpdate {
+func (_u *UploadUpdate) SetNillableReceived(v *int) *UploadUpdate {
 	if v != nil {
 		_u.SetReceived(*v)
 	}
@@ -74,7 +76,7 @@ func (_u *UploadUpdate) SetNillableReceived(v *int64) *UploadUpdate {
 }
 
 // AddReceived adds value to the "received" field.
-func (_u *UploadUpdate) AddReceived(v int64) *UploadUpdate {
+func (_u *UploadUpdate) AddReceived(v int) *UploadUpdate {
 	_u.mutation.AddReceived(v)
 	return _u
 }
@@ -89,6 +91,32 @@ func (_u *UploadUpdate) SetSha256(v string) *UploadUpdate {
 func (_u *UploadUpdate) SetNillableSha256(v *string) *UploadUpdate {
 	if v != nil {
 		_u.SetSha256(*v)
+	}
+	return _u
+}
+
+// SetParts sets the "parts" field.
+func (_u *UploadUpdate) SetParts(v []content.Part) *UploadUpdate {
+	_u.mutation.SetParts(v)
+	return _u
+}
+
+// AppendParts appends value to the "parts" field.
+func (_u *UploadUpdate) AppendParts(v []content.Part) *UploadUpdate {
+	_u.mutation.AppendParts(v)
+	return _u
+}
+
+// SetScan sets the "scan" field.
+func (_u *UploadUpdate) SetScan(v term.ScanState) *UploadUpdate {
+	_u.mutation.SetScan(v)
+	return _u
+}
+
+// SetNillableScan sets the "scan" field if the given value is not nil.
+func (_u *UploadUpdate) SetNillableScan(v *term.ScanState) *UploadUpdate {
+	if v != nil {
+		_u.SetScan(*v)
 	}
 	return _u
 }
@@ -180,6 +208,11 @@ func (_u *UploadUpdate) check() error {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Upload.state": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Scan(); ok {
+		if err := upload.ScanValidator(v); err != nil {
+			return &ValidationError{Name: "scan", err: fmt.Errorf(`ent: validator failed for field "Upload.scan": %w`, err)}
+		}
+	}
 	if _u.mutation.OrganizationCleared() && len(_u.mutation.OrganizationIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Upload.organization"`)
 	}
@@ -214,13 +247,24 @@ func (_u *UploadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(upload.FieldContentType, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Received(); ok {
-		_spec.SetField(upload.FieldReceived, field.TypeInt64, value)
+		_spec.SetField(upload.FieldReceived, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.AddedReceived(); ok {
-		_spec.AddField(upload.FieldReceived, field.TypeInt64, value)
+		_spec.AddField(upload.FieldReceived, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Sha256(); ok {
 		_spec.SetField(upload.FieldSha256, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Parts(); ok {
+		_spec.SetField(upload.FieldParts, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedParts(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, upload.FieldParts, value)
+		})
+	}
+	if value, ok := _u.mutation.Scan(); ok {
+		_spec.SetField(upload.FieldScan, field.TypeEnum, value)
 	}
 	if value, ok := _u.mutation.Reason(); ok {
 		_spec.SetField(upload.FieldReason, field.TypeString, value)
@@ -285,14 +329,14 @@ func (_u *UploadUpdateOne) SetNillableContentType(v *string) *UploadUpdateOne {
 }
 
 // SetReceived sets the "received" field.
-func (_u *UploadUpdateOne) SetReceived(v int64) *UploadUpdateOne {
+func (_u *UploadUpdateOne) SetReceived(v int) *UploadUpdateOne {
 	_u.mutation.ResetReceived()
 	_u.mutation.SetReceived(v)
 	return _u
 }
 
 // SetNillableReceived sets the "received" field if the given value is not nil.
-func (_u *UploadUpdateOne) SetNillableReceived(v *int64) *UploadUpdateOne {
+func (_u *UploadUpdateOne) SetNillableReceived(v *int) *UploadUpdateOne {
 	if v != nil {
 		_u.SetReceived(*v)
 	}
@@ -300,7 +344,7 @@ func (_u *UploadUpdateOne) SetNillableReceived(v *int64) *UploadUpdateOne {
 }
 
 // AddReceived adds value to the "received" field.
-func (_u *UploadUpdateOne) AddReceived(v int64) *UploadUpdateOne {
+func (_u *UploadUpdateOne) AddReceived(v int) *UploadUpdateOne {
 	_u.mutation.AddReceived(v)
 	return _u
 }
@@ -315,6 +359,32 @@ func (_u *UploadUpdateOne) SetSha256(v string) *UploadUpdateOne {
 func (_u *UploadUpdateOne) SetNillableSha256(v *string) *UploadUpdateOne {
 	if v != nil {
 		_u.SetSha256(*v)
+	}
+	return _u
+}
+
+// SetParts sets the "parts" field.
+func (_u *UploadUpdateOne) SetParts(v []content.Part) *UploadUpdateOne {
+	_u.mutation.SetParts(v)
+	return _u
+}
+
+// AppendParts appends value to the "parts" field.
+func (_u *UploadUpdateOne) AppendParts(v []content.Part) *UploadUpdateOne {
+	_u.mutation.AppendParts(v)
+	return _u
+}
+
+// SetScan sets the "scan" field.
+func (_u *UploadUpdateOne) SetScan(v term.ScanState) *UploadUpdateOne {
+	_u.mutation.SetScan(v)
+	return _u
+}
+
+// SetNillableScan sets the "scan" field if the given value is not nil.
+func (_u *UploadUpdateOne) SetNillableScan(v *term.ScanState) *UploadUpdateOne {
+	if v != nil {
+		_u.SetScan(*v)
 	}
 	return _u
 }
@@ -419,6 +489,11 @@ func (_u *UploadUpdateOne) check() error {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Upload.state": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Scan(); ok {
+		if err := upload.ScanValidator(v); err != nil {
+			return &ValidationError{Name: "scan", err: fmt.Errorf(`ent: validator failed for field "Upload.scan": %w`, err)}
+		}
+	}
 	if _u.mutation.OrganizationCleared() && len(_u.mutation.OrganizationIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Upload.organization"`)
 	}
@@ -470,13 +545,24 @@ func (_u *UploadUpdateOne) sqlSave(ctx context.Context) (_node *Upload, err erro
 		_spec.SetField(upload.FieldContentType, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Received(); ok {
-		_spec.SetField(upload.FieldReceived, field.TypeInt64, value)
+		_spec.SetField(upload.FieldReceived, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.AddedReceived(); ok {
-		_spec.AddField(upload.FieldReceived, field.TypeInt64, value)
+		_spec.AddField(upload.FieldReceived, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Sha256(); ok {
 		_spec.SetField(upload.FieldSha256, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Parts(); ok {
+		_spec.SetField(upload.FieldParts, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedParts(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, upload.FieldParts, value)
+		})
+	}
+	if value, ok := _u.mutation.Scan(); ok {
+		_spec.SetField(upload.FieldScan, field.TypeEnum, value)
 	}
 	if value, ok := _u.mutation.Reason(); ok {
 		_spec.SetField(upload.FieldReason, field.TypeString, value)

@@ -36,6 +36,7 @@ func Complexity() ComplexityRoot {
 	c.Sitting.VerifyReceipt = func(child int, _ string) int { return stored(child) }
 	c.CandidateSession.VerifyReceipt = func(child int, _ string) int { return stored(child) }
 	c.Mutation.SaveResponses = func(child int, in sitting.SaveResponsesInput) int { return len(in.Responses) * (1 + child) }
+	c.Sitting.Uploads = priced(5)
 	c.SittingQuestion.Choices, c.Paper.Sections = priced(4), priced(3)
 	c.JobRole.MustHaveSkills = priced(5)
 	c.questions()

@@ -3,11 +3,8 @@ package graph
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
-
-	"github.com/vikstrous/dataloadgen"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/account"
@@ -24,42 +21,42 @@ import (
 
 // gather is how long a loader waits for more ids before it reads them all in one statement, unless Resolver.Gather
 // says otherwise.
-const gather = 2 * time.Millisecond
+const gather = time.Millisecond
 
 // loaders read what many fields of one operation ask for one by one. A new set serves each operation, so that nothing
 // outlives the permission it was read with.
 type loaders struct {
-	members    *dataloadgen.Loader[gid.ID, *ent.Member]
-	skills     *dataloadgen.Loader[gid.ID, *ent.Skill]
-	jobRoles   *dataloadgen.Loader[gid.ID, *ent.JobRole]
-	questions  *dataloadgen.Loader[gid.ID, *ent.Question]
-	templates  *dataloadgen.Loader[gid.ID, *ent.Template]
-	versions   *dataloadgen.Loader[gid.ID, *ent.TemplateVersion]
-	candidates *dataloadgen.Loader[gid.ID, *ent.Candidate]
-	sessions   *dataloadgen.Loader[gid.ID, *ent.Session]
-	reviews    *dataloadgen.Loader[gid.ID, *ent.Review]
-	reports    *dataloadgen.Loader[gid.ID, *ent.Report]
-	audits     *dataloadgen.Loader[gid.ID, *ent.AuditEvent]
-	keys       *dataloadgen.Loader[gid.ID, *account.APIKey]
-	results    *dataloadgen.Loader[gid.ID, *grading.ReportResult]
-	sheets     *dataloadgen.Loader[gid.ID, *authoring.Sheet]
-	works      *dataloadgen.Loader[gid.ID, *grading.ReviewWork]
+	members    *loader[gid.ID, *ent.Member]
+	skills     *loader[gid.ID, *ent.Skill]
+	jobRoles   *loader[gid.ID, *ent.JobRole]
+	questions  *loader[gid.ID, *ent.Question]
+	templates  *loader[gid.ID, *ent.Template]
+	versions   *loader[gid.ID, *ent.TemplateVersion]
+	candidates *loader[gid.ID, *ent.Candidate]
+	sessions   *loader[gid.ID, *ent.Session]
+	reviews    *loader[gid.ID, *ent.Review]
+	reports    *loader[gid.ID, *ent.Report]
+	audits     *loader[gid.ID, *ent.AuditEvent]
+	keys       *loader[gid.ID, *account.APIKey]
+	results    *loader[gid.ID, *grading.ReportResult]
+	sheets     *loader[gid.ID, *authoring.Sheet]
+	works      *loader[gid.ID, *grading.ReviewWork]
 
-	timelines *dataloadgen.Loader[gid.ID, *sitting.Timeline]
+	timelines *loader[gid.ID, *sitting.Timeline]
 
-	standing *dataloadgen.Loader[gid.ID, *authoring.StandingSkill]
-	wordings *dataloadgen.Loader[gid.ID, *ent.TemplateVersion]
+	standing *loader[gid.ID, *authoring.StandingSkill]
+	wordings *loader[gid.ID, *ent.TemplateVersion]
 
-	mustHaves   *dataloadgen.Loader[gid.ID, []*ent.JobRoleSkill]
-	history     *dataloadgen.Loader[gid.ID, []*ent.QuestionRevision]
-	uses        *dataloadgen.Loader[gid.ID, []*authoring.RevisionUse]
-	coverage    *dataloadgen.Loader[gid.ID, []*authoring.Coverage]
-	items       *dataloadgen.Loader[gid.ID, []*ent.VersionUse]
-	exposures   *dataloadgen.Loader[gid.ID, []*authoring.ExposureCount]
-	revisions   *dataloadgen.Loader[gid.ID, []*ent.QuestionRevision]
-	published   *dataloadgen.Loader[gid.ID, []*ent.TemplateVersion]
-	reportOf    *dataloadgen.Loader[gid.ID, []*ent.Report]
-	assignments *dataloadgen.Loader[gid.ID, []*ent.Review]
+	mustHaves   *loader[gid.ID, []*ent.JobRoleSkill]
+	history     *loader[gid.ID, []*ent.QuestionRevision]
+	uses        *loader[gid.ID, []*authoring.RevisionUse]
+	coverage    *loader[gid.ID, []*authoring.Coverage]
+	items       *loader[gid.ID, []*ent.VersionUse]
+	exposures   *loader[gid.ID, []*authoring.ExposureCount]
+	revisions   *loader[gid.ID, []*ent.QuestionRevision]
+	published   *loader[gid.ID, []*ent.TemplateVersion]
+	reportOf    *loader[gid.ID, []*ent.Report]
+	assignments *loader[gid.ID, []*ent.Review]
 }
 
 // loadersKey is where the context carries an operation's loaders.
@@ -110,8 +107,8 @@ func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loade
 type batch[T any] func(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]T, error)
 
 // one loads the one row of each id; what the operation leaves out is NotFound.
-func one[T any](wait time.Duration, noun string, read batch[T], id func(T) gid.ID) *dataloadgen.Loader[gid.ID, T] {
-	return dataloadgen.NewLoader(func(ctx context.Context, ids []gid.ID) ([]T, []error) {
+func one[T any](wait time.Duration, noun string, read batch[T], id func(T) gid.ID) *loader[gid.ID, T] {
+	return newLoader(wait, func(ctx context.Context, ids []gid.ID) ([]T, []error) {
 		rows, err := read(ctx, login.Actor(ctx), ids)
 		if err != nil {
 			return nil, []error{err}
@@ -129,12 +126,12 @@ func one[T any](wait time.Duration, noun string, read batch[T], id func(T) gid.I
 			values[i] = row
 		}
 		return values, errs
-	}, dataloadgen.WithWait(wait))
+	})
 }
 
 // many loads the rows that point to each id, perhaps none.
-func many[T any](wait time.Duration, read batch[T], owner func(T) gid.ID) *dataloadgen.Loader[gid.ID, []T] {
-	return dataloadgen.NewLoader(func(ctx context.Context, ids []gid.ID) ([][]T, []error) {
+func many[T any](wait time.Duration, read batch[T], owner func(T) gid.ID) *loader[gid.ID, []T] {
+	return newLoader(wait, func(ctx context.Context, ids []gid.ID) ([][]T, []error) {
 		rows, err := read(ctx, login.Actor(ctx), ids)
 		if err != nil {
 			return nil, []error{err}
@@ -148,7 +145,7 @@ func many[T any](wait time.Duration, read batch[T], owner func(T) gid.ID) *datal
 			values[i] = append([]T{}, found[id]...) // an empty list, not null, which would mean that it was refused
 		}
 		return values, nil
-	}, dataloadgen.WithWait(wait))
+	})
 }
 
 // sole is the only row of a list that has one at most; nil if there is none.
@@ -231,10 +228,6 @@ func versionsOf(uses []*authoring.RevisionUse, err error) ([]*ent.TemplateVersio
 
 // standing are the skills that ids stand for, each once: two may have been merged.
 func standing(found []*authoring.StandingSkill, err error) ([]*ent.Skill, error) {
-	var each dataloadgen.ErrorSlice
-	if errors.As(err, &each) {
-		err = each[slices.IndexFunc(each, func(e error) bool { return e != nil })]
-	}
 	if err != nil {
 		return nil, err
 	}

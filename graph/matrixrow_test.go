@@ -139,6 +139,9 @@ func rootRows() []*row {
 		{name: "CandidateSession.verifyReceipt", needs: []policy.Action{policy.SessionRead, policy.SessionRead}, bound: true, at: "node.verifyReceipt",
 			query: `query($id: ID!) { node(id: $id) { ... on CandidateSession { verifyReceipt(hash: "00") } } }`,
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.released} }},
+		{name: "Sitting.uploads", needs: []policy.Action{policy.SittingTake, policy.SittingTake}, own: true, at: "sitting.uploads",
+			query: "query($id: ID!) { sitting(id: $id) { uploads { id question state size received } } }",
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.speaking} }},
 		{name: "Sitting.feedback", needs: []policy.Action{policy.SittingTake, policy.FeedbackRead}, own: true, at: "sitting.feedback",
 			query: "query($id: ID!) { sitting(id: $id) { feedback { passed sections { title percent } } } }",
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.released} }},
@@ -505,6 +508,15 @@ func mutationRows(schema *ast.Schema) []*row {
 			o.unscored(t, row.ID)
 			return vars{"id": row.ID, "time": "PT5M", "reason": "a lost connection"}
 		}},
+		{name: "beginUpload", needs: []policy.Action{policy.SittingTake}, own: true, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.speaking, "question": "1.1", "name": "answer.webm", "size": 1000}
+		}},
+		{name: "createOwnPlaybackLink", needs: []policy.Action{policy.SittingTake}, own: true, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.speaking, "uploadId": o.recording}
+		}},
+		// A reviewer hears what they review, and this session is nobody's yet.
+		{name: "createPlaybackLink", needs: []policy.Action{policy.RecordingPlay}, bound: true, except: map[string]string{"reviewer": notFound},
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"uploadId": o.recording} }},
 		{name: "submitSitting", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
 			return vars{"id": o.started(t, o.quiz).ID}
 		}},

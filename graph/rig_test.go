@@ -25,6 +25,7 @@ import (
 	"github.com/assay-hq/assay/graph/transport"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/blob"
 	"github.com/assay-hq/assay/internal/dbtest"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -133,7 +134,9 @@ func newRigThatGathers(t testing.TB, db dbtest.Database, clock tenant.Clock, wai
 		}
 	})
 	r.accounts, r.authors = account.New(r.store, rand.Reader), authoring.New(r.store)
-	r.sittings = sitting.New(r.store, sitting.Config{PublicURL: "http://assay.example", Random: r.random})
+	files := must(blob.Open(t.Context(), "mem://"))(t)
+	t.Cleanup(func() { _ = files.Close() })
+	r.sittings = sitting.New(r.store, sitting.Config{PublicURL: "http://assay.example", Random: r.random, Files: files})
 	r.grades, r.insights = grading.New(r.store), insight.New(r.store)
 	r.serve(t)
 	return r

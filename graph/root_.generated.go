@@ -93,6 +93,7 @@ type ComplexityRoot struct {
 		Choices func(childComplexity int) int
 		Number  func(childComplexity int) int
 		Text    func(childComplexity int) int
+		Upload  func(childComplexity int) int
 	}
 
 	ApiKey struct {
@@ -196,6 +197,17 @@ type ComplexityRoot struct {
 	BandCount struct {
 		Count func(childComplexity int) int
 		Name  func(childComplexity int) int
+	}
+
+	BeginUploadPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	BegunUpload struct {
+		PartSize func(childComplexity int) int
+		URL      func(childComplexity int) int
+		Upload   func(childComplexity int) int
 	}
 
 	CancelSessionPayload struct {
@@ -315,6 +327,16 @@ type ComplexityRoot struct {
 	}
 
 	CreateJobRolePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	CreateOwnPlaybackLinkPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	CreatePlaybackLinkPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
@@ -498,50 +520,53 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AcceptInvitation   func(childComplexity int, input sitting.AcceptInvitationInput) int
-		AddMember          func(childComplexity int, input account.AddMemberInput) int
-		ApproveQuestion    func(childComplexity int, input authoring.ApproveQuestionInput) int
-		ApproveTemplate    func(childComplexity int, input authoring.ApproveTemplateInput) int
-		AssignReview       func(childComplexity int, input grading.AssignReviewInput) int
-		CancelSession      func(childComplexity int, input sitting.CancelSessionInput) int
-		CreateAPIKey       func(childComplexity int, input account.CreateAPIKeyInput) int
-		CreateJobRole      func(childComplexity int, input authoring.CreateJobRoleInput) int
-		CreateQuestion     func(childComplexity int, input authoring.CreateQuestionInput) int
-		CreateSkill        func(childComplexity int, input authoring.CreateSkillInput) int
-		CreateTemplate     func(childComplexity int, input authoring.CreateTemplateInput) int
-		DuplicateTemplate  func(childComplexity int, input authoring.DuplicateTemplateInput) int
-		EndBreak           func(childComplexity int, input sitting.EndBreakInput) int
-		EnterQuestion      func(childComplexity int, input sitting.EnterQuestionInput) int
-		EnterSection       func(childComplexity int, input sitting.EnterSectionInput) int
-		FlagQuestion       func(childComplexity int, input sitting.FlagQuestionInput) int
-		GrantTime          func(childComplexity int, input sitting.GrantTimeInput) int
-		Heartbeat          func(childComplexity int, input sitting.HeartbeatInput) int
-		ImportCatalogue    func(childComplexity int, input authoring.ImportCatalogueInput) int
-		ImportQti          func(childComplexity int, input authoring.ImportQTIInput) int
-		InviteCandidate    func(childComplexity int, input sitting.InviteCandidateInput) int
-		MergeSkills        func(childComplexity int, input authoring.MergeSkillsInput) int
-		PauseSession       func(childComplexity int, input sitting.PauseSessionInput) int
-		PublishQuestion    func(childComplexity int, input authoring.PublishQuestionInput) int
-		PublishTemplate    func(childComplexity int, input authoring.PublishTemplateInput) int
-		ReleaseReport      func(childComplexity int, input grading.ReleaseReportInput) int
-		ReopenSession      func(childComplexity int, input sitting.ReopenSessionInput) int
-		ResumeSession      func(childComplexity int, input sitting.ResumeSessionInput) int
-		RetireQuestion     func(childComplexity int, input authoring.RetireQuestionInput) int
-		RetireTemplate     func(childComplexity int, input authoring.RetireTemplateInput) int
-		RevokeAPIKey       func(childComplexity int, input account.RevokeAPIKeyInput) int
-		RotateAPIKey       func(childComplexity int, input account.RotateAPIKeyInput) int
-		SaveResponse       func(childComplexity int, input sitting.SaveResponseInput) int
-		SaveResponses      func(childComplexity int, input sitting.SaveResponsesInput) int
-		StartSitting       func(childComplexity int, input sitting.StartSittingInput) int
-		SubmitReview       func(childComplexity int, input grading.SubmitReviewInput) int
-		SubmitSection      func(childComplexity int, input sitting.SubmitSectionInput) int
-		SubmitSitting      func(childComplexity int, input sitting.SubmitSittingInput) int
-		TakeBreak          func(childComplexity int, input sitting.TakeBreakInput) int
-		UpdateJobRole      func(childComplexity int, input authoring.UpdateJobRoleInput) int
-		UpdateOrganization func(childComplexity int, input account.UpdateOrganizationInput) int
-		UpdateQuestion     func(childComplexity int, input authoring.UpdateQuestionInput) int
-		UpdateSkill        func(childComplexity int, input authoring.UpdateSkillInput) int
-		UpdateTemplate     func(childComplexity int, input authoring.UpdateTemplateInput) int
+		AcceptInvitation      func(childComplexity int, input sitting.AcceptInvitationInput) int
+		AddMember             func(childComplexity int, input account.AddMemberInput) int
+		ApproveQuestion       func(childComplexity int, input authoring.ApproveQuestionInput) int
+		ApproveTemplate       func(childComplexity int, input authoring.ApproveTemplateInput) int
+		AssignReview          func(childComplexity int, input grading.AssignReviewInput) int
+		BeginUpload           func(childComplexity int, input sitting.BeginUploadInput) int
+		CancelSession         func(childComplexity int, input sitting.CancelSessionInput) int
+		CreateAPIKey          func(childComplexity int, input account.CreateAPIKeyInput) int
+		CreateJobRole         func(childComplexity int, input authoring.CreateJobRoleInput) int
+		CreateOwnPlaybackLink func(childComplexity int, input sitting.CreateOwnPlaybackLinkInput) int
+		CreatePlaybackLink    func(childComplexity int, input sitting.CreatePlaybackLinkInput) int
+		CreateQuestion        func(childComplexity int, input authoring.CreateQuestionInput) int
+		CreateSkill           func(childComplexity int, input authoring.CreateSkillInput) int
+		CreateTemplate        func(childComplexity int, input authoring.CreateTemplateInput) int
+		DuplicateTemplate     func(childComplexity int, input authoring.DuplicateTemplateInput) int
+		EndBreak              func(childComplexity int, input sitting.EndBreakInput) int
+		EnterQuestion         func(childComplexity int, input sitting.EnterQuestionInput) int
+		EnterSection          func(childComplexity int, input sitting.EnterSectionInput) int
+		FlagQuestion          func(childComplexity int, input sitting.FlagQuestionInput) int
+		GrantTime             func(childComplexity int, input sitting.GrantTimeInput) int
+		Heartbeat             func(childComplexity int, input sitting.HeartbeatInput) int
+		ImportCatalogue       func(childComplexity int, input authoring.ImportCatalogueInput) int
+		ImportQti             func(childComplexity int, input authoring.ImportQTIInput) int
+		InviteCandidate       func(childComplexity int, input sitting.InviteCandidateInput) int
+		MergeSkills           func(childComplexity int, input authoring.MergeSkillsInput) int
+		PauseSession          func(childComplexity int, input sitting.PauseSessionInput) int
+		PublishQuestion       func(childComplexity int, input authoring.PublishQuestionInput) int
+		PublishTemplate       func(childComplexity int, input authoring.PublishTemplateInput) int
+		ReleaseReport         func(childComplexity int, input grading.ReleaseReportInput) int
+		ReopenSession         func(childComplexity int, input sitting.ReopenSessionInput) int
+		ResumeSession         func(childComplexity int, input sitting.ResumeSessionInput) int
+		RetireQuestion        func(childComplexity int, input authoring.RetireQuestionInput) int
+		RetireTemplate        func(childComplexity int, input authoring.RetireTemplateInput) int
+		RevokeAPIKey          func(childComplexity int, input account.RevokeAPIKeyInput) int
+		RotateAPIKey          func(childComplexity int, input account.RotateAPIKeyInput) int
+		SaveResponse          func(childComplexity int, input sitting.SaveResponseInput) int
+		SaveResponses         func(childComplexity int, input sitting.SaveResponsesInput) int
+		StartSitting          func(childComplexity int, input sitting.StartSittingInput) int
+		SubmitReview          func(childComplexity int, input grading.SubmitReviewInput) int
+		SubmitSection         func(childComplexity int, input sitting.SubmitSectionInput) int
+		SubmitSitting         func(childComplexity int, input sitting.SubmitSittingInput) int
+		TakeBreak             func(childComplexity int, input sitting.TakeBreakInput) int
+		UpdateJobRole         func(childComplexity int, input authoring.UpdateJobRoleInput) int
+		UpdateOrganization    func(childComplexity int, input account.UpdateOrganizationInput) int
+		UpdateQuestion        func(childComplexity int, input authoring.UpdateQuestionInput) int
+		UpdateSkill           func(childComplexity int, input authoring.UpdateSkillInput) int
+		UpdateTemplate        func(childComplexity int, input authoring.UpdateTemplateInput) int
 	}
 
 	NumericKey struct {
@@ -606,6 +631,12 @@ type ComplexityRoot struct {
 	PauseSessionPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	PlaybackLink struct {
+		ContentType func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		URL         func(childComplexity int) int
 	}
 
 	PoolFilter struct {
@@ -981,6 +1012,7 @@ type ComplexityRoot struct {
 		State            func(childComplexity int) int
 		TimeLimit        func(childComplexity int) int
 		Title            func(childComplexity int) int
+		Uploads          func(childComplexity int) int
 		VerifyReceipt    func(childComplexity int, hash string) int
 	}
 
@@ -1217,6 +1249,21 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	Upload struct {
+		CompletedAt func(childComplexity int) int
+		ContentType func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		Received    func(childComplexity int) int
+		Ref         func(childComplexity int) int
+		Scan        func(childComplexity int) int
+		Sha256      func(childComplexity int) int
+		Size        func(childComplexity int) int
+		State       func(childComplexity int) int
+	}
+
 	Version struct {
 		Name   func(childComplexity int) int
 		Schema func(childComplexity int) int
@@ -1383,6 +1430,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Answer.Text(childComplexity), true
+	case "Answer.upload":
+		if e.ComplexityRoot.Answer.Upload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Answer.Upload(childComplexity), true
 
 	case "ApiKey.createdAt":
 		if e.ComplexityRoot.ApiKey.CreatedAt == nil {
@@ -1763,6 +1816,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BandCount.Name(childComplexity), true
+
+	case "BeginUploadPayload.errors":
+		if e.ComplexityRoot.BeginUploadPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BeginUploadPayload.Errors(childComplexity), true
+	case "BeginUploadPayload.begun":
+		if e.ComplexityRoot.BeginUploadPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BeginUploadPayload.Object(childComplexity), true
+
+	case "BegunUpload.partSize":
+		if e.ComplexityRoot.BegunUpload.PartSize == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BegunUpload.PartSize(childComplexity), true
+	case "BegunUpload.url":
+		if e.ComplexityRoot.BegunUpload.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BegunUpload.URL(childComplexity), true
+	case "BegunUpload.upload":
+		if e.ComplexityRoot.BegunUpload.Upload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BegunUpload.Upload(childComplexity), true
 
 	case "CancelSessionPayload.errors":
 		if e.ComplexityRoot.CancelSessionPayload.Errors == nil {
@@ -2232,6 +2317,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateJobRolePayload.Object(childComplexity), true
+
+	case "CreateOwnPlaybackLinkPayload.errors":
+		if e.ComplexityRoot.CreateOwnPlaybackLinkPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateOwnPlaybackLinkPayload.Errors(childComplexity), true
+	case "CreateOwnPlaybackLinkPayload.link":
+		if e.ComplexityRoot.CreateOwnPlaybackLinkPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateOwnPlaybackLinkPayload.Object(childComplexity), true
+
+	case "CreatePlaybackLinkPayload.errors":
+		if e.ComplexityRoot.CreatePlaybackLinkPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePlaybackLinkPayload.Errors(childComplexity), true
+	case "CreatePlaybackLinkPayload.link":
+		if e.ComplexityRoot.CreatePlaybackLinkPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePlaybackLinkPayload.Object(childComplexity), true
 
 	case "CreateQuestionPayload.errors":
 		if e.ComplexityRoot.CreateQuestionPayload.Errors == nil {
@@ -2863,6 +2974,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AssignReview(childComplexity, args["input"].(grading.AssignReviewInput)), true
+	case "Mutation.beginUpload":
+		if e.ComplexityRoot.Mutation.BeginUpload == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_beginUpload_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BeginUpload(childComplexity, args["input"].(sitting.BeginUploadInput)), true
 	case "Mutation.cancelSession":
 		if e.ComplexityRoot.Mutation.CancelSession == nil {
 			break
@@ -2896,6 +3018,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateJobRole(childComplexity, args["input"].(authoring.CreateJobRoleInput)), true
+	case "Mutation.createOwnPlaybackLink":
+		if e.ComplexityRoot.Mutation.CreateOwnPlaybackLink == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createOwnPlaybackLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateOwnPlaybackLink(childComplexity, args["input"].(sitting.CreateOwnPlaybackLinkInput)), true
+	case "Mutation.createPlaybackLink":
+		if e.ComplexityRoot.Mutation.CreatePlaybackLink == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createPlaybackLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreatePlaybackLink(childComplexity, args["input"].(sitting.CreatePlaybackLinkInput)), true
 	case "Mutation.createQuestion":
 		if e.ComplexityRoot.Mutation.CreateQuestion == nil {
 			break
@@ -3659,6 +3803,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PauseSessionPayload.Object(childComplexity), true
+
+	case "PlaybackLink.contentType":
+		if e.ComplexityRoot.PlaybackLink.ContentType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaybackLink.ContentType(childComplexity), true
+	case "PlaybackLink.expiresAt":
+		if e.ComplexityRoot.PlaybackLink.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaybackLink.ExpiresAt(childComplexity), true
+	case "PlaybackLink.url":
+		if e.ComplexityRoot.PlaybackLink.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaybackLink.URL(childComplexity), true
 
 	case "PoolFilter.category":
 		if e.ComplexityRoot.PoolFilter.Category == nil {
@@ -5130,6 +5293,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Title(childComplexity), true
+	case "Sitting.uploads":
+		if e.ComplexityRoot.Sitting.Uploads == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Uploads(childComplexity), true
 	case "Sitting.verifyReceipt":
 		if e.ComplexityRoot.Sitting.VerifyReceipt == nil {
 			break
@@ -6035,6 +6204,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateTemplatePayload.Object(childComplexity), true
 
+	case "Upload.completedAt":
+		if e.ComplexityRoot.Upload.CompletedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.CompletedAt(childComplexity), true
+	case "Upload.contentType":
+		if e.ComplexityRoot.Upload.ContentType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.ContentType(childComplexity), true
+	case "Upload.expiresAt":
+		if e.ComplexityRoot.Upload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.ExpiresAt(childComplexity), true
+	case "Upload.id":
+		if e.ComplexityRoot.Upload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.ID(childComplexity), true
+	case "Upload.name":
+		if e.ComplexityRoot.Upload.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Name(childComplexity), true
+	case "Upload.problem":
+		if e.ComplexityRoot.Upload.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Reason(childComplexity), true
+	case "Upload.received":
+		if e.ComplexityRoot.Upload.Received == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Received(childComplexity), true
+	case "Upload.question":
+		if e.ComplexityRoot.Upload.Ref == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Ref(childComplexity), true
+	case "Upload.scan":
+		if e.ComplexityRoot.Upload.Scan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Scan(childComplexity), true
+	case "Upload.sha256":
+		if e.ComplexityRoot.Upload.Sha256 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Sha256(childComplexity), true
+	case "Upload.size":
+		if e.ComplexityRoot.Upload.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Size(childComplexity), true
+	case "Upload.state":
+		if e.ComplexityRoot.Upload.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.State(childComplexity), true
+
 	case "Version.name":
 		if e.ComplexityRoot.Version.Name == nil {
 			break
@@ -6195,6 +6437,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAssignReviewInput,
 		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputBandInput,
+		ec.unmarshalInputBeginUploadInput,
 		ec.unmarshalInputCancelSessionInput,
 		ec.unmarshalInputCandidateInput,
 		ec.unmarshalInputChoiceMappingInput,
@@ -6202,6 +6445,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCodeTaskInput,
 		ec.unmarshalInputCreateApiKeyInput,
 		ec.unmarshalInputCreateJobRoleInput,
+		ec.unmarshalInputCreateOwnPlaybackLinkInput,
+		ec.unmarshalInputCreatePlaybackLinkInput,
 		ec.unmarshalInputCreateQuestionInput,
 		ec.unmarshalInputCreateSkillInput,
 		ec.unmarshalInputCreateTemplateInput,
@@ -6342,7 +6587,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/insight.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/template.graphqls"
+//go:embed "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/insight.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -6369,6 +6614,7 @@ var sources = []*ast.Source{
 	{Name: "schema/sitting.graphqls", Input: sourceData("schema/sitting.graphqls"), BuiltIn: false},
 	{Name: "schema/skill.graphqls", Input: sourceData("schema/skill.graphqls"), BuiltIn: false},
 	{Name: "schema/template.graphqls", Input: sourceData("schema/template.graphqls"), BuiltIn: false},
+	{Name: "schema/upload.graphqls", Input: sourceData("schema/upload.graphqls"), BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -6430,6 +6676,8 @@ func (ec *executionContext) childFields_Answer(ctx context.Context, field graphq
 		return ec.fieldContext_Answer_number(ctx, field)
 	case "text":
 		return ec.fieldContext_Answer_text(ctx, field)
+	case "upload":
+		return ec.fieldContext_Answer_upload(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Answer", field.Name)
 }
@@ -6640,6 +6888,28 @@ func (ec *executionContext) childFields_BandCount(ctx context.Context, field gra
 		return ec.fieldContext_BandCount_count(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BandCount", field.Name)
+}
+
+func (ec *executionContext) childFields_BeginUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "begun":
+		return ec.fieldContext_BeginUploadPayload_begun(ctx, field)
+	case "errors":
+		return ec.fieldContext_BeginUploadPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BeginUploadPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BegunUpload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "upload":
+		return ec.fieldContext_BegunUpload_upload(ctx, field)
+	case "url":
+		return ec.fieldContext_BegunUpload_url(ctx, field)
+	case "partSize":
+		return ec.fieldContext_BegunUpload_partSize(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BegunUpload", field.Name)
 }
 
 func (ec *executionContext) childFields_CancelSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6882,6 +7152,26 @@ func (ec *executionContext) childFields_CreateJobRolePayload(ctx context.Context
 		return ec.fieldContext_CreateJobRolePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateJobRolePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateOwnPlaybackLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "link":
+		return ec.fieldContext_CreateOwnPlaybackLinkPayload_link(ctx, field)
+	case "errors":
+		return ec.fieldContext_CreateOwnPlaybackLinkPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateOwnPlaybackLinkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreatePlaybackLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "link":
+		return ec.fieldContext_CreatePlaybackLinkPayload_link(ctx, field)
+	case "errors":
+		return ec.fieldContext_CreatePlaybackLinkPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreatePlaybackLinkPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7354,6 +7644,18 @@ func (ec *executionContext) childFields_PauseSessionPayload(ctx context.Context,
 		return ec.fieldContext_PauseSessionPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PauseSessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PlaybackLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "url":
+		return ec.fieldContext_PlaybackLink_url(ctx, field)
+	case "contentType":
+		return ec.fieldContext_PlaybackLink_contentType(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_PlaybackLink_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlaybackLink", field.Name)
 }
 
 func (ec *executionContext) childFields_PoolFilter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8084,6 +8386,8 @@ func (ec *executionContext) childFields_Sitting(ctx context.Context, field graph
 		return ec.fieldContext_Sitting_feedback(ctx, field)
 	case "accommodation":
 		return ec.fieldContext_Sitting_accommodation(ctx, field)
+	case "uploads":
+		return ec.fieldContext_Sitting_uploads(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Sitting", field.Name)
 }
@@ -8524,6 +8828,36 @@ func (ec *executionContext) childFields_UpdateTemplatePayload(ctx context.Contex
 		return ec.fieldContext_UpdateTemplatePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateTemplatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Upload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Upload_id(ctx, field)
+	case "question":
+		return ec.fieldContext_Upload_question(ctx, field)
+	case "state":
+		return ec.fieldContext_Upload_state(ctx, field)
+	case "name":
+		return ec.fieldContext_Upload_name(ctx, field)
+	case "size":
+		return ec.fieldContext_Upload_size(ctx, field)
+	case "received":
+		return ec.fieldContext_Upload_received(ctx, field)
+	case "contentType":
+		return ec.fieldContext_Upload_contentType(ctx, field)
+	case "sha256":
+		return ec.fieldContext_Upload_sha256(ctx, field)
+	case "scan":
+		return ec.fieldContext_Upload_scan(ctx, field)
+	case "problem":
+		return ec.fieldContext_Upload_problem(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Upload_expiresAt(ctx, field)
+	case "completedAt":
+		return ec.fieldContext_Upload_completedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Upload", field.Name)
 }
 
 func (ec *executionContext) childFields_Version(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -51,11 +51,11 @@ func candidateTypes(schema *gql.Schema) []string {
 
 // candidatesOwn are the only types of objects that a candidate's answers may hold. Adding one is a decision.
 var candidatesOwn = []string{
-	"AcceptInvitationPayload", "AccommodationPolicy", "Acknowledgement", "AlreadyExistsError", "Answer", "Feedback", "InputError",
-	"ClockEntry", "EndBreakPayload", "EnterQuestionPayload", "EnterSectionPayload", "FlagQuestionPayload", "HeartbeatPayload",
-	"SaveResponsesPayload", "SaveResult", "SittingSection", "SubmitSectionPayload", "TakeBreakPayload",
-	"Receipt", "SaveResponsePayload", "SectionFeedback", "Sitting", "SittingChoice", "SittingQuestion", "SittingResponse",
-	"StaleError", "StaleResponseError", "StartSittingPayload", "SubmitSittingPayload", "UserError",
+	"AcceptInvitationPayload", "AccommodationPolicy", "Acknowledgement", "AlreadyExistsError", "Answer", "BeginUploadPayload", "BegunUpload",
+	"ClockEntry", "CreateOwnPlaybackLinkPayload", "EndBreakPayload", "EnterQuestionPayload", "EnterSectionPayload", "Feedback",
+	"FlagQuestionPayload", "HeartbeatPayload", "InputError", "PlaybackLink", "Receipt", "SaveResponsePayload", "SaveResponsesPayload",
+	"SaveResult", "SectionFeedback", "Sitting", "SittingChoice", "SittingQuestion", "SittingResponse", "SittingSection", "StaleError",
+	"StaleResponseError", "StartSittingPayload", "SubmitSectionPayload", "SubmitSittingPayload", "TakeBreakPayload", "Upload", "UserError",
 }
 
 // harmless are fields whose names only sound like secrets: the name of an option, which answers give, and why the

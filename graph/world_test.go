@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/account"
@@ -84,6 +85,7 @@ type org struct {
 	pooled                      gid.ID // a version that draws from a pool
 	forward                     gid.ID // a template whose section only goes forward
 	released, inReview, running gid.ID // sessions; the last one is in progress
+	aloud, speaking, recording  gid.ID // a template of one spoken question, a session of it in progress, and its recording
 	report                      gid.ID
 	audit                       gid.ID
 }
@@ -203,6 +205,9 @@ func (o *org) fill(t testing.TB) {
 	o.running = o.started(t, o.template).ID
 	must(o.sittings.FlagQuestion(t.Context(), o.people["candidate"].actor, sitting.FlagQuestionInput{SittingID: o.running, Question: "1.2", Flagged: true}))(t)
 	o.answer(t, o.running, "1.1", 0, &content.Answer{Choices: []string{"a"}})
+	o.aloud = o.newTemplate(t, true, o.newQuestion(t, term.Spoken, true))
+	o.speaking = o.started(t, o.aloud).ID
+	o.recording = o.record(t)
 	o.audit = must(o.accounts.AuditEvents(t.Context(), o.owner(), nil, tenant.Paging{}))(t).Nodes[0].ID
 }
 
@@ -285,6 +290,9 @@ func (o *org) asks(kind term.QuestionKind) *content.Question {
 	if kind == term.SingleChoice {
 		q.Choices = []*content.Choice{{Key: "a", Text: o.says("right"), Correct: true}, {Key: "b", Text: o.says("wrong")}}
 		return q
+	}
+	if kind == term.Spoken {
+		q.Spoken = &content.Spoken{MaxSeconds: 60}
 	}
 	q.Criteria = []*content.Criterion{{Key: "depth", Text: o.says("criterion"), Weight: 1, Levels: []*content.Level{
 		{Points: 0, Anchor: o.says("nothing")}, {Points: 4, Anchor: o.says("all")},
@@ -410,6 +418,22 @@ func (o *org) unscored(t testing.TB, id gid.ID) {
 	must(tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (int, error) {
 		return tx.ChangeSession(id).SetState(term.Submitted).Save(t.Context())
 	}))(t)
+}
+
+// recorded is what a recording begins with.
+const recorded = "OggS\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x13OpusHead"
+
+// record makes a recording of the candidate's and answers with it.
+func (o *org) record(t testing.TB) gid.ID {
+	t.Helper()
+	who := o.people["candidate"].actor
+	begun := must(o.sittings.BeginUpload(t.Context(), who, sitting.BeginUploadInput{
+		SittingID: o.speaking, Question: "1.1", Name: o.says("recording"), Size: len(recorded),
+	}))(t)
+	secret := strings.TrimPrefix(*begun.URL, "http://assay.example/files/upload/")
+	row := must(o.sittings.AddPart(t.Context(), who, secret, sitting.Part{Body: strings.NewReader(recorded), Received: time.Now}))(t)
+	o.answer(t, o.speaking, "1.1", 0, &content.Answer{Upload: &row.ID})
+	return row.ID
 }
 
 // newReview gives a session to one of the members.

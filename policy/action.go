@@ -46,6 +46,7 @@ const (
 	SessionFinish       Action = "session.finish"
 	SessionScore        Action = "session.score"
 	MailSend            Action = "mail.send"
+	FileKeep            Action = "file.keep"
 )
 
 // Actions are all actions, in the order of the golden matrix.
@@ -58,5 +59,5 @@ var Actions = []Action{
 	AccommodationDecide, IntegrityRead, IntegrityJudge, ContestAnswer, RecordingPlay,
 	ReviewAssign, ReviewScore, ReportRead, ReportRelease, InsightRead,
 	SittingTake, FeedbackRead,
-	CatalogueReindex, SessionFinish, SessionScore, MailSend,
+	CatalogueReindex, SessionFinish, SessionScore, MailSend, FileKeep,
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/assay-hq/assay/graph/transport"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/blob"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/insight"
@@ -39,6 +40,7 @@ type app struct {
 	log       *slog.Logger
 	policy    *policy.Policy
 	store     *tenant.Store
+	files     *blob.Store
 	keyUses   *tenant.KeyUses
 	account   *account.Service
 	authoring *authoring.Service
@@ -67,6 +69,14 @@ func open(cfg *config) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
+	files, err := blob.Open(context.Background(), cfg.BlobURL)
+	if err != nil {
+		return nil, fmt.Errorf("ASSAY_BLOB_URL: %w", err)
+	}
+	var scan blob.Scan
+	if cfg.ScanURL != "" {
+		scan = blob.ScanAt(cfg.ScanURL)
+	}
 	var sender *mail.Sender
 	if cfg.SMTPURL != "" {
 		if sender, err = mail.NewSender(cfg.SMTPURL); err != nil {
@@ -74,10 +84,10 @@ func open(cfg *config) (*app, error) {
 		}
 	}
 	return &app{
-		cfg: cfg, log: log, policy: rules, store: store, keyUses: tenant.NewKeyUses(store),
+		cfg: cfg, log: log, policy: rules, store: store, files: files, keyUses: tenant.NewKeyUses(store),
 		account:   account.New(store, rand.Reader),
 		authoring: authoring.New(store),
-		sittings:  sitting.New(store, sitting.Config{PublicURL: cfg.PublicURL, Random: rand.Reader, Mail: sender}),
+		sittings:  sitting.New(store, sitting.Config{PublicURL: cfg.PublicURL, Random: rand.Reader, Mail: sender, Files: files, Scan: scan}),
 		grading:   grading.New(store),
 		insight:   insight.New(store),
 	}, nil

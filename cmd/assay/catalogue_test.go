@@ -36,6 +36,7 @@ type desk struct{ folder string }
 func newDesk(t *testing.T, db dbtest.Database) *desk {
 	t.Helper()
 	t.Setenv("ASSAY_DATABASE_URL", db.URL)
+	t.Setenv("ASSAY_BLOB_URL", "mem://")
 	cfg, err := readConfig(false)
 	if err != nil {
 		t.Fatal(err)

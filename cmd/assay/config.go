@@ -27,6 +27,8 @@ type config struct {
 	OIDCAudience  string `env:"ASSAY_OIDC_AUDIENCE" doc:"The audience that bearer tokens must name. Default: the client id."`
 	TrustedProxy  string `env:"ASSAY_TRUSTED_PROXIES" doc:"CIDRs, separated by commas, whose X-Forwarded-For counts. Default: none."`
 	SMTPURL       string `env:"ASSAY_SMTP_URL" secret:"yes" doc:"The mail server: smtp://user:password@host:587?from=name@example.com, or smtps://. Default with --dev: mail is kept and shown at /dev/mail. Required without."`
+	BlobURL       string `env:"ASSAY_BLOB_URL" doc:"Where recordings are kept: file:FOLDER, or s3://BUCKET with the parameters region, endpoint, use_path_style and prefix, and credentials as the AWS SDK finds them. Default: the folder files beside the embedded database, data/files with PostgreSQL."`
+	ScanURL       string `env:"ASSAY_SCAN_URL" secret:"yes" doc:"A virus scanner that takes a recording by POST and answers 200 if it is clean and 406 if it is not. Default: nothing is scanned, and every recording says so."`
 	LogLevel      string `env:"ASSAY_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
 	LogFormat     string `env:"ASSAY_LOG_FORMAT" doc:"json or text. Default: text with --dev, json without."`
 	TestClockFile string `env:"ASSAY_TEST_CLOCK_FILE" doc:"A file with an offset in seconds that moves the time of sittings, read at each use; for tests, refused without --dev."`
@@ -55,6 +57,7 @@ func readConfig(dev bool) (*config, error) {
 	if cfg.OIDCAudience == "" {
 		cfg.OIDCAudience = cfg.OIDCClientID
 	}
+	setIfEmpty(&cfg.BlobURL, "file:"+filepath.ToSlash(filepath.Join(cfg.dataFolder(), "files")))
 	cfg.PublicURL = strings.TrimSuffix(cfg.PublicURL, "/")
 	return cfg, nil
 }

@@ -97,7 +97,7 @@ func (a *app) sweepEverySecond(ctx context.Context) {
 	for round := 0; ; round++ {
 		err := a.sweep(ctx)
 		if round%tidyEvery == 0 {
-			err = errors.Join(err, a.store.Tidy(ctx))
+			err = errors.Join(err, a.store.Tidy(ctx), a.tidyUploads(ctx))
 		}
 		if err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "sweep", "error", err)
@@ -120,6 +120,19 @@ func (a *app) reindexEveryHour(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+		}
+	}
+}
+
+// tidyUploads removes the recordings that came to nothing. One that cannot be removed now is left for the next hour.
+func (a *app) tidyUploads(ctx context.Context) error {
+	for {
+		stale, err := a.store.Directory().StaleUploads(ctx, sweepBatch)
+		for _, u := range stale {
+			err = errors.Join(err, a.sittings.RemoveUpload(ctx, policy.Worker(u.Organization), u.Upload))
+		}
+		if err != nil || len(stale) < sweepBatch {
+			return err
 		}
 	}
 }

@@ -1710,11 +1710,14 @@ var (
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "COMPLETE", "REJECTED"}},
 		{Name: "name", Type: field.TypeString},
 		{Name: "content_type", Type: field.TypeString, Default: ""},
-		{Name: "size", Type: field.TypeInt64},
-		{Name: "received", Type: field.TypeInt64, Default: 0},
+		{Name: "size", Type: field.TypeInt},
+		{Name: "received", Type: field.TypeInt, Default: 0},
 		{Name: "sha256", Type: field.TypeString, Default: ""},
 		{Name: "blob", Type: field.TypeString},
+		{Name: "parts", Type: field.TypeJSON},
 		{Name: "secret", Type: field.TypeBytes},
+		{Name: "play_key", Type: field.TypeBytes},
+		{Name: "scan", Type: field.TypeEnum, Enums: []string{"NOT_SCANNED", "CLEAN", "INFECTED"}},
 		{Name: "reason", Type: field.TypeString, Default: ""},
 		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "completed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
@@ -1729,13 +1732,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "uploads_organizations_organization",
-				Columns:    []*schema.Column{UploadsColumns[14]},
+				Columns:    []*schema.Column{UploadsColumns[17]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "uploads_sessions_session",
-				Columns:    []*schema.Column{UploadsColumns[15]},
+				Columns:    []*schema.Column{UploadsColumns[18]},
 				RefColumns: []*schema.Column{SessionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1744,17 +1747,17 @@ var (
 			{
 				Name:    "upload_organization_id_session_id_ref",
 				Unique:  false,
-				Columns: []*schema.Column{UploadsColumns[14], UploadsColumns[15], UploadsColumns[2]},
+				Columns: []*schema.Column{UploadsColumns[17], UploadsColumns[18], UploadsColumns[2]},
 			},
 			{
 				Name:    "upload_secret",
 				Unique:  true,
-				Columns: []*schema.Column{UploadsColumns[10]},
+				Columns: []*schema.Column{UploadsColumns[11]},
 			},
 			{
 				Name:    "upload_state_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{UploadsColumns[3], UploadsColumns[12]},
+				Columns: []*schema.Column{UploadsColumns[3], UploadsColumns[15]},
 			},
 		},
 	}
@@ -2033,6 +2036,7 @@ func init() {
 	UploadsTable.ForeignKeys[1].RefTable = SessionsTable
 	UploadsTable.Annotation = &entsql.Annotation{}
 	UploadsTable.Annotation.Checks = map[string]string{
+		"uploads_scan":  "scan IN ('NOT_SCANNED', 'CLEAN', 'INFECTED')",
 		"uploads_size":  "size > 0 AND received BETWEEN 0 AND size",
 		"uploads_state": "state IN ('OPEN', 'COMPLETE', 'REJECTED')",
 	}

@@ -7,6 +7,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/term"
 )
 
@@ -24,11 +25,14 @@ func (Upload) Fields() []ent.Field {
 		field.Enum("state").GoType(term.UploadState("")),
 		field.String("name").Immutable(),
 		field.String("content_type").Default(""), // as its bytes say
-		field.Int64("size").Immutable(),
-		field.Int64("received").Default(0),
+		field.Int("size").Immutable(),
+		field.Int("received").Default(0),
 		field.String("sha256").Default(""),
-		field.String("blob").Immutable(),
-		field.Bytes("secret").Immutable(), // the hash of the address's secret
+		field.String("blob").Immutable(), // what the names of its parts begin with
+		field.JSON("parts", []content.Part{}),
+		field.Bytes("secret").Immutable(),               // the hash of the address's secret
+		field.Bytes("play_key").Immutable().Sensitive(), // signs the links that play it
+		field.Enum("scan").GoType(term.ScanState("")),
 		field.String("reason").Default(""),
 		field.Time("expires_at").SchemaType(timeType),
 		optionalTime("completed_at"),
@@ -55,6 +59,7 @@ func (Upload) Indexes() []ent.Index {
 func (Upload) Annotations() []schema.Annotation {
 	return []schema.Annotation{checks(map[string]string{
 		"uploads_state": oneOf("state", term.UploadState("").Values()),
+		"uploads_scan":  oneOf("scan", term.ScanState("").Values()),
 		"uploads_size":  "size > 0 AND received BETWEEN 0 AND size",
 	})}
 }

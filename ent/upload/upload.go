@@ -37,8 +37,14 @@ const (
 	FieldSha256 = "sha256"
 	// FieldBlob holds the string denoting the blob field in the database.
 	FieldBlob = "blob"
+	// FieldParts holds the string denoting the parts field in the database.
+	FieldParts = "parts"
 	// FieldSecret holds the string denoting the secret field in the database.
 	FieldSecret = "secret"
+	// FieldPlayKey holds the string denoting the play_key field in the database.
+	FieldPlayKey = "play_key"
+	// FieldScan holds the string denoting the scan field in the database.
+	FieldScan = "scan"
 	// FieldReason holds the string denoting the reason field in the database.
 	FieldReason = "reason"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
@@ -81,7 +87,10 @@ var Columns = []string{
 	FieldReceived,
 	FieldSha256,
 	FieldBlob,
+	FieldParts,
 	FieldSecret,
+	FieldPlayKey,
+	FieldScan,
 	FieldReason,
 	FieldExpiresAt,
 	FieldCompletedAt,
@@ -101,7 +110,7 @@ var (
 	// DefaultContentType holds the default value on creation for the "content_type" field.
 	DefaultContentType string
 	// DefaultReceived holds the default value on creation for the "received" field.
-	DefaultReceived int64
+	DefaultReceived int
 	// DefaultSha256 holds the default value on creation for the "sha256" field.
 	DefaultSha256 string
 	// DefaultReason holds the default value on creation for the "reason" field.
@@ -115,6 +124,16 @@ func StateValidator(s term.UploadState) error {
 		return nil
 	default:
 		return fmt.Errorf("upload: invalid enum value for state field: %q", s)
+	}
+}
+
+// ScanValidator is a validator for the "scan" field enum values. It is called by the builders before save.
+func ScanValidator(s term.ScanState) error {
+	switch s {
+	case "NOT_SCANNED", "CLEAN", "INFECTED":
+		return nil
+	default:
+		return fmt.Errorf("upload: invalid enum value for scan field: %q", s)
 	}
 }
 
@@ -179,6 +198,11 @@ func BySha256(opts ...sql.OrderTermOption) OrderOption {
 // ByBlob orders the results by the blob field.
 func ByBlob(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBlob, opts...).ToFunc()
+}
+
+// ByScan orders the results by the scan field.
+func ByScan(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldScan, opts...).ToFunc()
 }
 
 // ByReason orders the results by the reason field.

@@ -88,12 +88,12 @@ func ContentType(v string) predicate.Upload {
 }
 
 // Size applies equality check predicate on the "size" field. It's identical to SizeEQ.
-func Size(v int64) predicate.Upload {
+func Size(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldSize, v))
 }
 
 // Received applies equality check predicate on the "received" field. It's identical to ReceivedEQ.
-func Received(v int64) predicate.Upload {
+func Received(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldReceived, v))
 }
 
@@ -110,6 +110,11 @@ func Blob(v string) predicate.Upload {
 // Secret applies equality check predicate on the "secret" field. It's identical to SecretEQ.
 func Secret(v []byte) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldSecret, v))
+}
+
+// PlayKey applies equality check predicate on the "play_key" field. It's identical to PlayKeyEQ.
+func PlayKey(v []byte) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldPlayKey, v))
 }
 
 // Reason applies equality check predicate on the "reason" field. It's identical to ReasonEQ.
@@ -433,82 +438,82 @@ func ContentTypeContainsFold(v string) predicate.Upload {
 }
 
 // SizeEQ applies the EQ predicate on the "size" field.
-func SizeEQ(v int64) predicate.Upload {
+func SizeEQ(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldSize, v))
 }
 
 // SizeNEQ applies the NEQ predicate on the "size" field.
-func SizeNEQ(v int64) predicate.Upload {
+func SizeNEQ(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldNEQ(FieldSize, v))
 }
 
 // SizeIn applies the In predicate on the "size" field.
-func SizeIn(vs ...int64) predicate.Upload {
+func SizeIn(vs ...int) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldSize, vs...))
 }
 
 // SizeNotIn applies the NotIn predicate on the "size" field.
-func SizeNotIn(vs ...int64) predicate.Upload {
+func SizeNotIn(vs ...int) predicate.Upload {
 	return predicate.Upload(sql.FieldNotIn(FieldSize, vs...))
 }
 
 // SizeGT applies the GT predicate on the "size" field.
-func SizeGT(v int64) predicate.Upload {
+func SizeGT(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldGT(FieldSize, v))
 }
 
 // SizeGTE applies the GTE predicate on the "size" field.
-func SizeGTE(v int64) predicate.Upload {
+func SizeGTE(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldGTE(FieldSize, v))
 }
 
 // SizeLT applies the LT predicate on the "size" field.
-func SizeLT(v int64) predicate.Upload {
+func SizeLT(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldLT(FieldSize, v))
 }
 
 // SizeLTE applies the LTE predicate on the "size" field.
-func SizeLTE(v int64) predicate.Upload {
+func SizeLTE(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldLTE(FieldSize, v))
 }
 
 // ReceivedEQ applies the EQ predicate on the "received" field.
-func ReceivedEQ(v int64) predicate.Upload {
+func ReceivedEQ(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldReceived, v))
 }
 
 // ReceivedNEQ applies the NEQ predicate on the "received" field.
-func ReceivedNEQ(v int64) predicate.Upload {
+func ReceivedNEQ(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldNEQ(FieldReceived, v))
 }
 
 // ReceivedIn applies the In predicate on the "received" field.
-func ReceivedIn(vs ...int64) predicate.Upload {
+func ReceivedIn(vs ...int) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldReceived, vs...))
 }
 
 // ReceivedNotIn applies the NotIn predicate on the "received" field.
-func ReceivedNotIn(vs ...int64) predicate.Upload {
+func ReceivedNotIn(vs ...int) predicate.Upload {
 	return predicate.Upload(sql.FieldNotIn(FieldReceived, vs...))
 }
 
 // ReceivedGT applies the GT predicate on the "received" field.
-func ReceivedGT(v int64) predicate.Upload {
+func ReceivedGT(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldGT(FieldReceived, v))
 }
 
 // ReceivedGTE applies the GTE predicate on the "received" field.
-func ReceivedGTE(v int64) predicate.Upload {
+func ReceivedGTE(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldGTE(FieldReceived, v))
 }
 
 // ReceivedLT applies the LT predicate on the "received" field.
-func ReceivedLT(v int64) predicate.Upload {
+func ReceivedLT(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldLT(FieldReceived, v))
 }
 
 // ReceivedLTE applies the LTE predicate on the "received" field.
-func ReceivedLTE(v int64) predicate.Upload {
+func ReceivedLTE(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldLTE(FieldReceived, v))
 }
 
@@ -680,6 +685,76 @@ func SecretLT(v []byte) predicate.Upload {
 // SecretLTE applies the LTE predicate on the "secret" field.
 func SecretLTE(v []byte) predicate.Upload {
 	return predicate.Upload(sql.FieldLTE(FieldSecret, v))
+}
+
+// PlayKeyEQ applies the EQ predicate on the "play_key" field.
+func PlayKeyEQ(v []byte) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldPlayKey, v))
+}
+
+// PlayKeyNEQ applies the NEQ predicate on the "play_key" field.
+func PlayKeyNEQ(v []byte) predicate.Upload {
+	return predicate.Upload(sql.FieldNEQ(FieldPlayKey, v))
+}
+
+// PlayKeyIn applies the In predicate on the "play_key" field.
+func PlayKeyIn(vs ...[]byte) predicate.Upload {
+	return predicate.Upload(sql.FieldIn(FieldPlayKey, vs...))
+}
+
+// PlayKeyNotIn applies the NotIn predicate on the "play_key" field.
+func PlayKeyNotIn(vs ...[]byte) predicate.Upload {
+	return predicate.Upload(sql.FieldNotIn(FieldPlayKey, vs...))
+}
+
+// PlayKeyGT applies the GT predicate on the "play_key" field.
+func PlayKeyGT(v []byte) predicate.Upload {
+	return predicate.Upload(sql.FieldGT(FieldPlayKey, v))
+}
+
+// PlayKeyGTE applies the GTE predicate on the "play_key" field.
+func PlayKeyGTE(v []byte) predicate.Upload {
+	return predicate.Upload(sql.FieldGTE(FieldPlayKey, v))
+}
+
+// PlayKeyLT applies the LT predicate on the "play_key" field.
+func PlayKeyLT(v []byte) predicate.Upload {
+	return predicate.Upload(sql.FieldLT(FieldPlayKey, v))
+}
+
+// PlayKeyLTE applies the LTE predicate on the "play_key" field.
+func PlayKeyLTE(v []byte) predicate.Upload {
+	return predicate.Upload(sql.FieldLTE(FieldPlayKey, v))
+}
+
+// ScanEQ applies the EQ predicate on the "scan" field.
+func ScanEQ(v term.ScanState) predicate.Upload {
+	vc := v
+	return predicate.Upload(sql.FieldEQ(FieldScan, vc))
+}
+
+// ScanNEQ applies the NEQ predicate on the "scan" field.
+func ScanNEQ(v term.ScanState) predicate.Upload {
+	vc := v
+	return predicate.Upload(sql.FieldNEQ(FieldScan, vc))
+}
+
+// ScanIn applies the In predicate on the "scan" field.
+func ScanIn(vs ...term.ScanState) predicate.Upload {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Upload(sql.FieldIn(FieldScan, v...))
+}
+
+// ScanNotIn applies the NotIn predicate on the "scan" field.
+func ScanNotIn(vs ...term.ScanState) predicate.Upload {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Upload(sql.FieldNotIn(FieldScan, v...))
 }
 
 // ReasonEQ applies the EQ predicate on the "reason" field.

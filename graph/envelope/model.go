@@ -35,6 +35,8 @@ type (
 	SittingPayload         = Payload[*sitting.Sitting]
 	AcknowledgementPayload = Payload[*sitting.Acknowledgement]
 	SaveResultsPayload     = Payload[[]*sitting.SaveResult]
+	BegunUploadPayload     = Payload[*sitting.BegunUpload]
+	PlaybackLinkPayload    = Payload[*sitting.PlaybackLink]
 	ReviewPayload          = Payload[*ent.Review]
 	ReportPayload          = Payload[*ent.Report]
 	OrganizationPayload    = Payload[*ent.Organization]

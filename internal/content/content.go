@@ -210,11 +210,12 @@ type Answer struct {
 	Choices []string `json:"choices,omitempty"`
 	Number  *string  `json:"number,omitempty"`
 	Text    *string  `json:"text,omitempty"`
+	Upload  *gid.ID  `json:"upload,omitempty"` // the recording of a spoken answer
 }
 
 // Blank reports whether the answer says nothing: the candidate saw the question and left it open.
 func (a *Answer) Blank() bool {
-	return a == nil || len(a.Choices) == 0 && (a.Number == nil || *a.Number == "") && (a.Text == nil || *a.Text == "")
+	return a == nil || len(a.Choices) == 0 && (a.Number == nil || *a.Number == "") && (a.Text == nil || *a.Text == "") && a.Upload == nil
 }
 
 // spaced keeps what can be shown; the control characters that pasted text brings along become a space.
@@ -240,4 +241,10 @@ func (a *Answer) Normalize() {
 	if a.Text != nil && *a.Text == "" {
 		a.Text = nil
 	}
+}
+
+// Part is a piece of an uploaded file, by the name that the blob store knows it by.
+type Part struct {
+	Name string `json:"name"`
+	Size int    `json:"size"`
 }

@@ -66,6 +66,9 @@ func (s *Service) SaveResponse(ctx context.Context, actor policy.Actor, in SaveR
 
 // save is one statement where nothing has changed since the candidate's page was drawn.
 func (s *Service) save(ctx context.Context, tx tenant.Tx, asked *paper.Paper, in SaveResponseInput) (*Acknowledgement, error) {
+	if err := recorded(ctx, tx, in.Question, in.Answer); err != nil {
+		return nil, err
+	}
 	place, _ := placeIn(asked, in.Question)
 	r := tenant.NewResponse{
 		Ref: in.Question, Seen: in.Revision, ClientKey: in.ClientKey, Answer: in.Answer, Section: place.Section, Question: place.Question,
@@ -164,6 +167,24 @@ func (h *held) takes(r tenant.NewResponse) error {
 	return refusal(verdict)
 }
 
+// writable demands, by its row alone, a sitting that takes answers now.
+func writable(tx tenant.Tx, row *ent.Session) error {
+	switch {
+	case row.StartedAt == nil:
+		return notStarted(row)
+	case row.State == term.Paused:
+		return refusal(clock.Standing)
+	case row.State == term.InProgress && !tx.Received().After(deadline(row).Add(tenant.Grace)):
+		return nil
+	case row.State == term.InProgress, fellDue(row):
+		return timeIsOver()
+	case row.State == term.Cancelled:
+		return conflict("this sitting was withdrawn")
+	default:
+		return conflict("this sitting was already submitted")
+	}
+}
+
 func timeIsOver() error {
 	return fault.New(fault.DeadlinePassed, "the time is over; what was saved before counts")
 }
@@ -228,6 +249,7 @@ func checkAnswer(c *fault.Checks, q *paper.Question, a *content.Answer) {
 	c.That(q.Kind == term.Numeric || a.Number == nil, "this question does not ask for a number", "number")
 	// A spoken answer has a written alternative.
 	c.That(!q.Kind.Keyed() || a.Text == nil, "this question does not ask for a text", "text")
+	c.That(q.Kind == term.Spoken || a.Upload == nil, "this question does not ask for a recording", "upload")
 	c.That(q.Kind != term.SingleChoice || len(a.Choices) <= 1, "choose one", "choices")
 	seen := map[string]bool{}
 	for _, key := range a.Choices {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/templateversion"
+	"github.com/assay-hq/assay/internal/blob"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/mail"
@@ -23,6 +24,8 @@ type Config struct {
 	PublicURL string       // base of the links in mail
 	Random    io.Reader    // for the secrets of links; must not fail
 	Mail      *mail.Sender // nil keeps mail without sending it
+	Files     *blob.Store  // the bytes of recordings
+	Scan      blob.Scan    // nil scans nothing, and says so
 }
 
 // Service is the room's operations.

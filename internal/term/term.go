@@ -318,6 +318,21 @@ func (UploadState) Values() []string {
 	return []string{string(UploadOpen), string(UploadComplete), string(UploadRejected)}
 }
 
+// ScanState is what a virus scan said of an uploaded file.
+type ScanState string
+
+// The states of a scan. NOT_SCANNED is its own value: where no scanner is configured nobody says that a file is clean.
+const (
+	NotScanned ScanState = "NOT_SCANNED"
+	ScanClean  ScanState = "CLEAN"
+	ScanFound  ScanState = "INFECTED"
+)
+
+// Values lists every state.
+func (ScanState) Values() []string {
+	return []string{string(NotScanned), string(ScanClean), string(ScanFound)}
+}
+
 // IntegrityVerdict is what a person concluded from a session's signals.
 type IntegrityVerdict string
 

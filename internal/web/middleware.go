@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/assay-hq/assay/internal/sitting"
 )
 
 // requestKey is where the context carries the request's name.
@@ -91,7 +93,7 @@ func (s *Site) note(r *http.Request, seen *watcher, took time.Duration) {
 func route(r *http.Request) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch first {
-	case "", "graphql", "graphiql", "login", "logout", "take", "reports", "static", "dev", "organization", "schema.graphql":
+	case "", "graphql", "graphiql", "login", "logout", "take", "reports", "static", "dev", "organization", "schema.graphql", "files":
 		return "/" + first
 	default:
 		return "unknown"
@@ -122,6 +124,14 @@ func (s *Site) recovered(next http.Handler) http.Handler {
 // maxBody bounds what a request may carry; the API bounds it further.
 const maxBody = 1 << 20
 
+// bodyLimit is maxBody but for the parts of recordings.
+func bodyLimit(r *http.Request) int64 {
+	if strings.HasPrefix(r.URL.Path, uploadPath) {
+		return sitting.MaxPart + 1 // the operation says what is too much
+	}
+	return maxBody
+}
+
 // guarded sets the headers that browsers keep people safe by, and refuses requests forged from other sites.
 func (s *Site) guarded(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
@@ -141,7 +151,7 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 		if strings.HasPrefix(s.cfg.PublicURL, "https://") {
 			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(r))
 		if err := origin.Check(r); err != nil && !strings.HasPrefix(r.URL.Path, "/dev/idp/") {
 			s.refuseForged(w, r)
 			return

@@ -20,6 +20,7 @@ import (
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/blob"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/dbtest"
 	"github.com/assay-hq/assay/internal/gid"
@@ -109,10 +110,12 @@ func newRig(t *testing.T, change ...func(*web.Config)) *rig {
 		}
 	})
 	r.authors = authoring.New(r.store)
+	kept := must(blob.Open(t.Context(), "mem://"))(t)
+	t.Cleanup(func() { _ = kept.Close() })
 	r.Config = web.Config{
 		GraphQL: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), Schema: "type Query",
 		Account: account.New(r.store, rand.Reader), Grading: grading.New(r.store), Ready: r.store.Ready,
-		Sittings:  sitting.New(r.store, sitting.Config{PublicURL: public, Random: r.random}),
+		Sittings:  sitting.New(r.store, sitting.Config{PublicURL: public, Random: r.random, Files: kept}),
 		PublicURL: public, Issuer: public + "/dev/idp", Log: log, Metrics: prometheus.NewRegistry(), Now: time.Now, Dev: true,
 		Mails: func(context.Context) ([]web.Mail, error) { return r.mails, nil },
 	}

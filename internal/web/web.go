@@ -77,10 +77,13 @@ func (s *Site) Public() http.Handler {
 	signedIn.HandleFunc("GET /take/{token}", s.take)
 	signedIn.HandleFunc("POST /take/{token}", s.accept)
 	signedIn.HandleFunc("GET /reports/{id}", s.report)
+	signedIn.HandleFunc("HEAD "+uploadPath+"{secret}", s.uploadOffset)
+	signedIn.HandleFunc("PATCH "+uploadPath+"{secret}", s.uploadPart)
 	signedIn.HandleFunc("/", s.missing)
 
 	mux := http.NewServeMux()
 	mux.Handle("/", s.cfg.Login.Middleware(signedIn))
+	mux.HandleFunc("GET /files/{secret}", s.recording)
 	mux.HandleFunc("GET /schema.graphql", s.schema)
 	mux.HandleFunc("GET /static/", s.static)
 	if s.cfg.Dev {

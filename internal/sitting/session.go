@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"time"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -140,7 +141,12 @@ func TimeUsed(row *ent.Session) *float64 {
 	if row.StartedAt == nil || row.EndedAt == nil {
 		return nil
 	}
-	used := row.EndedAt.Sub(*row.StartedAt).Seconds() / float64(row.AllowedSeconds)
-	used = math.Round(min(1, max(0, used))*100) / 100
+	used := share(row, *row.EndedAt)
 	return &used
+}
+
+// share is how far into its allowed time a started sitting was, in hundredths.
+func share(row *ent.Session, at time.Time) float64 {
+	used := at.Sub(*row.StartedAt).Seconds() / float64(row.AllowedSeconds)
+	return math.Round(min(1, max(0, used))*100) / 100
 }

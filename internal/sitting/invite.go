@@ -115,7 +115,7 @@ func (s *Service) invite(ctx context.Context, tx tenant.Tx, in InviteCandidateIn
 	row, err := tx.NewSession().SetCandidateID(person.ID).SetJobRoleID(version.JobRoleID).SetTemplateID(version.TemplateID).
 		SetTemplateVersionID(version.ID).SetState(term.Invited).SetNillableExternalOrderID(in.ExternalOrderID).
 		SetInvitedBy(tx.Actor().Label()).SetLinkHash(hash).SetExpiresAt(expires).SetDueAt(expires).
-		SetAllowedSeconds(version.TimeLimitSeconds).SetSeed(seed).Save(ctx)
+		SetAllowedSeconds(version.TimeLimitSeconds).SetPlannedSeconds(version.TimeLimitSeconds).SetSeed(seed).Save(ctx)
 	if ent.IsConstraintError(err) {
 		return gid.ID{}, fault.Taken("this order id was used before", nil, "externalOrderId")
 	}

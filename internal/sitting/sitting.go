@@ -122,7 +122,7 @@ func (s *Service) read(ctx context.Context, scope tenant.Scope, now time.Time) (
 	}
 	own := &Sitting{
 		ID: row.ID, State: shown(row.State), Title: asked.Title, QuestionCount: asked.Count(),
-		TimeLimit: time.Duration(row.AllowedSeconds) * time.Second, ExpiresAt: row.ExpiresAt,
+		TimeLimit: time.Duration(row.AllowedSeconds) * time.Second, ExpiresAt: shownExpiry(row),
 		StartedAt: row.StartedAt, EndedAt: row.EndedAt, ServerTime: now, Receipt: receiptOf(row), paper: asked,
 	}
 	own.Instructions, own.Accommodation = asked.Instructions, asked.Accommodation

@@ -46,7 +46,7 @@ func (s *Service) start(ctx context.Context, tx tenant.Tx, row *ent.Session) err
 		return nil
 	case row.State == term.Cancelled:
 		return conflict("this invitation was withdrawn")
-	case row.State == term.Expired, row.State == term.Invited && !tx.Now.Before(row.ExpiresAt):
+	case row.State == term.Expired, row.State == term.Invited && !tx.Now.Before(expiry(row)):
 		return fault.New(fault.Expired, "this invitation is no longer valid; ask whoever invited you for a new one")
 	case row.State != term.Invited:
 		return conflict("this sitting has ended")

@@ -145,6 +145,9 @@ func finish(ctx context.Context, tx tenant.Tx, id gid.ID) error {
 	case term.InProgress:
 		return end(ctx, tx, row, *row.DueAt, term.ClockRanOut)
 	case term.Invited:
+		if held, err := heldByRequest(ctx, tx, row); err != nil || held {
+			return err
+		}
 		if _, err := tx.ChangeSession(id).SetState(term.Expired).ClearDueAt().Save(ctx); err != nil {
 			return fmt.Errorf("expire: %w", err)
 		}

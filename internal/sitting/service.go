@@ -23,6 +23,8 @@ type Config struct {
 	PublicURL string       // base of the links in mail
 	Random    io.Reader    // for the secrets of links; must not fail
 	Mail      *mail.Sender // nil keeps mail without sending it
+
+	DeleteFile func(ctx context.Context, name string) error // deletes the bytes of a file; nil where none are kept
 }
 
 // Service is the room's operations.

@@ -17,6 +17,7 @@ import (
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
 	"github.com/assay-hq/assay/internal/paper"
+	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
 )
@@ -43,6 +44,10 @@ type loaders struct {
 	results    *dataloadgen.Loader[gid.ID, *grading.ReportResult]
 	sheets     *dataloadgen.Loader[gid.ID, *authoring.Sheet]
 	works      *dataloadgen.Loader[gid.ID, *grading.ReviewWork]
+
+	integrity      *dataloadgen.Loader[gid.ID, *sitting.Integrity]
+	accommodations *dataloadgen.Loader[gid.ID, *ent.Accommodation]
+	holds          *dataloadgen.Loader[gid.ID, *ent.Candidate]
 
 	standing *dataloadgen.Loader[gid.ID, *authoring.StandingSkill]
 	wordings *dataloadgen.Loader[gid.ID, *ent.TemplateVersion]
@@ -82,6 +87,10 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 
 		works:  one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
 		sheets: one(wait, "template version", r.Authoring.Sheets, func(s *authoring.Sheet) gid.ID { return s.VersionID }),
+
+		integrity:      one(wait, "session", r.Sittings.IntegrityBySession, func(i *sitting.Integrity) gid.ID { return i.SessionID }),
+		accommodations: one(wait, "accommodation", r.Sittings.AccommodationsByID, func(a *ent.Accommodation) gid.ID { return a.ID }),
+		holds:          one(wait, "candidate", r.Sittings.HoldsByCandidate, func(c *ent.Candidate) gid.ID { return c.ID }),
 
 		wordings: one(wait, "template version", r.Authoring.ContentByVersion, func(v *ent.TemplateVersion) gid.ID { return v.ID }),
 		standing: one(wait, "skill", r.Authoring.StandingSkills, func(s *authoring.StandingSkill) gid.ID { return s.ID }),
@@ -248,4 +257,12 @@ func written(v *ent.TemplateVersion, err error) (*content.Template, error) {
 		return nil, err
 	}
 	return v.Content, nil
+}
+
+// held is why nothing of a candidate may be erased; nil if it may.
+func held(c *ent.Candidate, err error) (*string, error) {
+	if err != nil {
+		return nil, err
+	}
+	return present(c.Hold), nil
 }

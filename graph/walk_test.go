@@ -39,8 +39,11 @@ func reachable(schema *gql.Schema, from ...string) (names map[string]bool, kinds
 
 // candidateTypes are where a candidate's answers begin.
 func candidateTypes(schema *gql.Schema) []string {
-	list := []string{"Sitting", "Feedback", "Acknowledgement"}
-	for _, name := range []string{"acceptInvitation", "startSitting", "saveResponse", "submitSitting"} {
+	list := []string{"Sitting", "Feedback", "Acknowledgement", "SittingConnection", "MyRecord", "MyDataExport"}
+	for _, name := range []string{
+		"acceptInvitation", "startSitting", "saveResponse", "submitSitting", "recordSignals", "contestSitting", "requestAccommodation",
+		"withdrawAccommodationRequest", "eraseMyData",
+	} {
 		list = append(list, schema.Mutation.Fields.ForName(name).Type.Name())
 	}
 	return list
@@ -51,6 +54,9 @@ var candidatesOwn = []string{
 	"AcceptInvitationPayload", "AccommodationPolicy", "Acknowledgement", "AlreadyExistsError", "Answer", "Feedback", "InputError", "PaperSection",
 	"Receipt", "SaveResponsePayload", "SectionFeedback", "Sitting", "SittingChoice", "SittingQuestion", "SittingResponse",
 	"StaleError", "StaleResponseError", "StartSittingPayload", "SubmitSittingPayload", "UserError",
+	"SittingSignal", "RecordSignalsPayload", "SignalReceipt", "SittingContest", "ContestSittingPayload", "SittingAccommodation",
+	"RequestAccommodationPayload", "WithdrawAccommodationRequestPayload", "EraseMyDataPayload", "ErasureReceipt",
+	"SittingConnection", "SittingEdge", "PageInfo", "MyRecord", "MyRecordedSitting", "MyFile", "ReportOpening", "MyDataExport",
 }
 
 // secrets are words that the name of no field may have which a candidate reaches.

@@ -53,26 +53,26 @@ type EraseCandidateInput struct {
 // EraseCandidate erases what the organization keeps of a candidate: because they asked elsewhere, or their time is over.
 // Who is held, or has a sitting that runs, is Conflict; who was erased stays so.
 func (s *Service) EraseCandidate(ctx context.Context, actor policy.Actor, in EraseCandidateInput) (*ErasureReceipt, error) {
-	scope, err := s.wholeCandidate(ctx, actor, in.Reason)
-	if err != nil {
+	scope, err := s.tenant.As(ctx, actor, policy.CandidateErase)
+	if err = wholly(scope, err, in.Reason); err != nil {
 		return nil, err
 	}
 	return tenant.Change(ctx, scope, in.IdempotencyKey, in,
 		func(tx tenant.Tx) (gid.ID, error) { return in.ID, erase(ctx, tx, in.ID, in.Reason) }, receiptOfErasure)
 }
 
-// wholeCandidate is the scope of who may erase and hold, with a reason: not who sees only some of a candidate's sessions.
-func (s *Service) wholeCandidate(ctx context.Context, actor policy.Actor, reason string) (tenant.Scope, error) {
-	scope, err := s.tenant.As(ctx, actor, policy.CandidateErase)
+// wholly refuses members who see only some of a candidate's sessions, after As has refused who lacks the permission, and
+// demands a reason.
+func wholly(scope tenant.Scope, err error, reason string) error {
 	if err != nil {
-		return scope, err
+		return err
 	}
 	if scope.Limited() {
-		return scope, fault.New(fault.Denied, "a limited member cannot erase or hold a candidate, whom others may know")
+		return fault.New(fault.Denied, "a limited member cannot erase or hold a candidate, whom others may know")
 	}
 	var c fault.Checks
 	c.Text(reason, 1, 500, "reason")
-	return scope, c.Err()
+	return c.Err()
 }
 
 func erase(ctx context.Context, tx tenant.Tx, id gid.ID, reason string) error {
@@ -159,8 +159,8 @@ type HoldCandidateInput struct {
 // HoldCandidate keeps everything of a candidate from being erased, whoever asks and however long ago it was. Who is held
 // already, or was erased, is Conflict.
 func (s *Service) HoldCandidate(ctx context.Context, actor policy.Actor, in HoldCandidateInput) (*ent.Candidate, error) {
-	scope, err := s.wholeCandidate(ctx, actor, in.Reason)
-	if err != nil {
+	scope, err := s.tenant.As(ctx, actor, policy.CandidateErase)
+	if err = wholly(scope, err, in.Reason); err != nil {
 		return nil, err
 	}
 	return tenant.Change(ctx, scope, in.IdempotencyKey, in, func(tx tenant.Tx) (gid.ID, error) {
@@ -177,8 +177,8 @@ type ReleaseCandidateHoldInput struct {
 
 // ReleaseCandidateHold ends a hold; without one it is Conflict.
 func (s *Service) ReleaseCandidateHold(ctx context.Context, actor policy.Actor, in ReleaseCandidateHoldInput) (*ent.Candidate, error) {
-	scope, err := s.wholeCandidate(ctx, actor, in.Reason)
-	if err != nil {
+	scope, err := s.tenant.As(ctx, actor, policy.CandidateErase)
+	if err = wholly(scope, err, in.Reason); err != nil {
 		return nil, err
 	}
 	return tenant.Change(ctx, scope, in.IdempotencyKey, in, func(tx tenant.Tx) (gid.ID, error) {

@@ -266,3 +266,28 @@ func (w *leakWorld) tells(t *testing.T, who, query string) tale {
 	slices.Sort(errs)
 	return tale{data: []any{d.normal(a.Data, ""), errs}, moments: d.moments, read: len(a.Errors) == 0}
 }
+
+// TestCandidatesLearnWhoOpened reads a report as several people: the candidate is told when and in which role, and not who.
+func TestCandidatesLearnWhoOpened(t *testing.T) {
+	w := taken(t, 0)
+	mine := "{ myRecords { employer sittings { answers signalCount openings { at by } } } }"
+	opened := func() string {
+		a := w.ask(t, w.people["candidate"], mine, nil)
+		return string(must(json.Marshal(a.Data))(t))
+	}
+	if got := opened(); !strings.Contains(got, `"answers":2`) || !strings.Contains(got, `"signalCount":2`) || !strings.Contains(got, `"openings":[]`) {
+		t.Fatalf("got %s", got)
+	}
+	for _, who := range []string{"recruiter", "analyst", "recruiter", "integration", "reviewer"} {
+		w.ask(t, w.people[who], below("Report", "result { cutPercent }"), vars{"id": w.report})
+	}
+	got := opened()
+	for by, n := range map[string]int{"recruiter": 1, "analyst": 1, "integration": 1, "reviewer": 0} {
+		if strings.Count(got, `"by":"`+by+`"`) != n {
+			t.Errorf("by %s, want %d: %s", by, n, got)
+		}
+	}
+	if strings.Contains(got, w.people["recruiter"].email) || strings.Contains(got, "mem_") {
+		t.Errorf("it names a person: %s", got)
+	}
+}

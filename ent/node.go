@@ -42,3 +42,6 @@ func (*Review) IsNode() {}
 
 // IsNode marks a report as a node.
 func (*Report) IsNode() {}
+
+// IsNode marks an accommodation as a node.
+func (*Accommodation) IsNode() {}

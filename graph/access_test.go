@@ -79,7 +79,7 @@ func takes(name string, ready func(t *testing.T, o *org, who *person) call) oper
 }
 
 func operations() []operation {
-	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), approvals(), catalogueWrites(), sittingReads(), sittingWrites(), gradingReads(), gradingWrites())
+	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), approvals(), catalogueWrites(), sittingReads(), sittingWrites(), rightReads(), rightWrites(), rightsOfCandidates(), gradingReads(), gradingWrites())
 }
 
 func accountOperations() []operation {
@@ -423,6 +423,16 @@ func sittingWrites() []operation {
 	}
 }
 
+// opened reads a report that nobody read before, which the audit keeps.
+func opened(name string, ask func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error) operation {
+	op := writes(name, policy.ReportRead, func(t *testing.T, o *org, _ *person) call {
+		id := o.reportOf(t, o.sat(t, o.quiz).ID)
+		return func(ctx context.Context, who policy.Actor) error { return ask(ctx, o, who, id) }
+	})
+	op.bound = true
+	return op
+}
+
 func gradingReads() []operation {
 	review := func(name string, ask func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error) operation {
 		op := writes(name, policy.ReviewScore, func(t *testing.T, o *org, who *person) call {
@@ -454,11 +464,11 @@ func gradingReads() []operation {
 		reads("grading.ReportsBySession", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.grades.ReportsBySession(ctx, who, []gid.ID{o.released}))
 		}),
-		reads("grading.ResultsByReport", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
-			return some(o.grades.ResultsByReport(ctx, who, []gid.ID{o.report}))
+		opened("grading.ResultsByReport", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return some(o.grades.ResultsByReport(ctx, who, []gid.ID{id}))
 		}),
-		reads("grading.Document", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
-			return done(o.grades.Document(ctx, who, o.report))
+		opened("grading.Document", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.grades.Document(ctx, who, id))
 		}),
 		reads("grading.Score", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
 			return o.grades.Score(ctx, who, o.released)

@@ -39,6 +39,10 @@ func Complexity() ComplexityRoot {
 	c.Sitting.Uploads = priced(5)
 	c.SittingQuestion.Choices, c.Paper.Sections = priced(4), priced(3)
 	c.JobRole.MustHaveSkills = priced(5)
+	c.SessionIntegrity.Counts, c.Sitting.Signals, c.Sitting.Contests = priced(4), priced(20), priced(4)
+	c.MyRecord.Sittings, c.MyRecordedSitting.Files, c.MyRecordedSitting.Openings = priced(5), priced(5), priced(5)
+	c.Query.MyRecords, c.MyDataExport.Files = priced(5), priced(10)
+	c.Query.ExportMyData = weighing(heavy) // every word of a person
 	c.questions()
 	c.templates()
 	c.catalogues()

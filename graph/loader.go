@@ -42,7 +42,10 @@ type loaders struct {
 	sheets     *loader[gid.ID, *authoring.Sheet]
 	works      *loader[gid.ID, *grading.ReviewWork]
 
-	timelines *loader[gid.ID, *sitting.Timeline]
+	timelines      *loader[gid.ID, *sitting.Timeline]
+	integrity      *loader[gid.ID, *sitting.Integrity]
+	accommodations *loader[gid.ID, *ent.Accommodation]
+	holds          *loader[gid.ID, *ent.Candidate]
 
 	standing *loader[gid.ID, *authoring.StandingSkill]
 	wordings *loader[gid.ID, *ent.TemplateVersion]
@@ -83,7 +86,10 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		works:  one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
 		sheets: one(wait, "template version", r.Authoring.Sheets, func(s *authoring.Sheet) gid.ID { return s.VersionID }),
 
-		timelines: one(wait, "session", r.Sittings.Timelines, func(l *sitting.Timeline) gid.ID { return l.SessionID }),
+		timelines:      one(wait, "session", r.Sittings.Timelines, func(l *sitting.Timeline) gid.ID { return l.SessionID }),
+		integrity:      one(wait, "session", r.Sittings.IntegrityBySession, func(i *sitting.Integrity) gid.ID { return i.SessionID }),
+		accommodations: one(wait, "accommodation", r.Sittings.AccommodationsByID, func(a *ent.Accommodation) gid.ID { return a.ID }),
+		holds:          one(wait, "candidate", r.Sittings.HoldsByCandidate, func(c *ent.Candidate) gid.ID { return c.ID }),
 
 		wordings: one(wait, "template version", r.Authoring.ContentByVersion, func(v *ent.TemplateVersion) gid.ID { return v.ID }),
 		standing: one(wait, "skill", r.Authoring.StandingSkills, func(s *authoring.StandingSkill) gid.ID { return s.ID }),
@@ -254,4 +260,12 @@ func steps(line *sitting.Timeline, err error) ([]*sitting.Step, error) {
 		return nil, err
 	}
 	return line.Steps, nil
+}
+
+// held is why nothing of a candidate may be erased; nil if it may.
+func held(c *ent.Candidate, err error) (*string, error) {
+	if err != nil {
+		return nil, err
+	}
+	return present(c.Hold), nil
 }

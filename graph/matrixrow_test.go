@@ -104,13 +104,14 @@ var kinds = []struct {
 	{"TemplateVersion", gid.TemplateVersion, policy.TemplateRead, true, func(o *org) gid.ID { return o.version }},
 	{"Candidate", gid.Candidate, policy.CandidateRead, true, func(o *org) gid.ID { return o.candidate }},
 	{"CandidateSession", gid.Session, policy.SessionRead, true, func(o *org) gid.ID { return o.released }},
+	{"Accommodation", gid.Accommodation, policy.AccommodationDecide, false, func(o *org) gid.ID { return o.accommodation }},
 	{"Report", gid.Report, policy.ReportRead, true, func(o *org) gid.ID { return o.report }},
 	{"Review", gid.Review, policy.ReviewScore, true, nil}, // each reviewer has their own
 }
 
 // rows are every line of the matrix.
 func rows(schema *ast.Schema) []*row {
-	return slices.Concat(rootRows(), listRows(), nodeRows(), edgeRows(), mutationRows(schema))
+	return slices.Concat(rootRows(), rightRows(), listRows(), nodeRows(), edgeRows(), mutationRows(schema))
 }
 
 func rootRows() []*row {
@@ -148,6 +149,46 @@ func rootRows() []*row {
 	}
 }
 
+// rightRows are what candidates read beside their answers, and what staff read of it below the organization.
+func rightRows() []*row {
+	var list []*row
+	for _, f := range []struct {
+		name, fields string
+		of           func(o *org) gid.ID
+	}{
+		{"signals", "signals { kind }", func(o *org) gid.ID { return o.running }},
+		{"verdict", "verdict", func(o *org) gid.ID { return o.released }},
+		{"contests", "contests { state }", func(o *org) gid.ID { return o.released }},
+		{"accommodated", "accommodated { state }", func(o *org) gid.ID { return o.running }},
+	} {
+		list = append(list, &row{
+			name: "Sitting." + f.name, needs: []policy.Action{policy.SittingTake, policy.SittingTake}, own: true, at: "sitting." + f.name,
+			query: "query($id: ID!) { sitting(id: $id) { " + f.fields + " } }",
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": f.of(o)} },
+		})
+	}
+	for _, f := range []struct{ name, fields, alien string }{
+		{"sittings", "sittings(first: 2) { totalCount nodes { id } }", allowed}, {"myRecords", "myRecords { employer }", nothing},
+		{"exportMyData", "exportMyData { document }", allowed},
+	} {
+		list = append(list, &row{
+			name: "Query." + f.name, needs: []policy.Action{policy.SittingTake}, own: true, alien: f.alien, at: f.name, query: "{ " + f.fields + " }",
+			except: map[string]string{"candidate": allowed}, // everybody who has sittings reads their own
+		})
+	}
+	for _, f := range []struct {
+		name  string
+		needs policy.Action
+	}{{"session", policy.SessionRead}, {"answeredBy", policy.MemberRead}} {
+		list = append(list, &row{
+			name: "Contest." + f.name, needs: []policy.Action{policy.OrganizationRead, policy.ContestAnswer, f.needs}, sowing: true,
+			at:    "organization.contests.nodes." + f.name,
+			query: "{ organization { contests(filter: {state: ANSWERED}) { nodes { " + f.name + " { id } } } } }",
+		})
+	}
+	return list
+}
+
 // listRows are what hangs below an organization, reached by the organization's id so that it can be another's.
 func listRows() []*row {
 	var list []*row
@@ -158,7 +199,7 @@ func listRows() []*row {
 		{"members", policy.MemberRead}, {"skills", policy.SkillRead}, {"jobRoles", policy.JobRoleRead},
 		{"questions", policy.QuestionRead}, {"templates", policy.TemplateRead}, {"candidates", policy.CandidateRead},
 		{"sessions", policy.SessionRead}, {"reviews", policy.ReviewScore}, {"reports", policy.ReportRead}, {"auditEvents", policy.AuditRead},
-		{"apiKeys", policy.APIKeyManage},
+		{"apiKeys", policy.APIKeyManage}, {"contests", policy.ContestAnswer}, {"accommodations", policy.AccommodationDecide},
 	} {
 		list = append(list, &row{
 			name: "Organization." + f.name, needs: []policy.Action{policy.OrganizationRead, f.needs}, at: "node." + f.name,
@@ -310,6 +351,12 @@ func edgeRows() []*row {
 		{"CandidateSession.timeline", "timeline", []policy.Action{policy.SessionRead}},
 		{"CandidateSession.report", "report", []policy.Action{policy.ReportRead}},
 		{"CandidateSession.review", "review", []policy.Action{policy.ReviewAssign}},
+		{"CandidateSession.integrity", "integrity.verdict", []policy.Action{policy.IntegrityRead}},
+		{"SessionIntegrity.judgedBy", "integrity.judgedBy", []policy.Action{policy.IntegrityRead, policy.MemberRead}},
+		{"SessionIntegrity.signals", "integrity.signals", []policy.Action{policy.IntegrityRead, policy.IntegrityRead}},
+		{"Accommodation.session", "session", []policy.Action{policy.SessionRead}},
+		{"Accommodation.candidate", "candidate", []policy.Action{policy.CandidateRead}},
+		{"Candidate.hold", "hold", []policy.Action{policy.CandidateErase}},
 		{"Report.candidate", "candidate", []policy.Action{policy.CandidateRead}},
 		{"Report.jobRole", "jobRole", []policy.Action{policy.JobRoleRead}},
 		{"Report.templateVersion", "templateVersion", []policy.Action{policy.TemplateRead}},
@@ -321,13 +368,13 @@ func edgeRows() []*row {
 	parents := map[string]string{
 		"MustHaveSkill": "JobRole", "QuestionContent": "Question", "QuestionRevision": "Question",
 		"TemplateSlot": "AssessmentTemplate", "SkillCoverage": "AssessmentTemplate", "QuestionExposure": "TemplateVersion",
-		"VersionItem": "TemplateVersion",
+		"VersionItem": "TemplateVersion", "SessionIntegrity": "CandidateSession",
 	}
 	var list []*row
 	for _, e := range edges {
 		of, _, _ := strings.Cut(e.name, ".")
 		of = cmp.Or(parents[of], of)
-		r := &row{name: e.name, bound: of != "Skill", at: "node." + e.path, query: below(of, selecting(e.path)), given: nodeOf(of)}
+		r := &row{name: e.name, bound: of != "Skill", noted: e.name == "Report.result", at: "node." + e.path, query: below(of, selecting(e.path)), given: nodeOf(of)}
 		if having := having[e.name]; having != nil {
 			r.given = func(_ *testing.T, o *org, _ *person) vars { return vars{"id": having(o)} }
 		}
@@ -349,6 +396,7 @@ var having = map[string]func(o *org) gid.ID{
 	"AssessmentTemplate.approvedBy": func(o *org) gid.ID { return o.agreed },
 	"TemplateVersion.approvedBy":    func(o *org) gid.ID { return o.standing },
 	"TemplateVersion.exposures":     func(o *org) gid.ID { return o.pooled },
+	"Candidate.hold":                func(o *org) gid.ID { return o.held },
 	"QuestionExposure.question":     func(o *org) gid.ID { return o.pooled },
 }
 
@@ -356,7 +404,7 @@ var having = map[string]func(o *org) gid.ID{
 func selecting(path string) string {
 	names := strings.Split(path, ".")
 	text := names[len(names)-1]
-	if !slices.Contains([]string{"number", "cutPercent", "title", "weight", "ref"}, text) {
+	if !slices.Contains([]string{"number", "cutPercent", "title", "weight", "ref", "hold", "verdict"}, text) {
 		text += " { __typename }"
 	}
 	for _, name := range slices.Backward(names[:len(names)-1]) {
@@ -453,6 +501,45 @@ func mutationRows(schema *ast.Schema) []*row {
 		}},
 		{name: "releaseReport", needs: []policy.Action{policy.ReportRelease}, given: func(t *testing.T, o *org, _ *person) vars {
 			return vars{"id": o.reportOf(t, o.sat(t, o.quiz).ID)}
+		}},
+		{name: "judgeIntegrity", needs: []policy.Action{policy.IntegrityJudge}, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"sessionId": o.inReview, "verdict": "NO_CONCERN", "comment": "fine"}
+		}},
+		{name: "answerContest", needs: []policy.Action{policy.ContestAnswer}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.contest(t, o.sat(t, o.quiz).ID), "answer": "you are right"}
+		}},
+		{name: "decideAccommodation", needs: []policy.Action{policy.AccommodationDecide}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.requested(t).ID, "revision": 1, "decision": "CHANGE", "extraPercent": 50, "extraTime": "PT5M", "breaks": "PT5M", "reason": "fair"}
+		}},
+		{name: "grantAccommodation", needs: []policy.Action{policy.AccommodationDecide}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sessionId": o.accepted(t, o.quiz).ID, "extraPercent": 50, "reason": "fair"}
+		}},
+		{name: "eraseCandidate", needs: []policy.Action{policy.CandidateErase}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.somebody(t), "reason": "asked by letter"}
+		}},
+		{name: "holdCandidate", needs: []policy.Action{policy.CandidateErase}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.somebody(t), "reason": "a charge"}
+		}},
+		{name: "releaseCandidateHold", needs: []policy.Action{policy.CandidateErase}, given: func(t *testing.T, o *org, _ *person) vars {
+			id := o.somebody(t)
+			must(o.sittings.HoldCandidate(t.Context(), o.owner(), sitting.HoldCandidateInput{ID: id, Reason: "a charge"}))(t)
+			return vars{"id": id, "reason": "settled"}
+		}},
+		{name: "recordSignals", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			signal := vars{"kind": "PASTED", "at": "2026-03-01T12:00:00Z", "lasted": "PT1S", "question": "1.1", "clientKey": "first"}
+			return vars{"sittingId": o.started(t, o.quiz).ID, "signals": []any{signal}}
+		}},
+		{name: "contestSitting", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.sat(t, o.quiz).ID, "subject": "INTEGRITY", "statement": "no"}
+		}},
+		{name: "requestAccommodation", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.accepted(t, o.quiz).ID, "request": "slowly", "extraPercent": 50}
+		}},
+		{name: "withdrawAccommodationRequest", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.requested(t).SessionID}
+		}},
+		{name: "eraseMyData", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sittingId": o.alias(t)}
 		}},
 		{name: "acceptInvitation", needs: []policy.Action{policy.SittingTake}, own: true, alien: string(fault.Conflict), given: func(t *testing.T, o *org, _ *person) vars {
 			_, secret := o.invited(t, o.quiz)

@@ -37,6 +37,8 @@ func (r *Resolver) node(ctx context.Context, id gid.ID) (envelope.Node, error) {
 		return asNode(l.versions.Load(ctx, id))
 	case gid.Candidate:
 		return asNode(l.candidates.Load(ctx, id))
+	case gid.Accommodation:
+		return asNode(l.accommodations.Load(ctx, id))
 	case gid.Session:
 		return asNode(l.sessions.Load(ctx, id))
 	case gid.Review:

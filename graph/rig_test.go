@@ -149,6 +149,8 @@ func (r *rig) work(ctx context.Context, args job.Args) error {
 		return r.grades.Score(ctx, policy.Worker(j.OrganizationID), j.SessionID)
 	case job.SendMail:
 		return r.sittings.Deliver(ctx, policy.Worker(j.OrganizationID), j.MailID)
+	case job.DeleteFiles:
+		return r.sittings.DeleteFiles(ctx, policy.Worker(j.OrganizationID), j.Blobs)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func (r *queryResolver) Organization(ctx context.Context) (*ent.Organization, er
 }
 
 func (r *queryResolver) Sitting(ctx context.Context, id gid.ID) (*sitting.Sitting, error) {
-	return r.Sittings.Sitting(ctx, login.Actor(ctx), id)
+	return r.Resolver.Sittings.Sitting(ctx, login.Actor(ctx), id)
 }
 
 func (r *queryResolver) RateLimit(ctx context.Context) (*envelope.RateLimit, error) {

@@ -29,9 +29,12 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Accommodation() AccommodationResolver
 	AssessmentTemplate() AssessmentTemplateResolver
 	AuditEvent() AuditEventResolver
+	Candidate() CandidateResolver
 	CandidateSession() CandidateSessionResolver
+	Contest() ContestResolver
 	JobRole() JobRoleResolver
 	Member() MemberResolver
 	MustHaveSkill() MustHaveSkillResolver
@@ -43,10 +46,15 @@ type ResolverRoot interface {
 	QuestionContent() QuestionContentResolver
 	QuestionExposure() QuestionExposureResolver
 	QuestionRevision() QuestionRevisionResolver
+	RecordedSignal() RecordedSignalResolver
 	Report() ReportResolver
 	Review() ReviewResolver
 	SaveResult() SaveResultResolver
+	SessionIntegrity() SessionIntegrityResolver
 	Sitting() SittingResolver
+	SittingAccommodation() SittingAccommodationResolver
+	SittingContest() SittingContestResolver
+	SittingSignal() SittingSignalResolver
 	Skill() SkillResolver
 	SkillCoverage() SkillCoverageResolver
 	TemplateSlot() TemplateSlotResolver
@@ -62,6 +70,39 @@ type ComplexityRoot struct {
 	AcceptInvitationPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	Accommodation struct {
+		AskedBreakSeconds func(childComplexity int) int
+		AskedPercent      func(childComplexity int) int
+		AskedSeconds      func(childComplexity int) int
+		BreakSeconds      func(childComplexity int) int
+		Candidate         func(childComplexity int) int
+		Contact           func(childComplexity int) int
+		CreatedAt         func(childComplexity int) int
+		DecidedAt         func(childComplexity int) int
+		DecidedBy         func(childComplexity int) int
+		ExtraPercent      func(childComplexity int) int
+		ExtraSeconds      func(childComplexity int) int
+		ID                func(childComplexity int) int
+		Notes             func(childComplexity int) int
+		Reason            func(childComplexity int) int
+		Request           func(childComplexity int) int
+		Revision          func(childComplexity int) int
+		Session           func(childComplexity int) int
+		State             func(childComplexity int) int
+	}
+
+	AccommodationConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AccommodationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	AccommodationPolicy struct {
@@ -94,6 +135,11 @@ type ComplexityRoot struct {
 		Number  func(childComplexity int) int
 		Text    func(childComplexity int) int
 		Upload  func(childComplexity int) int
+	}
+
+	AnswerContestPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	ApiKey struct {
@@ -218,7 +264,9 @@ type ComplexityRoot struct {
 	Candidate struct {
 		CreatedAt  func(childComplexity int) int
 		Email      func(childComplexity int) int
+		ErasedAt   func(childComplexity int) int
 		ExternalID func(childComplexity int) int
+		Hold       func(childComplexity int) int
 		ID         func(childComplexity int) int
 		Name       func(childComplexity int) int
 		Phone      func(childComplexity int) int
@@ -242,6 +290,7 @@ type ComplexityRoot struct {
 		ExpiresAt       func(childComplexity int) int
 		ExternalOrderID func(childComplexity int) int
 		ID              func(childComplexity int) int
+		Integrity       func(childComplexity int) int
 		InvitedBy       func(childComplexity int) int
 		JobRole         func(childComplexity int) int
 		OpenedAt        func(childComplexity int) int
@@ -321,6 +370,36 @@ type ComplexityRoot struct {
 		Starter  func(childComplexity int) int
 	}
 
+	Contest struct {
+		Answer     func(childComplexity int) int
+		AnsweredAt func(childComplexity int) int
+		AnsweredBy func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		DueAt      func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		Session    func(childComplexity int) int
+		State      func(childComplexity int) int
+		Subject    func(childComplexity int) int
+	}
+
+	ContestConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ContestEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ContestSittingPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	CreateApiKeyPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
@@ -368,6 +447,11 @@ type ComplexityRoot struct {
 		Points func(childComplexity int) int
 	}
 
+	DecideAccommodationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	Draw struct {
 		Count       func(childComplexity int) int
 		Filter      func(childComplexity int) int
@@ -392,6 +476,23 @@ type ComplexityRoot struct {
 	EnterSectionPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	EraseCandidatePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	EraseMyDataPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	ErasureReceipt struct {
+		Answers  func(childComplexity int) int
+		ErasedAt func(childComplexity int) int
+		ID       func(childComplexity int) int
+		Sittings func(childComplexity int) int
 	}
 
 	Feedback struct {
@@ -422,12 +523,22 @@ type ComplexityRoot struct {
 		Submitted func(childComplexity int) int
 	}
 
+	GrantAccommodationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	GrantTimePayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
 
 	HeartbeatPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	HoldCandidatePayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
@@ -487,6 +598,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	JudgeIntegrityPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	Member struct {
 		Email   func(childComplexity int) int
 		ID      func(childComplexity int) int
@@ -520,53 +636,103 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AcceptInvitation      func(childComplexity int, input sitting.AcceptInvitationInput) int
-		AddMember             func(childComplexity int, input account.AddMemberInput) int
-		ApproveQuestion       func(childComplexity int, input authoring.ApproveQuestionInput) int
-		ApproveTemplate       func(childComplexity int, input authoring.ApproveTemplateInput) int
-		AssignReview          func(childComplexity int, input grading.AssignReviewInput) int
-		BeginUpload           func(childComplexity int, input sitting.BeginUploadInput) int
-		CancelSession         func(childComplexity int, input sitting.CancelSessionInput) int
-		CreateAPIKey          func(childComplexity int, input account.CreateAPIKeyInput) int
-		CreateJobRole         func(childComplexity int, input authoring.CreateJobRoleInput) int
-		CreateOwnPlaybackLink func(childComplexity int, input sitting.CreateOwnPlaybackLinkInput) int
-		CreatePlaybackLink    func(childComplexity int, input sitting.CreatePlaybackLinkInput) int
-		CreateQuestion        func(childComplexity int, input authoring.CreateQuestionInput) int
-		CreateSkill           func(childComplexity int, input authoring.CreateSkillInput) int
-		CreateTemplate        func(childComplexity int, input authoring.CreateTemplateInput) int
-		DuplicateTemplate     func(childComplexity int, input authoring.DuplicateTemplateInput) int
-		EndBreak              func(childComplexity int, input sitting.EndBreakInput) int
-		EnterQuestion         func(childComplexity int, input sitting.EnterQuestionInput) int
-		EnterSection          func(childComplexity int, input sitting.EnterSectionInput) int
-		FlagQuestion          func(childComplexity int, input sitting.FlagQuestionInput) int
-		GrantTime             func(childComplexity int, input sitting.GrantTimeInput) int
-		Heartbeat             func(childComplexity int, input sitting.HeartbeatInput) int
-		ImportCatalogue       func(childComplexity int, input authoring.ImportCatalogueInput) int
-		ImportQti             func(childComplexity int, input authoring.ImportQTIInput) int
-		InviteCandidate       func(childComplexity int, input sitting.InviteCandidateInput) int
-		MergeSkills           func(childComplexity int, input authoring.MergeSkillsInput) int
-		PauseSession          func(childComplexity int, input sitting.PauseSessionInput) int
-		PublishQuestion       func(childComplexity int, input authoring.PublishQuestionInput) int
-		PublishTemplate       func(childComplexity int, input authoring.PublishTemplateInput) int
-		ReleaseReport         func(childComplexity int, input grading.ReleaseReportInput) int
-		ReopenSession         func(childComplexity int, input sitting.ReopenSessionInput) int
-		ResumeSession         func(childComplexity int, input sitting.ResumeSessionInput) int
-		RetireQuestion        func(childComplexity int, input authoring.RetireQuestionInput) int
-		RetireTemplate        func(childComplexity int, input authoring.RetireTemplateInput) int
-		RevokeAPIKey          func(childComplexity int, input account.RevokeAPIKeyInput) int
-		RotateAPIKey          func(childComplexity int, input account.RotateAPIKeyInput) int
-		SaveResponse          func(childComplexity int, input sitting.SaveResponseInput) int
-		SaveResponses         func(childComplexity int, input sitting.SaveResponsesInput) int
-		StartSitting          func(childComplexity int, input sitting.StartSittingInput) int
-		SubmitReview          func(childComplexity int, input grading.SubmitReviewInput) int
-		SubmitSection         func(childComplexity int, input sitting.SubmitSectionInput) int
-		SubmitSitting         func(childComplexity int, input sitting.SubmitSittingInput) int
-		TakeBreak             func(childComplexity int, input sitting.TakeBreakInput) int
-		UpdateJobRole         func(childComplexity int, input authoring.UpdateJobRoleInput) int
-		UpdateOrganization    func(childComplexity int, input account.UpdateOrganizationInput) int
-		UpdateQuestion        func(childComplexity int, input authoring.UpdateQuestionInput) int
-		UpdateSkill           func(childComplexity int, input authoring.UpdateSkillInput) int
-		UpdateTemplate        func(childComplexity int, input authoring.UpdateTemplateInput) int
+		AcceptInvitation             func(childComplexity int, input sitting.AcceptInvitationInput) int
+		AddMember                    func(childComplexity int, input account.AddMemberInput) int
+		AnswerContest                func(childComplexity int, input sitting.AnswerContestInput) int
+		ApproveQuestion              func(childComplexity int, input authoring.ApproveQuestionInput) int
+		ApproveTemplate              func(childComplexity int, input authoring.ApproveTemplateInput) int
+		AssignReview                 func(childComplexity int, input grading.AssignReviewInput) int
+		BeginUpload                  func(childComplexity int, input sitting.BeginUploadInput) int
+		CancelSession                func(childComplexity int, input sitting.CancelSessionInput) int
+		ContestSitting               func(childComplexity int, input sitting.ContestSittingInput) int
+		CreateAPIKey                 func(childComplexity int, input account.CreateAPIKeyInput) int
+		CreateJobRole                func(childComplexity int, input authoring.CreateJobRoleInput) int
+		CreateOwnPlaybackLink        func(childComplexity int, input sitting.CreateOwnPlaybackLinkInput) int
+		CreatePlaybackLink           func(childComplexity int, input sitting.CreatePlaybackLinkInput) int
+		CreateQuestion               func(childComplexity int, input authoring.CreateQuestionInput) int
+		CreateSkill                  func(childComplexity int, input authoring.CreateSkillInput) int
+		CreateTemplate               func(childComplexity int, input authoring.CreateTemplateInput) int
+		DecideAccommodation          func(childComplexity int, input sitting.DecideAccommodationInput) int
+		DuplicateTemplate            func(childComplexity int, input authoring.DuplicateTemplateInput) int
+		EndBreak                     func(childComplexity int, input sitting.EndBreakInput) int
+		EnterQuestion                func(childComplexity int, input sitting.EnterQuestionInput) int
+		EnterSection                 func(childComplexity int, input sitting.EnterSectionInput) int
+		EraseCandidate               func(childComplexity int, input sitting.EraseCandidateInput) int
+		EraseMyData                  func(childComplexity int, input sitting.EraseMyDataInput) int
+		FlagQuestion                 func(childComplexity int, input sitting.FlagQuestionInput) int
+		GrantAccommodation           func(childComplexity int, input sitting.GrantAccommodationInput) int
+		GrantTime                    func(childComplexity int, input sitting.GrantTimeInput) int
+		Heartbeat                    func(childComplexity int, input sitting.HeartbeatInput) int
+		HoldCandidate                func(childComplexity int, input sitting.HoldCandidateInput) int
+		ImportCatalogue              func(childComplexity int, input authoring.ImportCatalogueInput) int
+		ImportQti                    func(childComplexity int, input authoring.ImportQTIInput) int
+		InviteCandidate              func(childComplexity int, input sitting.InviteCandidateInput) int
+		JudgeIntegrity               func(childComplexity int, input sitting.JudgeIntegrityInput) int
+		MergeSkills                  func(childComplexity int, input authoring.MergeSkillsInput) int
+		PauseSession                 func(childComplexity int, input sitting.PauseSessionInput) int
+		PublishQuestion              func(childComplexity int, input authoring.PublishQuestionInput) int
+		PublishTemplate              func(childComplexity int, input authoring.PublishTemplateInput) int
+		RecordSignals                func(childComplexity int, input sitting.RecordSignalsInput) int
+		ReleaseCandidateHold         func(childComplexity int, input sitting.ReleaseCandidateHoldInput) int
+		ReleaseReport                func(childComplexity int, input grading.ReleaseReportInput) int
+		ReopenSession                func(childComplexity int, input sitting.ReopenSessionInput) int
+		RequestAccommodation         func(childComplexity int, input sitting.RequestAccommodationInput) int
+		ResumeSession                func(childComplexity int, input sitting.ResumeSessionInput) int
+		RetireQuestion               func(childComplexity int, input authoring.RetireQuestionInput) int
+		RetireTemplate               func(childComplexity int, input authoring.RetireTemplateInput) int
+		RevokeAPIKey                 func(childComplexity int, input account.RevokeAPIKeyInput) int
+		RotateAPIKey                 func(childComplexity int, input account.RotateAPIKeyInput) int
+		SaveResponse                 func(childComplexity int, input sitting.SaveResponseInput) int
+		SaveResponses                func(childComplexity int, input sitting.SaveResponsesInput) int
+		StartSitting                 func(childComplexity int, input sitting.StartSittingInput) int
+		SubmitReview                 func(childComplexity int, input grading.SubmitReviewInput) int
+		SubmitSection                func(childComplexity int, input sitting.SubmitSectionInput) int
+		SubmitSitting                func(childComplexity int, input sitting.SubmitSittingInput) int
+		TakeBreak                    func(childComplexity int, input sitting.TakeBreakInput) int
+		UpdateJobRole                func(childComplexity int, input authoring.UpdateJobRoleInput) int
+		UpdateOrganization           func(childComplexity int, input account.UpdateOrganizationInput) int
+		UpdateQuestion               func(childComplexity int, input authoring.UpdateQuestionInput) int
+		UpdateSkill                  func(childComplexity int, input authoring.UpdateSkillInput) int
+		UpdateTemplate               func(childComplexity int, input authoring.UpdateTemplateInput) int
+		WithdrawAccommodationRequest func(childComplexity int, input sitting.WithdrawAccommodationRequestInput) int
+	}
+
+	MyDataExport struct {
+		Document func(childComplexity int) int
+		Files    func(childComplexity int) int
+	}
+
+	MyFile struct {
+		CompletedAt func(childComplexity int) int
+		ContentType func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Question    func(childComplexity int) int
+		Size        func(childComplexity int) int
+	}
+
+	MyRecord struct {
+		ConsentedAt  func(childComplexity int) int
+		Email        func(childComplexity int) int
+		ExternalID   func(childComplexity int) int
+		Held         func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Organization func(childComplexity int) int
+		Phone        func(childComplexity int) int
+		Since        func(childComplexity int) int
+		Sittings     func(childComplexity int) int
+	}
+
+	MyRecordedSitting struct {
+		Answers     func(childComplexity int) int
+		EndedAt     func(childComplexity int) int
+		Files       func(childComplexity int) int
+		ID          func(childComplexity int) int
+		InvitedAt   func(childComplexity int) int
+		Openings    func(childComplexity int) int
+		SignalCount func(childComplexity int) int
+		StartedAt   func(childComplexity int) int
+		State       func(childComplexity int) int
+		Title       func(childComplexity int) int
 	}
 
 	NumericKey struct {
@@ -578,10 +744,12 @@ type ComplexityRoot struct {
 
 	Organization struct {
 		APIKeys                 func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Accommodations          func(childComplexity int, state *term.AccommodationState, first *int, after *string, last *int, before *string) int
 		AuditEvents             func(childComplexity int, filter *account.AuditFilter, first *int, after *string, last *int, before *string) int
 		Candidates              func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Catalogue               func(childComplexity int) int
 		CompareTemplateVersions func(childComplexity int, from gid.ID, to gid.ID) int
+		Contests                func(childComplexity int, filter *sitting.ContestFilter, first *int, after *string, last *int, before *string) int
 		Funnel                  func(childComplexity int, input insight.FunnelInput) int
 		ID                      func(childComplexity int) int
 		JobRoles                func(childComplexity int, filter *authoring.JobRoleFilter, first *int, after *string, last *int, before *string) int
@@ -592,6 +760,7 @@ type ComplexityRoot struct {
 		Qti                     func(childComplexity int, templates []string) int
 		Questions               func(childComplexity int, filter *authoring.QuestionFilter, first *int, after *string, last *int, before *string) int
 		Reports                 func(childComplexity int, filter *grading.ReportFilter, orderBy *grading.ReportOrder, first *int, after *string, last *int, before *string) int
+		RetentionDays           func(childComplexity int) int
 		Reviews                 func(childComplexity int, state *term.ReviewState, first *int, after *string, last *int, before *string) int
 		ScoreDistribution       func(childComplexity int, input insight.DistributionInput) int
 		Sessions                func(childComplexity int, filter *sitting.SessionFilter, first *int, after *string, last *int, before *string) int
@@ -670,11 +839,14 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		ExportMyData func(childComplexity int) int
+		MyRecords    func(childComplexity int) int
 		Node         func(childComplexity int, id gid.ID) int
 		Nodes        func(childComplexity int, ids []gid.ID) int
 		Organization func(childComplexity int) int
 		RateLimit    func(childComplexity int) int
 		Sitting      func(childComplexity int, id gid.ID) int
+		Sittings     func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Version      func(childComplexity int) int
 		Viewer       func(childComplexity int) int
 	}
@@ -790,9 +962,38 @@ type ComplexityRoot struct {
 		SubmittedAt func(childComplexity int) int
 	}
 
+	RecordSignalsPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	RecordedSignal struct {
+		Kind     func(childComplexity int) int
+		Lasted   func(childComplexity int) int
+		Position func(childComplexity int) int
+		Question func(childComplexity int) int
+	}
+
+	RecordedSignalConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RecordedSignalEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Reference struct {
 		Title func(childComplexity int) int
 		URL   func(childComplexity int) int
+	}
+
+	ReleaseCandidateHoldPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	ReleaseReportPayload struct {
@@ -836,6 +1037,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ReportOpening struct {
+		At func(childComplexity int) int
+		By func(childComplexity int) int
+	}
+
 	ReportResult struct {
 		Bands      func(childComplexity int) int
 		CutPercent func(childComplexity int) int
@@ -843,6 +1049,11 @@ type ComplexityRoot struct {
 		Questions  func(childComplexity int) int
 		Sections   func(childComplexity int) int
 		Skills     func(childComplexity int) int
+	}
+
+	RequestAccommodationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	ResumeSessionPayload struct {
@@ -971,10 +1182,29 @@ type ComplexityRoot struct {
 		Total func(childComplexity int) int
 	}
 
+	SessionIntegrity struct {
+		Comment  func(childComplexity int) int
+		Counts   func(childComplexity int) int
+		JudgedAt func(childComplexity int) int
+		JudgedBy func(childComplexity int) int
+		Signals  func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Verdict  func(childComplexity int) int
+	}
+
 	SessionStep struct {
 		Kind    func(childComplexity int) int
 		Section func(childComplexity int) int
 		Share   func(childComplexity int) int
+	}
+
+	SignalCount struct {
+		Count func(childComplexity int) int
+		Kind  func(childComplexity int) int
+	}
+
+	SignalReceipt struct {
+		Stored func(childComplexity int) int
+		Total  func(childComplexity int) int
 	}
 
 	SimilarQuestion struct {
@@ -983,7 +1213,9 @@ type ComplexityRoot struct {
 	}
 
 	Sitting struct {
+		Accommodated     func(childComplexity int) int
 		Accommodation    func(childComplexity int) int
+		Contests         func(childComplexity int) int
 		CurrentSection   func(childComplexity int) int
 		Deadline         func(childComplexity int) int
 		Device           func(childComplexity int) int
@@ -1013,13 +1245,54 @@ type ComplexityRoot struct {
 		TimeLimit        func(childComplexity int) int
 		Title            func(childComplexity int) int
 		Uploads          func(childComplexity int) int
+		Verdict          func(childComplexity int) int
 		VerifyReceipt    func(childComplexity int, hash string) int
+	}
+
+	SittingAccommodation struct {
+		AskedBreakSeconds func(childComplexity int) int
+		AskedPercent      func(childComplexity int) int
+		AskedSeconds      func(childComplexity int) int
+		BreakSeconds      func(childComplexity int) int
+		Contact           func(childComplexity int) int
+		CreatedAt         func(childComplexity int) int
+		DecidedAt         func(childComplexity int) int
+		ExtraPercent      func(childComplexity int) int
+		ExtraSeconds      func(childComplexity int) int
+		ID                func(childComplexity int) int
+		Notes             func(childComplexity int) int
+		Reason            func(childComplexity int) int
+		Request           func(childComplexity int) int
+		State             func(childComplexity int) int
 	}
 
 	SittingChoice struct {
 		HTML func(childComplexity int) int
 		Key  func(childComplexity int) int
 		Text func(childComplexity int) int
+	}
+
+	SittingConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SittingContest struct {
+		Answer     func(childComplexity int) int
+		AnsweredAt func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		DueAt      func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		State      func(childComplexity int) int
+		Subject    func(childComplexity int) int
+	}
+
+	SittingEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	SittingQuestion struct {
@@ -1057,6 +1330,14 @@ type ComplexityRoot struct {
 		State            func(childComplexity int) int
 		TimeLimit        func(childComplexity int) int
 		Title            func(childComplexity int) int
+	}
+
+	SittingSignal struct {
+		ClientAt func(childComplexity int) int
+		Kind     func(childComplexity int) int
+		Lasted   func(childComplexity int) int
+		Question func(childComplexity int) int
+		ServerAt func(childComplexity int) int
 	}
 
 	Skill struct {
@@ -1301,6 +1582,11 @@ type ComplexityRoot struct {
 		Permissions func(childComplexity int) int
 		Roles       func(childComplexity int) int
 	}
+
+	WithdrawAccommodationRequestPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
 }
 
 type executableSchema graphql.ExecutableSchemaState[ResolverRoot, DirectiveRoot, ComplexityRoot]
@@ -1329,6 +1615,153 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AcceptInvitationPayload.Object(childComplexity), true
+
+	case "Accommodation.askedBreaks":
+		if e.ComplexityRoot.Accommodation.AskedBreakSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.AskedBreakSeconds(childComplexity), true
+	case "Accommodation.askedPercent":
+		if e.ComplexityRoot.Accommodation.AskedPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.AskedPercent(childComplexity), true
+	case "Accommodation.askedTime":
+		if e.ComplexityRoot.Accommodation.AskedSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.AskedSeconds(childComplexity), true
+	case "Accommodation.breaks":
+		if e.ComplexityRoot.Accommodation.BreakSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.BreakSeconds(childComplexity), true
+	case "Accommodation.candidate":
+		if e.ComplexityRoot.Accommodation.Candidate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.Candidate(childComplexity), true
+	case "Accommodation.contact":
+		if e.ComplexityRoot.Accommodation.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.Contact(childComplexity), true
+	case "Accommodation.createdAt":
+		if e.ComplexityRoot.Accommodation.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.CreatedAt(childComplexity), true
+	case "Accommodation.decidedAt":
+		if e.ComplexityRoot.Accommodation.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.DecidedAt(childComplexity), true
+	case "Accommodation.decidedBy":
+		if e.ComplexityRoot.Accommodation.DecidedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.DecidedBy(childComplexity), true
+	case "Accommodation.extraPercent":
+		if e.ComplexityRoot.Accommodation.ExtraPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.ExtraPercent(childComplexity), true
+	case "Accommodation.extraTime":
+		if e.ComplexityRoot.Accommodation.ExtraSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.ExtraSeconds(childComplexity), true
+	case "Accommodation.id":
+		if e.ComplexityRoot.Accommodation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.ID(childComplexity), true
+	case "Accommodation.notes":
+		if e.ComplexityRoot.Accommodation.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.Notes(childComplexity), true
+	case "Accommodation.reason":
+		if e.ComplexityRoot.Accommodation.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.Reason(childComplexity), true
+	case "Accommodation.request":
+		if e.ComplexityRoot.Accommodation.Request == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.Request(childComplexity), true
+	case "Accommodation.revision":
+		if e.ComplexityRoot.Accommodation.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.Revision(childComplexity), true
+	case "Accommodation.session":
+		if e.ComplexityRoot.Accommodation.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.Session(childComplexity), true
+	case "Accommodation.state":
+		if e.ComplexityRoot.Accommodation.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Accommodation.State(childComplexity), true
+
+	case "AccommodationConnection.edges":
+		if e.ComplexityRoot.AccommodationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccommodationConnection.Edges(childComplexity), true
+	case "AccommodationConnection.nodes":
+		if e.ComplexityRoot.AccommodationConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccommodationConnection.Nodes(childComplexity), true
+	case "AccommodationConnection.pageInfo":
+		if e.ComplexityRoot.AccommodationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccommodationConnection.PageInfo(childComplexity), true
+	case "AccommodationConnection.totalCount":
+		if e.ComplexityRoot.AccommodationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccommodationConnection.TotalCount(childComplexity), true
+
+	case "AccommodationEdge.cursor":
+		if e.ComplexityRoot.AccommodationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccommodationEdge.Cursor(childComplexity), true
+	case "AccommodationEdge.node":
+		if e.ComplexityRoot.AccommodationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccommodationEdge.Node(childComplexity), true
 
 	case "AccommodationPolicy.contact":
 		if e.ComplexityRoot.AccommodationPolicy.Contact == nil {
@@ -1436,6 +1869,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Answer.Upload(childComplexity), true
+
+	case "AnswerContestPayload.errors":
+		if e.ComplexityRoot.AnswerContestPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerContestPayload.Errors(childComplexity), true
+	case "AnswerContestPayload.contest":
+		if e.ComplexityRoot.AnswerContestPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerContestPayload.Object(childComplexity), true
 
 	case "ApiKey.createdAt":
 		if e.ComplexityRoot.ApiKey.CreatedAt == nil {
@@ -1874,12 +2320,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Candidate.Email(childComplexity), true
+	case "Candidate.erasedAt":
+		if e.ComplexityRoot.Candidate.ErasedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Candidate.ErasedAt(childComplexity), true
 	case "Candidate.externalId":
 		if e.ComplexityRoot.Candidate.ExternalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Candidate.ExternalID(childComplexity), true
+	case "Candidate.hold":
+		if e.ComplexityRoot.Candidate.Hold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Candidate.Hold(childComplexity), true
 	case "Candidate.id":
 		if e.ComplexityRoot.Candidate.ID == nil {
 			break
@@ -1967,6 +2425,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.ID(childComplexity), true
+	case "CandidateSession.integrity":
+		if e.ComplexityRoot.CandidateSession.Integrity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.Integrity(childComplexity), true
 	case "CandidateSession.invitedBy":
 		if e.ComplexityRoot.CandidateSession.InvitedBy == nil {
 			break
@@ -2292,6 +2756,118 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CodeTask.Starter(childComplexity), true
 
+	case "Contest.answer":
+		if e.ComplexityRoot.Contest.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contest.Answer(childComplexity), true
+	case "Contest.answeredAt":
+		if e.ComplexityRoot.Contest.AnsweredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contest.AnsweredAt(childComplexity), true
+	case "Contest.answeredBy":
+		if e.ComplexityRoot.Contest.AnsweredBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contest.AnsweredBy(childComplexity), true
+	case "Contest.createdAt":
+		if e.ComplexityRoot.Contest.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contest.CreatedAt(childComplexity), true
+	case "Contest.dueAt":
+		if e.ComplexityRoot.Contest.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contest.DueAt(childComplexity), true
+	case "Contest.id":
+		if e.ComplexityRoot.Contest.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contest.ID(childComplexity), true
+	case "Contest.statement":
+		if e.ComplexityRoot.Contest.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contest.Reason(childComplexity), true
+	case "Contest.session":
+		if e.ComplexityRoot.Contest.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contest.Session(childComplexity), true
+	case "Contest.state":
+		if e.ComplexityRoot.Contest.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contest.State(childComplexity), true
+	case "Contest.subject":
+		if e.ComplexityRoot.Contest.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contest.Subject(childComplexity), true
+
+	case "ContestConnection.edges":
+		if e.ComplexityRoot.ContestConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestConnection.Edges(childComplexity), true
+	case "ContestConnection.nodes":
+		if e.ComplexityRoot.ContestConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestConnection.Nodes(childComplexity), true
+	case "ContestConnection.pageInfo":
+		if e.ComplexityRoot.ContestConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestConnection.PageInfo(childComplexity), true
+	case "ContestConnection.totalCount":
+		if e.ComplexityRoot.ContestConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestConnection.TotalCount(childComplexity), true
+
+	case "ContestEdge.cursor":
+		if e.ComplexityRoot.ContestEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestEdge.Cursor(childComplexity), true
+	case "ContestEdge.node":
+		if e.ComplexityRoot.ContestEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestEdge.Node(childComplexity), true
+
+	case "ContestSittingPayload.errors":
+		if e.ComplexityRoot.ContestSittingPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestSittingPayload.Errors(childComplexity), true
+	case "ContestSittingPayload.contest":
+		if e.ComplexityRoot.ContestSittingPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestSittingPayload.Object(childComplexity), true
+
 	case "CreateApiKeyPayload.errors":
 		if e.ComplexityRoot.CreateApiKeyPayload.Errors == nil {
 			break
@@ -2421,6 +2997,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CriterionLevel.Points(childComplexity), true
 
+	case "DecideAccommodationPayload.errors":
+		if e.ComplexityRoot.DecideAccommodationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecideAccommodationPayload.Errors(childComplexity), true
+	case "DecideAccommodationPayload.accommodation":
+		if e.ComplexityRoot.DecideAccommodationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecideAccommodationPayload.Object(childComplexity), true
+
 	case "Draw.count":
 		if e.ComplexityRoot.Draw.Count == nil {
 			break
@@ -2491,6 +3080,57 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EnterSectionPayload.Object(childComplexity), true
+
+	case "EraseCandidatePayload.errors":
+		if e.ComplexityRoot.EraseCandidatePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EraseCandidatePayload.Errors(childComplexity), true
+	case "EraseCandidatePayload.receipt":
+		if e.ComplexityRoot.EraseCandidatePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EraseCandidatePayload.Object(childComplexity), true
+
+	case "EraseMyDataPayload.errors":
+		if e.ComplexityRoot.EraseMyDataPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EraseMyDataPayload.Errors(childComplexity), true
+	case "EraseMyDataPayload.receipt":
+		if e.ComplexityRoot.EraseMyDataPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EraseMyDataPayload.Object(childComplexity), true
+
+	case "ErasureReceipt.answers":
+		if e.ComplexityRoot.ErasureReceipt.Answers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasureReceipt.Answers(childComplexity), true
+	case "ErasureReceipt.erasedAt":
+		if e.ComplexityRoot.ErasureReceipt.ErasedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasureReceipt.ErasedAt(childComplexity), true
+	case "ErasureReceipt.id":
+		if e.ComplexityRoot.ErasureReceipt.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasureReceipt.ID(childComplexity), true
+	case "ErasureReceipt.sittings":
+		if e.ComplexityRoot.ErasureReceipt.Sittings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasureReceipt.Sittings(childComplexity), true
 
 	case "Feedback.passed":
 		if e.ComplexityRoot.Feedback.Passed == nil {
@@ -2592,6 +3232,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Funnel.Submitted(childComplexity), true
 
+	case "GrantAccommodationPayload.errors":
+		if e.ComplexityRoot.GrantAccommodationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GrantAccommodationPayload.Errors(childComplexity), true
+	case "GrantAccommodationPayload.accommodation":
+		if e.ComplexityRoot.GrantAccommodationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GrantAccommodationPayload.Object(childComplexity), true
+
 	case "GrantTimePayload.errors":
 		if e.ComplexityRoot.GrantTimePayload.Errors == nil {
 			break
@@ -2617,6 +3270,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HeartbeatPayload.Object(childComplexity), true
+
+	case "HoldCandidatePayload.errors":
+		if e.ComplexityRoot.HoldCandidatePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HoldCandidatePayload.Errors(childComplexity), true
+	case "HoldCandidatePayload.candidate":
+		if e.ComplexityRoot.HoldCandidatePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HoldCandidatePayload.Object(childComplexity), true
 
 	case "ImportCataloguePayload.errors":
 		if e.ComplexityRoot.ImportCataloguePayload.Errors == nil {
@@ -2812,6 +3478,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.JobRoleEdge.Node(childComplexity), true
 
+	case "JudgeIntegrityPayload.errors":
+		if e.ComplexityRoot.JudgeIntegrityPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JudgeIntegrityPayload.Errors(childComplexity), true
+	case "JudgeIntegrityPayload.integrity":
+		if e.ComplexityRoot.JudgeIntegrityPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JudgeIntegrityPayload.Object(childComplexity), true
+
 	case "Member.email":
 		if e.ComplexityRoot.Member.Email == nil {
 			break
@@ -2941,6 +3620,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddMember(childComplexity, args["input"].(account.AddMemberInput)), true
+	case "Mutation.answerContest":
+		if e.ComplexityRoot.Mutation.AnswerContest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_answerContest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnswerContest(childComplexity, args["input"].(sitting.AnswerContestInput)), true
 	case "Mutation.approveQuestion":
 		if e.ComplexityRoot.Mutation.ApproveQuestion == nil {
 			break
@@ -2996,6 +3686,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelSession(childComplexity, args["input"].(sitting.CancelSessionInput)), true
+	case "Mutation.contestSitting":
+		if e.ComplexityRoot.Mutation.ContestSitting == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_contestSitting_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ContestSitting(childComplexity, args["input"].(sitting.ContestSittingInput)), true
 	case "Mutation.createApiKey":
 		if e.ComplexityRoot.Mutation.CreateAPIKey == nil {
 			break
@@ -3073,6 +3774,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateTemplate(childComplexity, args["input"].(authoring.CreateTemplateInput)), true
+	case "Mutation.decideAccommodation":
+		if e.ComplexityRoot.Mutation.DecideAccommodation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_decideAccommodation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DecideAccommodation(childComplexity, args["input"].(sitting.DecideAccommodationInput)), true
 	case "Mutation.duplicateTemplate":
 		if e.ComplexityRoot.Mutation.DuplicateTemplate == nil {
 			break
@@ -3117,6 +3829,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EnterSection(childComplexity, args["input"].(sitting.EnterSectionInput)), true
+	case "Mutation.eraseCandidate":
+		if e.ComplexityRoot.Mutation.EraseCandidate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_eraseCandidate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EraseCandidate(childComplexity, args["input"].(sitting.EraseCandidateInput)), true
+	case "Mutation.eraseMyData":
+		if e.ComplexityRoot.Mutation.EraseMyData == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_eraseMyData_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EraseMyData(childComplexity, args["input"].(sitting.EraseMyDataInput)), true
 	case "Mutation.flagQuestion":
 		if e.ComplexityRoot.Mutation.FlagQuestion == nil {
 			break
@@ -3128,6 +3862,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.FlagQuestion(childComplexity, args["input"].(sitting.FlagQuestionInput)), true
+	case "Mutation.grantAccommodation":
+		if e.ComplexityRoot.Mutation.GrantAccommodation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_grantAccommodation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GrantAccommodation(childComplexity, args["input"].(sitting.GrantAccommodationInput)), true
 	case "Mutation.grantTime":
 		if e.ComplexityRoot.Mutation.GrantTime == nil {
 			break
@@ -3150,6 +3895,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Heartbeat(childComplexity, args["input"].(sitting.HeartbeatInput)), true
+	case "Mutation.holdCandidate":
+		if e.ComplexityRoot.Mutation.HoldCandidate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_holdCandidate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.HoldCandidate(childComplexity, args["input"].(sitting.HoldCandidateInput)), true
 	case "Mutation.importCatalogue":
 		if e.ComplexityRoot.Mutation.ImportCatalogue == nil {
 			break
@@ -3183,6 +3939,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.InviteCandidate(childComplexity, args["input"].(sitting.InviteCandidateInput)), true
+	case "Mutation.judgeIntegrity":
+		if e.ComplexityRoot.Mutation.JudgeIntegrity == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_judgeIntegrity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.JudgeIntegrity(childComplexity, args["input"].(sitting.JudgeIntegrityInput)), true
 	case "Mutation.mergeSkills":
 		if e.ComplexityRoot.Mutation.MergeSkills == nil {
 			break
@@ -3227,6 +3994,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PublishTemplate(childComplexity, args["input"].(authoring.PublishTemplateInput)), true
+	case "Mutation.recordSignals":
+		if e.ComplexityRoot.Mutation.RecordSignals == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordSignals_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordSignals(childComplexity, args["input"].(sitting.RecordSignalsInput)), true
+	case "Mutation.releaseCandidateHold":
+		if e.ComplexityRoot.Mutation.ReleaseCandidateHold == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_releaseCandidateHold_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReleaseCandidateHold(childComplexity, args["input"].(sitting.ReleaseCandidateHoldInput)), true
 	case "Mutation.releaseReport":
 		if e.ComplexityRoot.Mutation.ReleaseReport == nil {
 			break
@@ -3249,6 +4038,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReopenSession(childComplexity, args["input"].(sitting.ReopenSessionInput)), true
+	case "Mutation.requestAccommodation":
+		if e.ComplexityRoot.Mutation.RequestAccommodation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_requestAccommodation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RequestAccommodation(childComplexity, args["input"].(sitting.RequestAccommodationInput)), true
 	case "Mutation.resumeSession":
 		if e.ComplexityRoot.Mutation.ResumeSession == nil {
 			break
@@ -3436,6 +4236,177 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateTemplate(childComplexity, args["input"].(authoring.UpdateTemplateInput)), true
+	case "Mutation.withdrawAccommodationRequest":
+		if e.ComplexityRoot.Mutation.WithdrawAccommodationRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdrawAccommodationRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WithdrawAccommodationRequest(childComplexity, args["input"].(sitting.WithdrawAccommodationRequestInput)), true
+
+	case "MyDataExport.document":
+		if e.ComplexityRoot.MyDataExport.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyDataExport.Document(childComplexity), true
+	case "MyDataExport.files":
+		if e.ComplexityRoot.MyDataExport.Files == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyDataExport.Files(childComplexity), true
+
+	case "MyFile.completedAt":
+		if e.ComplexityRoot.MyFile.CompletedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyFile.CompletedAt(childComplexity), true
+	case "MyFile.contentType":
+		if e.ComplexityRoot.MyFile.ContentType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyFile.ContentType(childComplexity), true
+	case "MyFile.name":
+		if e.ComplexityRoot.MyFile.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyFile.Name(childComplexity), true
+	case "MyFile.question":
+		if e.ComplexityRoot.MyFile.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyFile.Question(childComplexity), true
+	case "MyFile.size":
+		if e.ComplexityRoot.MyFile.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyFile.Size(childComplexity), true
+
+	case "MyRecord.consentedAt":
+		if e.ComplexityRoot.MyRecord.ConsentedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecord.ConsentedAt(childComplexity), true
+	case "MyRecord.email":
+		if e.ComplexityRoot.MyRecord.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecord.Email(childComplexity), true
+	case "MyRecord.externalId":
+		if e.ComplexityRoot.MyRecord.ExternalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecord.ExternalID(childComplexity), true
+	case "MyRecord.held":
+		if e.ComplexityRoot.MyRecord.Held == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecord.Held(childComplexity), true
+	case "MyRecord.name":
+		if e.ComplexityRoot.MyRecord.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecord.Name(childComplexity), true
+	case "MyRecord.employer":
+		if e.ComplexityRoot.MyRecord.Organization == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecord.Organization(childComplexity), true
+	case "MyRecord.phone":
+		if e.ComplexityRoot.MyRecord.Phone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecord.Phone(childComplexity), true
+	case "MyRecord.since":
+		if e.ComplexityRoot.MyRecord.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecord.Since(childComplexity), true
+	case "MyRecord.sittings":
+		if e.ComplexityRoot.MyRecord.Sittings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecord.Sittings(childComplexity), true
+
+	case "MyRecordedSitting.answers":
+		if e.ComplexityRoot.MyRecordedSitting.Answers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecordedSitting.Answers(childComplexity), true
+	case "MyRecordedSitting.endedAt":
+		if e.ComplexityRoot.MyRecordedSitting.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecordedSitting.EndedAt(childComplexity), true
+	case "MyRecordedSitting.files":
+		if e.ComplexityRoot.MyRecordedSitting.Files == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecordedSitting.Files(childComplexity), true
+	case "MyRecordedSitting.id":
+		if e.ComplexityRoot.MyRecordedSitting.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecordedSitting.ID(childComplexity), true
+	case "MyRecordedSitting.invitedAt":
+		if e.ComplexityRoot.MyRecordedSitting.InvitedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecordedSitting.InvitedAt(childComplexity), true
+	case "MyRecordedSitting.openings":
+		if e.ComplexityRoot.MyRecordedSitting.Openings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecordedSitting.Openings(childComplexity), true
+	case "MyRecordedSitting.signalCount":
+		if e.ComplexityRoot.MyRecordedSitting.SignalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecordedSitting.SignalCount(childComplexity), true
+	case "MyRecordedSitting.startedAt":
+		if e.ComplexityRoot.MyRecordedSitting.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecordedSitting.StartedAt(childComplexity), true
+	case "MyRecordedSitting.state":
+		if e.ComplexityRoot.MyRecordedSitting.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecordedSitting.State(childComplexity), true
+	case "MyRecordedSitting.title":
+		if e.ComplexityRoot.MyRecordedSitting.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyRecordedSitting.Title(childComplexity), true
 
 	case "NumericKey.mode":
 		if e.ComplexityRoot.NumericKey.Mode == nil {
@@ -3473,6 +4444,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.APIKeys(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Organization.accommodations":
+		if e.ComplexityRoot.Organization.Accommodations == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_accommodations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.Accommodations(childComplexity, args["state"].(*term.AccommodationState), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Organization.auditEvents":
 		if e.ComplexityRoot.Organization.AuditEvents == nil {
 			break
@@ -3512,6 +4494,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.CompareTemplateVersions(childComplexity, args["from"].(gid.ID), args["to"].(gid.ID)), true
+	case "Organization.contests":
+		if e.ComplexityRoot.Organization.Contests == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_contests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.Contests(childComplexity, args["filter"].(*sitting.ContestFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Organization.funnel":
 		if e.ComplexityRoot.Organization.Funnel == nil {
 			break
@@ -3602,6 +4595,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.Reports(childComplexity, args["filter"].(*grading.ReportFilter), args["orderBy"].(*grading.ReportOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Organization.retentionDays":
+		if e.ComplexityRoot.Organization.RetentionDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Organization.RetentionDays(childComplexity), true
 	case "Organization.reviews":
 		if e.ComplexityRoot.Organization.Reviews == nil {
 			break
@@ -3918,6 +4917,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.QtiPackage.Notes(childComplexity), true
 
+	case "Query.exportMyData":
+		if e.ComplexityRoot.Query.ExportMyData == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ExportMyData(childComplexity), true
+
+	case "Query.myRecords":
+		if e.ComplexityRoot.Query.MyRecords == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.MyRecords(childComplexity), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -3963,6 +4975,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Sitting(childComplexity, args["id"].(gid.ID)), true
+	case "Query.sittings":
+		if e.ComplexityRoot.Query.Sittings == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sittings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Sittings(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.version":
 		if e.ComplexityRoot.Query.Version == nil {
 			break
@@ -4455,6 +5478,82 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Receipt.SubmittedAt(childComplexity), true
 
+	case "RecordSignalsPayload.errors":
+		if e.ComplexityRoot.RecordSignalsPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordSignalsPayload.Errors(childComplexity), true
+	case "RecordSignalsPayload.recorded":
+		if e.ComplexityRoot.RecordSignalsPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordSignalsPayload.Object(childComplexity), true
+
+	case "RecordedSignal.kind":
+		if e.ComplexityRoot.RecordedSignal.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedSignal.Kind(childComplexity), true
+	case "RecordedSignal.lasted":
+		if e.ComplexityRoot.RecordedSignal.Lasted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedSignal.Lasted(childComplexity), true
+	case "RecordedSignal.position":
+		if e.ComplexityRoot.RecordedSignal.Position == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedSignal.Position(childComplexity), true
+	case "RecordedSignal.question":
+		if e.ComplexityRoot.RecordedSignal.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedSignal.Question(childComplexity), true
+
+	case "RecordedSignalConnection.edges":
+		if e.ComplexityRoot.RecordedSignalConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedSignalConnection.Edges(childComplexity), true
+	case "RecordedSignalConnection.nodes":
+		if e.ComplexityRoot.RecordedSignalConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedSignalConnection.Nodes(childComplexity), true
+	case "RecordedSignalConnection.pageInfo":
+		if e.ComplexityRoot.RecordedSignalConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedSignalConnection.PageInfo(childComplexity), true
+	case "RecordedSignalConnection.totalCount":
+		if e.ComplexityRoot.RecordedSignalConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedSignalConnection.TotalCount(childComplexity), true
+
+	case "RecordedSignalEdge.cursor":
+		if e.ComplexityRoot.RecordedSignalEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedSignalEdge.Cursor(childComplexity), true
+	case "RecordedSignalEdge.node":
+		if e.ComplexityRoot.RecordedSignalEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedSignalEdge.Node(childComplexity), true
+
 	case "Reference.title":
 		if e.ComplexityRoot.Reference.Title == nil {
 			break
@@ -4467,6 +5566,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Reference.URL(childComplexity), true
+
+	case "ReleaseCandidateHoldPayload.errors":
+		if e.ComplexityRoot.ReleaseCandidateHoldPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseCandidateHoldPayload.Errors(childComplexity), true
+	case "ReleaseCandidateHoldPayload.candidate":
+		if e.ComplexityRoot.ReleaseCandidateHoldPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseCandidateHoldPayload.Object(childComplexity), true
 
 	case "ReleaseReportPayload.errors":
 		if e.ComplexityRoot.ReleaseReportPayload.Errors == nil {
@@ -4629,6 +5741,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReportEdge.Node(childComplexity), true
 
+	case "ReportOpening.at":
+		if e.ComplexityRoot.ReportOpening.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportOpening.At(childComplexity), true
+	case "ReportOpening.by":
+		if e.ComplexityRoot.ReportOpening.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportOpening.By(childComplexity), true
+
 	case "ReportResult.bands":
 		if e.ComplexityRoot.ReportResult.Bands == nil {
 			break
@@ -4665,6 +5790,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportResult.Skills(childComplexity), true
+
+	case "RequestAccommodationPayload.errors":
+		if e.ComplexityRoot.RequestAccommodationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RequestAccommodationPayload.Errors(childComplexity), true
+	case "RequestAccommodationPayload.accommodated":
+		if e.ComplexityRoot.RequestAccommodationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RequestAccommodationPayload.Object(childComplexity), true
 
 	case "ResumeSessionPayload.errors":
 		if e.ComplexityRoot.ResumeSessionPayload.Errors == nil {
@@ -5082,6 +6220,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SectionResult.Total(childComplexity), true
 
+	case "SessionIntegrity.comment":
+		if e.ComplexityRoot.SessionIntegrity.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionIntegrity.Comment(childComplexity), true
+	case "SessionIntegrity.counts":
+		if e.ComplexityRoot.SessionIntegrity.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionIntegrity.Counts(childComplexity), true
+	case "SessionIntegrity.judgedAt":
+		if e.ComplexityRoot.SessionIntegrity.JudgedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionIntegrity.JudgedAt(childComplexity), true
+	case "SessionIntegrity.judgedBy":
+		if e.ComplexityRoot.SessionIntegrity.JudgedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionIntegrity.JudgedBy(childComplexity), true
+	case "SessionIntegrity.signals":
+		if e.ComplexityRoot.SessionIntegrity.Signals == nil {
+			break
+		}
+
+		args, err := ec.field_SessionIntegrity_signals_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SessionIntegrity.Signals(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "SessionIntegrity.verdict":
+		if e.ComplexityRoot.SessionIntegrity.Verdict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionIntegrity.Verdict(childComplexity), true
+
 	case "SessionStep.kind":
 		if e.ComplexityRoot.SessionStep.Kind == nil {
 			break
@@ -5101,6 +6281,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SessionStep.Share(childComplexity), true
 
+	case "SignalCount.count":
+		if e.ComplexityRoot.SignalCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignalCount.Count(childComplexity), true
+	case "SignalCount.kind":
+		if e.ComplexityRoot.SignalCount.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignalCount.Kind(childComplexity), true
+
+	case "SignalReceipt.stored":
+		if e.ComplexityRoot.SignalReceipt.Stored == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignalReceipt.Stored(childComplexity), true
+	case "SignalReceipt.total":
+		if e.ComplexityRoot.SignalReceipt.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignalReceipt.Total(childComplexity), true
+
 	case "SimilarQuestion.question":
 		if e.ComplexityRoot.SimilarQuestion.Question == nil {
 			break
@@ -5114,12 +6320,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SimilarQuestion.Similarity(childComplexity), true
 
+	case "Sitting.accommodated":
+		if e.ComplexityRoot.Sitting.Accommodated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Accommodated(childComplexity), true
 	case "Sitting.accommodation":
 		if e.ComplexityRoot.Sitting.Accommodation == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Sitting.Accommodation(childComplexity), true
+	case "Sitting.contests":
+		if e.ComplexityRoot.Sitting.Contests == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Contests(childComplexity), true
 	case "Sitting.currentSection":
 		if e.ComplexityRoot.Sitting.CurrentSection == nil {
 			break
@@ -5263,7 +6481,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.ServerTime(childComplexity), true
-	case "Sitting.recordedSignals":
+	case "Sitting.recordedSignals", "Sitting.signals":
 		if e.ComplexityRoot.Sitting.Signals == nil {
 			break
 		}
@@ -5299,6 +6517,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Uploads(childComplexity), true
+	case "Sitting.verdict":
+		if e.ComplexityRoot.Sitting.Verdict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Verdict(childComplexity), true
 	case "Sitting.verifyReceipt":
 		if e.ComplexityRoot.Sitting.VerifyReceipt == nil {
 			break
@@ -5310,6 +6534,91 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.VerifyReceipt(childComplexity, args["hash"].(string)), true
+
+	case "SittingAccommodation.askedBreaks":
+		if e.ComplexityRoot.SittingAccommodation.AskedBreakSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.AskedBreakSeconds(childComplexity), true
+	case "SittingAccommodation.askedPercent":
+		if e.ComplexityRoot.SittingAccommodation.AskedPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.AskedPercent(childComplexity), true
+	case "SittingAccommodation.askedTime":
+		if e.ComplexityRoot.SittingAccommodation.AskedSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.AskedSeconds(childComplexity), true
+	case "SittingAccommodation.breaks":
+		if e.ComplexityRoot.SittingAccommodation.BreakSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.BreakSeconds(childComplexity), true
+	case "SittingAccommodation.contact":
+		if e.ComplexityRoot.SittingAccommodation.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.Contact(childComplexity), true
+	case "SittingAccommodation.createdAt":
+		if e.ComplexityRoot.SittingAccommodation.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.CreatedAt(childComplexity), true
+	case "SittingAccommodation.decidedAt":
+		if e.ComplexityRoot.SittingAccommodation.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.DecidedAt(childComplexity), true
+	case "SittingAccommodation.extraPercent":
+		if e.ComplexityRoot.SittingAccommodation.ExtraPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.ExtraPercent(childComplexity), true
+	case "SittingAccommodation.extraTime":
+		if e.ComplexityRoot.SittingAccommodation.ExtraSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.ExtraSeconds(childComplexity), true
+	case "SittingAccommodation.id":
+		if e.ComplexityRoot.SittingAccommodation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.ID(childComplexity), true
+	case "SittingAccommodation.notes":
+		if e.ComplexityRoot.SittingAccommodation.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.Notes(childComplexity), true
+	case "SittingAccommodation.explanation":
+		if e.ComplexityRoot.SittingAccommodation.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.Reason(childComplexity), true
+	case "SittingAccommodation.request":
+		if e.ComplexityRoot.SittingAccommodation.Request == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.Request(childComplexity), true
+	case "SittingAccommodation.state":
+		if e.ComplexityRoot.SittingAccommodation.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingAccommodation.State(childComplexity), true
 
 	case "SittingChoice.html":
 		if e.ComplexityRoot.SittingChoice.HTML == nil {
@@ -5329,6 +6638,93 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SittingChoice.Text(childComplexity), true
+
+	case "SittingConnection.edges":
+		if e.ComplexityRoot.SittingConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingConnection.Edges(childComplexity), true
+	case "SittingConnection.nodes":
+		if e.ComplexityRoot.SittingConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingConnection.Nodes(childComplexity), true
+	case "SittingConnection.pageInfo":
+		if e.ComplexityRoot.SittingConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingConnection.PageInfo(childComplexity), true
+	case "SittingConnection.totalCount":
+		if e.ComplexityRoot.SittingConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingConnection.TotalCount(childComplexity), true
+
+	case "SittingContest.answer":
+		if e.ComplexityRoot.SittingContest.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingContest.Answer(childComplexity), true
+	case "SittingContest.answeredAt":
+		if e.ComplexityRoot.SittingContest.AnsweredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingContest.AnsweredAt(childComplexity), true
+	case "SittingContest.createdAt":
+		if e.ComplexityRoot.SittingContest.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingContest.CreatedAt(childComplexity), true
+	case "SittingContest.dueAt":
+		if e.ComplexityRoot.SittingContest.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingContest.DueAt(childComplexity), true
+	case "SittingContest.id":
+		if e.ComplexityRoot.SittingContest.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingContest.ID(childComplexity), true
+	case "SittingContest.statement":
+		if e.ComplexityRoot.SittingContest.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingContest.Reason(childComplexity), true
+	case "SittingContest.state":
+		if e.ComplexityRoot.SittingContest.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingContest.State(childComplexity), true
+	case "SittingContest.subject":
+		if e.ComplexityRoot.SittingContest.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingContest.Subject(childComplexity), true
+
+	case "SittingEdge.cursor":
+		if e.ComplexityRoot.SittingEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingEdge.Cursor(childComplexity), true
+	case "SittingEdge.node":
+		if e.ComplexityRoot.SittingEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingEdge.Node(childComplexity), true
 
 	case "SittingQuestion.choices":
 		if e.ComplexityRoot.SittingQuestion.Choices == nil {
@@ -5500,6 +6896,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SittingSection.Title(childComplexity), true
+
+	case "SittingSignal.at":
+		if e.ComplexityRoot.SittingSignal.ClientAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSignal.ClientAt(childComplexity), true
+	case "SittingSignal.kind":
+		if e.ComplexityRoot.SittingSignal.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSignal.Kind(childComplexity), true
+	case "SittingSignal.lasted":
+		if e.ComplexityRoot.SittingSignal.Lasted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSignal.Lasted(childComplexity), true
+	case "SittingSignal.question":
+		if e.ComplexityRoot.SittingSignal.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSignal.Question(childComplexity), true
+	case "SittingSignal.recordedAt":
+		if e.ComplexityRoot.SittingSignal.ServerAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingSignal.ServerAt(childComplexity), true
 
 	case "Skill.description":
 		if e.ComplexityRoot.Skill.Description == nil {
@@ -6420,6 +7847,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.Roles(childComplexity), true
 
+	case "WithdrawAccommodationRequestPayload.errors":
+		if e.ComplexityRoot.WithdrawAccommodationRequestPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawAccommodationRequestPayload.Errors(childComplexity), true
+	case "WithdrawAccommodationRequestPayload.accommodated":
+		if e.ComplexityRoot.WithdrawAccommodationRequestPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawAccommodationRequestPayload.Object(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -6431,6 +7871,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAcceptInvitationInput,
 		ec.unmarshalInputAccommodationPolicyInput,
 		ec.unmarshalInputAddMemberInput,
+		ec.unmarshalInputAnswerContestInput,
 		ec.unmarshalInputAnswerInput,
 		ec.unmarshalInputApproveQuestionInput,
 		ec.unmarshalInputApproveTemplateInput,
@@ -6443,6 +7884,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputChoiceMappingInput,
 		ec.unmarshalInputChoiceTranslationInput,
 		ec.unmarshalInputCodeTaskInput,
+		ec.unmarshalInputContestFilter,
+		ec.unmarshalInputContestSittingInput,
 		ec.unmarshalInputCreateApiKeyInput,
 		ec.unmarshalInputCreateJobRoleInput,
 		ec.unmarshalInputCreateOwnPlaybackLinkInput,
@@ -6453,21 +7896,27 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCriterionInput,
 		ec.unmarshalInputCriterionLevelInput,
 		ec.unmarshalInputCriterionScoreInput,
+		ec.unmarshalInputDecideAccommodationInput,
 		ec.unmarshalInputDrawInput,
 		ec.unmarshalInputDuplicateTemplateInput,
 		ec.unmarshalInputEndBreakInput,
 		ec.unmarshalInputEnterQuestionInput,
 		ec.unmarshalInputEnterSectionInput,
+		ec.unmarshalInputEraseCandidateInput,
+		ec.unmarshalInputEraseMyDataInput,
 		ec.unmarshalInputFlagQuestionInput,
 		ec.unmarshalInputFollowUpInput,
 		ec.unmarshalInputFunnelInput,
+		ec.unmarshalInputGrantAccommodationInput,
 		ec.unmarshalInputGrantTimeInput,
 		ec.unmarshalInputHeartbeatInput,
+		ec.unmarshalInputHoldCandidateInput,
 		ec.unmarshalInputImportCatalogueInput,
 		ec.unmarshalInputImportQtiInput,
 		ec.unmarshalInputInviteCandidateInput,
 		ec.unmarshalInputJobRoleFields,
 		ec.unmarshalInputJobRoleFilter,
+		ec.unmarshalInputJudgeIntegrityInput,
 		ec.unmarshalInputMergeSkillsInput,
 		ec.unmarshalInputMustHaveSkillInput,
 		ec.unmarshalInputNumericKeyInput,
@@ -6480,11 +7929,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputQuestionContentInput,
 		ec.unmarshalInputQuestionFilter,
 		ec.unmarshalInputQuestionTranslationInput,
+		ec.unmarshalInputRecordSignalsInput,
 		ec.unmarshalInputReferenceInput,
+		ec.unmarshalInputReleaseCandidateHoldInput,
 		ec.unmarshalInputReleaseReportInput,
 		ec.unmarshalInputReopenSessionInput,
 		ec.unmarshalInputReportFilter,
 		ec.unmarshalInputReportOrder,
+		ec.unmarshalInputRequestAccommodationInput,
 		ec.unmarshalInputResponseInput,
 		ec.unmarshalInputResumeSessionInput,
 		ec.unmarshalInputRetireQuestionInput,
@@ -6496,6 +7948,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputScoreDistributionInput,
 		ec.unmarshalInputScoringRuleInput,
 		ec.unmarshalInputSessionFilter,
+		ec.unmarshalInputSignalInput,
 		ec.unmarshalInputSkillFilter,
 		ec.unmarshalInputSkillWeightInput,
 		ec.unmarshalInputSpokenTaskInput,
@@ -6513,6 +7966,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateQuestionInput,
 		ec.unmarshalInputUpdateSkillInput,
 		ec.unmarshalInputUpdateTemplateInput,
+		ec.unmarshalInputWithdrawAccommodationRequestInput,
 	)
 	first := true
 
@@ -6587,7 +8041,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/insight.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
+//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -6599,15 +8053,19 @@ func sourceData(filename string) string {
 }
 
 var sources = []*ast.Source{
+	{Name: "schema/accommodation.graphqls", Input: sourceData("schema/accommodation.graphqls"), BuiltIn: false},
 	{Name: "schema/apikey.graphqls", Input: sourceData("schema/apikey.graphqls"), BuiltIn: false},
 	{Name: "schema/candidate.graphqls", Input: sourceData("schema/candidate.graphqls"), BuiltIn: false},
 	{Name: "schema/catalogue.graphqls", Input: sourceData("schema/catalogue.graphqls"), BuiltIn: false},
+	{Name: "schema/contest.graphqls", Input: sourceData("schema/contest.graphqls"), BuiltIn: false},
 	{Name: "schema/insight.graphqls", Input: sourceData("schema/insight.graphqls"), BuiltIn: false},
+	{Name: "schema/integrity.graphqls", Input: sourceData("schema/integrity.graphqls"), BuiltIn: false},
 	{Name: "schema/jobrole.graphqls", Input: sourceData("schema/jobrole.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
 	{Name: "schema/question.graphqls", Input: sourceData("schema/question.graphqls"), BuiltIn: false},
 	{Name: "schema/report.graphqls", Input: sourceData("schema/report.graphqls"), BuiltIn: false},
 	{Name: "schema/review.graphqls", Input: sourceData("schema/review.graphqls"), BuiltIn: false},
+	{Name: "schema/rights.graphqls", Input: sourceData("schema/rights.graphqls"), BuiltIn: false},
 	{Name: "schema/root.graphqls", Input: sourceData("schema/root.graphqls"), BuiltIn: false},
 	{Name: "schema/scalar.graphqls", Input: sourceData("schema/scalar.graphqls"), BuiltIn: false},
 	{Name: "schema/session.graphqls", Input: sourceData("schema/session.graphqls"), BuiltIn: false},
@@ -6630,6 +8088,72 @@ func (ec *executionContext) childFields_AcceptInvitationPayload(ctx context.Cont
 		return ec.fieldContext_AcceptInvitationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AcceptInvitationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Accommodation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Accommodation_id(ctx, field)
+	case "revision":
+		return ec.fieldContext_Accommodation_revision(ctx, field)
+	case "state":
+		return ec.fieldContext_Accommodation_state(ctx, field)
+	case "session":
+		return ec.fieldContext_Accommodation_session(ctx, field)
+	case "candidate":
+		return ec.fieldContext_Accommodation_candidate(ctx, field)
+	case "request":
+		return ec.fieldContext_Accommodation_request(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Accommodation_createdAt(ctx, field)
+	case "askedPercent":
+		return ec.fieldContext_Accommodation_askedPercent(ctx, field)
+	case "askedTime":
+		return ec.fieldContext_Accommodation_askedTime(ctx, field)
+	case "askedBreaks":
+		return ec.fieldContext_Accommodation_askedBreaks(ctx, field)
+	case "extraPercent":
+		return ec.fieldContext_Accommodation_extraPercent(ctx, field)
+	case "extraTime":
+		return ec.fieldContext_Accommodation_extraTime(ctx, field)
+	case "breaks":
+		return ec.fieldContext_Accommodation_breaks(ctx, field)
+	case "notes":
+		return ec.fieldContext_Accommodation_notes(ctx, field)
+	case "contact":
+		return ec.fieldContext_Accommodation_contact(ctx, field)
+	case "reason":
+		return ec.fieldContext_Accommodation_reason(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_Accommodation_decidedBy(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_Accommodation_decidedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Accommodation", field.Name)
+}
+
+func (ec *executionContext) childFields_AccommodationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AccommodationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AccommodationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AccommodationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AccommodationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccommodationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AccommodationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AccommodationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AccommodationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccommodationEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_AccommodationPolicy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6680,6 +8204,16 @@ func (ec *executionContext) childFields_Answer(ctx context.Context, field graphq
 		return ec.fieldContext_Answer_upload(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Answer", field.Name)
+}
+
+func (ec *executionContext) childFields_AnswerContestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contest":
+		return ec.fieldContext_AnswerContestPayload_contest(ctx, field)
+	case "errors":
+		return ec.fieldContext_AnswerContestPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerContestPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6936,6 +8470,10 @@ func (ec *executionContext) childFields_Candidate(ctx context.Context, field gra
 		return ec.fieldContext_Candidate_externalId(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Candidate_createdAt(ctx, field)
+	case "erasedAt":
+		return ec.fieldContext_Candidate_erasedAt(ctx, field)
+	case "hold":
+		return ec.fieldContext_Candidate_hold(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Candidate", field.Name)
 }
@@ -7000,6 +8538,8 @@ func (ec *executionContext) childFields_CandidateSession(ctx context.Context, fi
 		return ec.fieldContext_CandidateSession_report(ctx, field)
 	case "review":
 		return ec.fieldContext_CandidateSession_review(ctx, field)
+	case "integrity":
+		return ec.fieldContext_CandidateSession_integrity(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CandidateSession", field.Name)
 }
@@ -7134,6 +8674,66 @@ func (ec *executionContext) childFields_CodeTask(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type CodeTask", field.Name)
 }
 
+func (ec *executionContext) childFields_Contest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Contest_id(ctx, field)
+	case "subject":
+		return ec.fieldContext_Contest_subject(ctx, field)
+	case "state":
+		return ec.fieldContext_Contest_state(ctx, field)
+	case "statement":
+		return ec.fieldContext_Contest_statement(ctx, field)
+	case "session":
+		return ec.fieldContext_Contest_session(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Contest_createdAt(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_Contest_dueAt(ctx, field)
+	case "answer":
+		return ec.fieldContext_Contest_answer(ctx, field)
+	case "answeredBy":
+		return ec.fieldContext_Contest_answeredBy(ctx, field)
+	case "answeredAt":
+		return ec.fieldContext_Contest_answeredAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Contest", field.Name)
+}
+
+func (ec *executionContext) childFields_ContestConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ContestConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ContestConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ContestConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ContestConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContestConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ContestEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ContestEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ContestEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContestEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ContestSittingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contest":
+		return ec.fieldContext_ContestSittingPayload_contest(ctx, field)
+	case "errors":
+		return ec.fieldContext_ContestSittingPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContestSittingPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "issued":
@@ -7228,6 +8828,16 @@ func (ec *executionContext) childFields_CriterionLevel(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type CriterionLevel", field.Name)
 }
 
+func (ec *executionContext) childFields_DecideAccommodationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accommodation":
+		return ec.fieldContext_DecideAccommodationPayload_accommodation(ctx, field)
+	case "errors":
+		return ec.fieldContext_DecideAccommodationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecideAccommodationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Draw(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "count":
@@ -7278,6 +8888,40 @@ func (ec *executionContext) childFields_EnterSectionPayload(ctx context.Context,
 		return ec.fieldContext_EnterSectionPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EnterSectionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EraseCandidatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "receipt":
+		return ec.fieldContext_EraseCandidatePayload_receipt(ctx, field)
+	case "errors":
+		return ec.fieldContext_EraseCandidatePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EraseCandidatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EraseMyDataPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "receipt":
+		return ec.fieldContext_EraseMyDataPayload_receipt(ctx, field)
+	case "errors":
+		return ec.fieldContext_EraseMyDataPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EraseMyDataPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ErasureReceipt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ErasureReceipt_id(ctx, field)
+	case "erasedAt":
+		return ec.fieldContext_ErasureReceipt_erasedAt(ctx, field)
+	case "sittings":
+		return ec.fieldContext_ErasureReceipt_sittings(ctx, field)
+	case "answers":
+		return ec.fieldContext_ErasureReceipt_answers(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ErasureReceipt", field.Name)
 }
 
 func (ec *executionContext) childFields_Feedback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7336,6 +8980,16 @@ func (ec *executionContext) childFields_Funnel(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Funnel", field.Name)
 }
 
+func (ec *executionContext) childFields_GrantAccommodationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accommodation":
+		return ec.fieldContext_GrantAccommodationPayload_accommodation(ctx, field)
+	case "errors":
+		return ec.fieldContext_GrantAccommodationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GrantAccommodationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_GrantTimePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "session":
@@ -7354,6 +9008,16 @@ func (ec *executionContext) childFields_HeartbeatPayload(ctx context.Context, fi
 		return ec.fieldContext_HeartbeatPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HeartbeatPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_HoldCandidatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "candidate":
+		return ec.fieldContext_HoldCandidatePayload_candidate(ctx, field)
+	case "errors":
+		return ec.fieldContext_HoldCandidatePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HoldCandidatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ImportCataloguePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7454,6 +9118,16 @@ func (ec *executionContext) childFields_JobRoleEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type JobRoleEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_JudgeIntegrityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integrity":
+		return ec.fieldContext_JudgeIntegrityPayload_integrity(ctx, field)
+	case "errors":
+		return ec.fieldContext_JudgeIntegrityPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JudgeIntegrityPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7518,6 +9192,82 @@ func (ec *executionContext) childFields_MustHaveSkill(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type MustHaveSkill", field.Name)
 }
 
+func (ec *executionContext) childFields_MyDataExport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_MyDataExport_document(ctx, field)
+	case "files":
+		return ec.fieldContext_MyDataExport_files(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MyDataExport", field.Name)
+}
+
+func (ec *executionContext) childFields_MyFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_MyFile_name(ctx, field)
+	case "question":
+		return ec.fieldContext_MyFile_question(ctx, field)
+	case "contentType":
+		return ec.fieldContext_MyFile_contentType(ctx, field)
+	case "size":
+		return ec.fieldContext_MyFile_size(ctx, field)
+	case "completedAt":
+		return ec.fieldContext_MyFile_completedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MyFile", field.Name)
+}
+
+func (ec *executionContext) childFields_MyRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "employer":
+		return ec.fieldContext_MyRecord_employer(ctx, field)
+	case "email":
+		return ec.fieldContext_MyRecord_email(ctx, field)
+	case "name":
+		return ec.fieldContext_MyRecord_name(ctx, field)
+	case "phone":
+		return ec.fieldContext_MyRecord_phone(ctx, field)
+	case "externalId":
+		return ec.fieldContext_MyRecord_externalId(ctx, field)
+	case "since":
+		return ec.fieldContext_MyRecord_since(ctx, field)
+	case "consentedAt":
+		return ec.fieldContext_MyRecord_consentedAt(ctx, field)
+	case "held":
+		return ec.fieldContext_MyRecord_held(ctx, field)
+	case "sittings":
+		return ec.fieldContext_MyRecord_sittings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MyRecord", field.Name)
+}
+
+func (ec *executionContext) childFields_MyRecordedSitting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_MyRecordedSitting_id(ctx, field)
+	case "title":
+		return ec.fieldContext_MyRecordedSitting_title(ctx, field)
+	case "state":
+		return ec.fieldContext_MyRecordedSitting_state(ctx, field)
+	case "invitedAt":
+		return ec.fieldContext_MyRecordedSitting_invitedAt(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_MyRecordedSitting_startedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_MyRecordedSitting_endedAt(ctx, field)
+	case "answers":
+		return ec.fieldContext_MyRecordedSitting_answers(ctx, field)
+	case "signalCount":
+		return ec.fieldContext_MyRecordedSitting_signalCount(ctx, field)
+	case "files":
+		return ec.fieldContext_MyRecordedSitting_files(ctx, field)
+	case "openings":
+		return ec.fieldContext_MyRecordedSitting_openings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MyRecordedSitting", field.Name)
+}
+
 func (ec *executionContext) childFields_NumericKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "value":
@@ -7580,8 +9330,14 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_catalogue(ctx, field)
 	case "qti":
 		return ec.fieldContext_Organization_qti(ctx, field)
+	case "accommodations":
+		return ec.fieldContext_Organization_accommodations(ctx, field)
 	case "apiKeys":
 		return ec.fieldContext_Organization_apiKeys(ctx, field)
+	case "contests":
+		return ec.fieldContext_Organization_contests(ctx, field)
+	case "retentionDays":
+		return ec.fieldContext_Organization_retentionDays(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Organization", field.Name)
 }
@@ -7940,6 +9696,54 @@ func (ec *executionContext) childFields_Receipt(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Receipt", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordSignalsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recorded":
+		return ec.fieldContext_RecordSignalsPayload_recorded(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordSignalsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordSignalsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordedSignal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_RecordedSignal_kind(ctx, field)
+	case "question":
+		return ec.fieldContext_RecordedSignal_question(ctx, field)
+	case "position":
+		return ec.fieldContext_RecordedSignal_position(ctx, field)
+	case "lasted":
+		return ec.fieldContext_RecordedSignal_lasted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordedSignal", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordedSignalConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RecordedSignalConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RecordedSignalConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RecordedSignalConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RecordedSignalConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordedSignalConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordedSignalEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RecordedSignalEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RecordedSignalEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordedSignalEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Reference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "title":
@@ -7948,6 +9752,16 @@ func (ec *executionContext) childFields_Reference(ctx context.Context, field gra
 		return ec.fieldContext_Reference_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Reference", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseCandidateHoldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "candidate":
+		return ec.fieldContext_ReleaseCandidateHoldPayload_candidate(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReleaseCandidateHoldPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseCandidateHoldPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ReleaseReportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8032,6 +9846,16 @@ func (ec *executionContext) childFields_ReportEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ReportEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ReportOpening(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_ReportOpening_at(ctx, field)
+	case "by":
+		return ec.fieldContext_ReportOpening_by(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportOpening", field.Name)
+}
+
 func (ec *executionContext) childFields_ReportResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "overall":
@@ -8048,6 +9872,16 @@ func (ec *executionContext) childFields_ReportResult(ctx context.Context, field 
 		return ec.fieldContext_ReportResult_questions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReportResult", field.Name)
+}
+
+func (ec *executionContext) childFields_RequestAccommodationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accommodated":
+		return ec.fieldContext_RequestAccommodationPayload_accommodated(ctx, field)
+	case "errors":
+		return ec.fieldContext_RequestAccommodationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RequestAccommodationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResumeSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8302,6 +10136,24 @@ func (ec *executionContext) childFields_SectionResult(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type SectionResult", field.Name)
 }
 
+func (ec *executionContext) childFields_SessionIntegrity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verdict":
+		return ec.fieldContext_SessionIntegrity_verdict(ctx, field)
+	case "comment":
+		return ec.fieldContext_SessionIntegrity_comment(ctx, field)
+	case "judgedBy":
+		return ec.fieldContext_SessionIntegrity_judgedBy(ctx, field)
+	case "judgedAt":
+		return ec.fieldContext_SessionIntegrity_judgedAt(ctx, field)
+	case "counts":
+		return ec.fieldContext_SessionIntegrity_counts(ctx, field)
+	case "signals":
+		return ec.fieldContext_SessionIntegrity_signals(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SessionIntegrity", field.Name)
+}
+
 func (ec *executionContext) childFields_SessionStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -8312,6 +10164,26 @@ func (ec *executionContext) childFields_SessionStep(ctx context.Context, field g
 		return ec.fieldContext_SessionStep_share(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SessionStep", field.Name)
+}
+
+func (ec *executionContext) childFields_SignalCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_SignalCount_kind(ctx, field)
+	case "count":
+		return ec.fieldContext_SignalCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignalCount", field.Name)
+}
+
+func (ec *executionContext) childFields_SignalReceipt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "stored":
+		return ec.fieldContext_SignalReceipt_stored(ctx, field)
+	case "total":
+		return ec.fieldContext_SignalReceipt_total(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignalReceipt", field.Name)
 }
 
 func (ec *executionContext) childFields_SimilarQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8386,10 +10258,52 @@ func (ec *executionContext) childFields_Sitting(ctx context.Context, field graph
 		return ec.fieldContext_Sitting_feedback(ctx, field)
 	case "accommodation":
 		return ec.fieldContext_Sitting_accommodation(ctx, field)
+	case "accommodated":
+		return ec.fieldContext_Sitting_accommodated(ctx, field)
+	case "contests":
+		return ec.fieldContext_Sitting_contests(ctx, field)
+	case "signals":
+		return ec.fieldContext_Sitting_signals(ctx, field)
+	case "verdict":
+		return ec.fieldContext_Sitting_verdict(ctx, field)
 	case "uploads":
 		return ec.fieldContext_Sitting_uploads(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Sitting", field.Name)
+}
+
+func (ec *executionContext) childFields_SittingAccommodation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SittingAccommodation_id(ctx, field)
+	case "state":
+		return ec.fieldContext_SittingAccommodation_state(ctx, field)
+	case "request":
+		return ec.fieldContext_SittingAccommodation_request(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_SittingAccommodation_createdAt(ctx, field)
+	case "askedPercent":
+		return ec.fieldContext_SittingAccommodation_askedPercent(ctx, field)
+	case "askedTime":
+		return ec.fieldContext_SittingAccommodation_askedTime(ctx, field)
+	case "askedBreaks":
+		return ec.fieldContext_SittingAccommodation_askedBreaks(ctx, field)
+	case "extraPercent":
+		return ec.fieldContext_SittingAccommodation_extraPercent(ctx, field)
+	case "extraTime":
+		return ec.fieldContext_SittingAccommodation_extraTime(ctx, field)
+	case "breaks":
+		return ec.fieldContext_SittingAccommodation_breaks(ctx, field)
+	case "notes":
+		return ec.fieldContext_SittingAccommodation_notes(ctx, field)
+	case "contact":
+		return ec.fieldContext_SittingAccommodation_contact(ctx, field)
+	case "explanation":
+		return ec.fieldContext_SittingAccommodation_explanation(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_SittingAccommodation_decidedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SittingAccommodation", field.Name)
 }
 
 func (ec *executionContext) childFields_SittingChoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8402,6 +10316,52 @@ func (ec *executionContext) childFields_SittingChoice(ctx context.Context, field
 		return ec.fieldContext_SittingChoice_html(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SittingChoice", field.Name)
+}
+
+func (ec *executionContext) childFields_SittingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SittingConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SittingConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SittingConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SittingConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SittingConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SittingContest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SittingContest_id(ctx, field)
+	case "subject":
+		return ec.fieldContext_SittingContest_subject(ctx, field)
+	case "state":
+		return ec.fieldContext_SittingContest_state(ctx, field)
+	case "statement":
+		return ec.fieldContext_SittingContest_statement(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_SittingContest_createdAt(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_SittingContest_dueAt(ctx, field)
+	case "answer":
+		return ec.fieldContext_SittingContest_answer(ctx, field)
+	case "answeredAt":
+		return ec.fieldContext_SittingContest_answeredAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SittingContest", field.Name)
+}
+
+func (ec *executionContext) childFields_SittingEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SittingEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SittingEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SittingEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_SittingQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8476,6 +10436,22 @@ func (ec *executionContext) childFields_SittingSection(ctx context.Context, fiel
 		return ec.fieldContext_SittingSection_questions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SittingSection", field.Name)
+}
+
+func (ec *executionContext) childFields_SittingSignal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_SittingSignal_kind(ctx, field)
+	case "question":
+		return ec.fieldContext_SittingSignal_question(ctx, field)
+	case "at":
+		return ec.fieldContext_SittingSignal_at(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_SittingSignal_recordedAt(ctx, field)
+	case "lasted":
+		return ec.fieldContext_SittingSignal_lasted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SittingSignal", field.Name)
 }
 
 func (ec *executionContext) childFields_Skill(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8934,6 +10910,16 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_permissions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_WithdrawAccommodationRequestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accommodated":
+		return ec.fieldContext_WithdrawAccommodationRequestPayload_accommodated(ctx, field)
+	case "errors":
+		return ec.fieldContext_WithdrawAccommodationRequestPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawAccommodationRequestPayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

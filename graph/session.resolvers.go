@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/graph/envelope"
@@ -23,6 +24,10 @@ func (r *candidateSessionResolver) Template(ctx context.Context, obj *ent.Sessio
 
 func (r *candidateSessionResolver) TemplateVersion(ctx context.Context, obj *ent.Session) (*ent.TemplateVersion, error) {
 	return load(ctx).versions.Load(ctx, obj.TemplateVersionID)
+}
+
+func (r *candidateSessionResolver) StartedAt(ctx context.Context, obj *ent.Session) (*time.Time, error) {
+	return sitting.StartedOn(obj), nil
 }
 
 func (r *candidateSessionResolver) TimeUsed(ctx context.Context, obj *ent.Session) (*float64, error) {

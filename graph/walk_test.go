@@ -40,7 +40,7 @@ func reachable(schema *gql.Schema, from ...string) (names map[string]bool, kinds
 
 // candidateTypes are where a candidate's answers begin.
 func candidateTypes(schema *gql.Schema) []string {
-	list := []string{"Sitting", "Feedback", "Acknowledgement"}
+	list := []string{"Sitting", "Feedback", "Acknowledgement", "SittingConnection", "MyRecord", "MyDataExport"}
 	for _, f := range fields(schema.Mutation) {
 		if strings.Contains(f.Description, "`"+string(policy.SittingTake)+"`") {
 			list = append(list, f.Type.Name())
@@ -51,11 +51,14 @@ func candidateTypes(schema *gql.Schema) []string {
 
 // candidatesOwn are the only types of objects that a candidate's answers may hold. Adding one is a decision.
 var candidatesOwn = []string{
-	"AcceptInvitationPayload", "AccommodationPolicy", "Acknowledgement", "AlreadyExistsError", "Answer", "BeginUploadPayload", "BegunUpload",
-	"ClockEntry", "CreateOwnPlaybackLinkPayload", "EndBreakPayload", "EnterQuestionPayload", "EnterSectionPayload", "Feedback",
-	"FlagQuestionPayload", "HeartbeatPayload", "InputError", "PlaybackLink", "Receipt", "SaveResponsePayload", "SaveResponsesPayload",
-	"SaveResult", "SectionFeedback", "Sitting", "SittingChoice", "SittingQuestion", "SittingResponse", "SittingSection", "StaleError",
-	"StaleResponseError", "StartSittingPayload", "SubmitSectionPayload", "SubmitSittingPayload", "TakeBreakPayload", "Upload", "UserError",
+	"AcceptInvitationPayload", "AccommodationPolicy", "Acknowledgement", "AlreadyExistsError", "Answer", "BeginUploadPayload",
+	"BegunUpload", "ClockEntry", "ContestSittingPayload", "CreateOwnPlaybackLinkPayload", "EndBreakPayload", "EnterQuestionPayload",
+	"EnterSectionPayload", "EraseMyDataPayload", "ErasureReceipt", "Feedback", "FlagQuestionPayload", "HeartbeatPayload", "InputError",
+	"MyDataExport", "MyFile", "MyRecord", "MyRecordedSitting", "PageInfo", "PlaybackLink", "Receipt", "RecordSignalsPayload",
+	"ReportOpening", "RequestAccommodationPayload", "SaveResponsePayload", "SaveResponsesPayload", "SaveResult", "SectionFeedback",
+	"SignalReceipt", "Sitting", "SittingAccommodation", "SittingChoice", "SittingConnection", "SittingContest", "SittingEdge",
+	"SittingQuestion", "SittingResponse", "SittingSection", "SittingSignal", "StaleError", "StaleResponseError", "StartSittingPayload",
+	"SubmitSectionPayload", "SubmitSittingPayload", "TakeBreakPayload", "Upload", "UserError", "WithdrawAccommodationRequestPayload",
 }
 
 // harmless are fields whose names only sound like secrets: the name of an option, which answers give, and why the

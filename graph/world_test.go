@@ -87,6 +87,7 @@ type org struct {
 	released, inReview, running gid.ID // sessions; the last one is in progress
 	aloud, speaking, recording  gid.ID // a template of one spoken question, a session of it in progress, and its recording
 	report                      gid.ID
+	accommodation, held         gid.ID // of the running one, and a candidate of whom nothing may be erased
 	audit                       gid.ID
 }
 
@@ -208,7 +209,73 @@ func (o *org) fill(t testing.TB) {
 	o.aloud = o.newTemplate(t, true, o.newQuestion(t, term.Spoken, true))
 	o.speaking = o.started(t, o.aloud).ID
 	o.recording = o.record(t)
+	o.rights(t)
 	o.audit = must(o.accounts.AuditEvents(t.Context(), o.owner(), nil, tenant.Paging{}))(t).Nodes[0].ID
+}
+
+// rights makes what candidates say beside their answers, and what is said to it.
+func (o *org) rights(t testing.TB) {
+	t.Helper()
+	o.signal(t, o.running)
+	must(o.sittings.JudgeIntegrity(t.Context(), o.owner(), sitting.JudgeIntegrityInput{
+		SessionID: o.released, Verdict: term.NoConcern, Comment: o.says("nothing"),
+	}))(t)
+	must(o.sittings.AnswerContest(t.Context(), o.owner(), sitting.AnswerContestInput{ID: o.contest(t, o.released), Answer: o.says("answered")}))(t)
+	o.accommodation = must(o.sittings.GrantAccommodation(t.Context(), o.people["admin"].actor, sitting.GrantAccommodationInput{
+		SessionID: o.running, ExtraPercent: new(25), Reason: o.says("fair"),
+	}))(t).ID
+	o.held = o.somebody(t)
+	must(o.sittings.HoldCandidate(t.Context(), o.owner(), sitting.HoldCandidateInput{ID: o.held, Reason: o.says("charge")}))(t)
+}
+
+// somebody is a candidate who was invited and did nothing yet.
+func (o *org) somebody(t testing.TB) gid.ID {
+	t.Helper()
+	return must(o.sittings.Invite(t.Context(), o.owner(), sitting.InviteCandidateInput{
+		TemplateID: o.quiz, Candidate: sitting.CandidateInput{Email: o.next("somebody") + "@" + o.slug + ".example", Name: o.says("somebody")},
+	}))(t).CandidateID
+}
+
+// alias is a session of another candidate whose sign-in is the candidate's as well, so that they can erase them.
+func (o *org) alias(t testing.TB) gid.ID {
+	t.Helper()
+	o.somebody(t)
+	who := o.people["candidate"].actor
+	hash := sha256.Sum256([]byte(o.random.secret()))
+	scope, _, err := o.store.AsInvited(t.Context(), who, hash[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (int, error) { return 0, tx.Bind(t.Context(), who.Identity) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scope.SessionID()
+}
+
+func (o *org) signals() sitting.RecordSignalsInput {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	return sitting.RecordSignalsInput{Signals: []*sitting.SignalInput{{Kind: term.Pasted, At: at, ClientKey: o.next("signal ")}}}
+}
+
+func (o *org) signal(t testing.TB, session gid.ID) {
+	t.Helper()
+	in := o.signals()
+	in.SittingID = session
+	must(o.sittings.RecordSignals(t.Context(), o.people["candidate"].actor, in))(t)
+}
+
+func (o *org) contest(t testing.TB, session gid.ID) gid.ID {
+	t.Helper()
+	in := sitting.ContestSittingInput{SittingID: session, Subject: term.ContestIntegrity, Statement: o.says("no")}
+	return must(o.sittings.Contest(t.Context(), o.people["candidate"].actor, in))(t).ID
+}
+
+// requested is an invitation whose candidate asked for accommodation.
+func (o *org) requested(t testing.TB) *ent.Accommodation {
+	t.Helper()
+	in := sitting.RequestAccommodationInput{SittingID: o.accepted(t, o.quiz).ID, Request: o.says("slowly")}
+	return must(o.sittings.RequestAccommodation(t.Context(), o.people["candidate"].actor, in))(t)
 }
 
 func (o *org) newRole(t testing.TB) *ent.JobRole {
@@ -343,7 +410,8 @@ func (o *org) draft(questions ...gid.ID) *content.Template {
 	}
 	return &content.Template{
 		Sections: []*content.Section{section}, CutPercent: 50, Feedback: term.FeedbackSections,
-		Bands: []*content.Band{{Name: o.says("low"), MinPercent: 0}, {Name: o.says("high"), MinPercent: 60}},
+		Bands:   []*content.Band{{Name: o.says("low"), MinPercent: 0}, {Name: o.says("high"), MinPercent: 60}},
+		Signals: []term.IntegritySignal{term.Pasted}, Accommodation: &content.Accommodation{Requestable: true, Contact: o.says("helper")},
 	}
 }
 

@@ -87,7 +87,7 @@ func open(cfg *config) (*app, error) {
 		cfg: cfg, log: log, policy: rules, store: store, files: files, keyUses: tenant.NewKeyUses(store),
 		account:   account.New(store, rand.Reader),
 		authoring: authoring.New(store),
-		sittings:  sitting.New(store, sitting.Config{PublicURL: cfg.PublicURL, Random: rand.Reader, Mail: sender, Files: files, Scan: scan}),
+		sittings:  sitting.New(store, sitting.Config{PublicURL: cfg.PublicURL, Random: rand.Reader, Mail: sender, Files: files, Scan: scan, DeleteFile: files.RemoveAll}),
 		grading:   grading.New(store),
 		insight:   insight.New(store),
 	}, nil

@@ -29,6 +29,7 @@ type commands struct {
 	Import       importCommand       `cmd:"" help:"Import a catalogue: tell what it would change or, with --apply, change it."`
 	Export       exportCommand       `cmd:"" help:"Export the catalogue of an organization."`
 	APIKey       apiKeyCommand       `cmd:"" name:"apikey" help:"Manage API keys."`
+	Subject      subjectCommand      `cmd:"" help:"Answer a person who asks what is kept of them."`
 	Audit        auditCommand        `cmd:"" help:"Check the audit."`
 	ConfigDocs   configDocsCommand   `cmd:"" help:"Print the page of all configuration variables."`
 	Version      versionCommand      `cmd:"" help:"Print the version."`

@@ -10,6 +10,7 @@ import (
 
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/job"
+	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -58,6 +59,9 @@ func (a *app) handlers() (*river.Workers, error) {
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.SendMail]) error {
 			return a.sittings.Deliver(ctx, policy.Worker(j.Args.OrganizationID), j.Args.MailID)
 		})),
+		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.DeleteFiles]) error {
+			return a.sittings.DeleteFiles(ctx, policy.Worker(j.Args.OrganizationID), j.Args.Blobs)
+		})),
 	)
 }
 
@@ -98,6 +102,9 @@ func (a *app) sweepEverySecond(ctx context.Context) {
 		err := a.sweep(ctx)
 		if round%tidyEvery == 0 {
 			err = errors.Join(err, a.store.Tidy(ctx), a.tidyUploads(ctx))
+		}
+		if round%(24*tidyEvery) == 0 {
+			err = errors.Join(err, a.eraseOutdated(ctx))
 		}
 		if err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "sweep", "error", err)
@@ -145,6 +152,30 @@ func (a *app) reindex(ctx context.Context) {
 	}
 	if err != nil && ctx.Err() == nil {
 		a.log.ErrorContext(ctx, "reindex", "error", err)
+	}
+}
+
+// eraseBatch bounds how many candidates one look erases; it looks again until none is left.
+const eraseBatch = 100
+
+// eraseOutdated erases the candidates whom their organizations keep no longer. It may be repeated: who was erased, or is
+// held, is not found.
+func (a *app) eraseOutdated(ctx context.Context) error {
+	for {
+		outdated, err := a.store.Directory().Outdated(ctx, eraseBatch)
+		if err != nil {
+			return err
+		}
+		var failed error
+		for _, p := range outdated {
+			in := sitting.EraseCandidateInput{ID: p.Candidate, Reason: "kept as long as the organization keeps candidates"}
+			if _, err := a.sittings.EraseCandidate(ctx, policy.Worker(p.Organization), in); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("erase: %w", err))
+			}
+		}
+		if failed != nil || len(outdated) < eraseBatch {
+			return failed
+		}
 	}
 }
 

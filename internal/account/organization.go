@@ -16,6 +16,7 @@ import (
 type UpdateOrganizationInput struct {
 	Name                *string
 	PublicationApproval *bool // whether publishing a question or a template needs a second person
+	RetentionDays       *int  // after which ended sessions' candidates are erased; 0 is never
 	IdempotencyKey      *string
 }
 
@@ -28,12 +29,8 @@ func (s *Service) UpdateOrganization(ctx context.Context, actor policy.Actor, in
 	if scope.Limited() {
 		return nil, fault.New(fault.Denied, "a limited member cannot change the organization")
 	}
-	if in.Name != nil {
-		var c fault.Checks
-		c.Line(*in.Name, 1, 200, "name")
-		if err := c.Err(); err != nil {
-			return nil, err
-		}
+	if err := in.check(); err != nil {
+		return nil, err
 	}
 	return tenant.Change(ctx, scope, in.IdempotencyKey, in,
 		func(tx tenant.Tx) (gid.ID, error) { return scope.Organization(), changeOrganization(ctx, tx, in) },
@@ -42,11 +39,26 @@ func (s *Service) UpdateOrganization(ctx context.Context, actor policy.Actor, in
 		})
 }
 
+// maxRetention bounds how long candidates are kept where that is limited at all: ten years.
+const maxRetention = 3660
+
+func (in *UpdateOrganizationInput) check() error {
+	var c fault.Checks
+	if in.Name != nil {
+		c.Line(*in.Name, 1, 200, "name")
+	}
+	if in.RetentionDays != nil {
+		c.Whole(*in.RetentionDays, 0, maxRetention, "retentionDays")
+	}
+	return c.Err()
+}
+
 func changeOrganization(ctx context.Context, tx tenant.Tx, in UpdateOrganizationInput) error {
-	if in.Name == nil && in.PublicationApproval == nil {
+	if in.Name == nil && in.PublicationApproval == nil && in.RetentionDays == nil {
 		return nil
 	}
-	change := tx.ChangeOrganization().SetNillableName(in.Name).SetNillablePublicationApproval(in.PublicationApproval)
+	change := tx.ChangeOrganization().SetNillableName(in.Name).SetNillablePublicationApproval(in.PublicationApproval).
+		SetNillableRetentionDays(in.RetentionDays)
 	if _, err := change.Save(ctx); err != nil {
 		return fmt.Errorf("update organization: %w", err)
 	}
@@ -56,6 +68,9 @@ func changeOrganization(ctx context.Context, tx tenant.Tx, in UpdateOrganization
 	}
 	if in.PublicationApproval != nil {
 		detail["publicationApproval"] = fmt.Sprint(*in.PublicationApproval)
+	}
+	if in.RetentionDays != nil {
+		detail["retentionDays"] = fmt.Sprint(*in.RetentionDays)
 	}
 	return tx.Announce(ctx, event.OrganizationChanged, tx.Organization(), detail)
 }

@@ -233,7 +233,16 @@ func (s *Service) ResultsByReport(ctx context.Context, actor policy.Actor, repor
 		}
 		results[i] = &ReportResult{ReportID: row.ID, Result: doc}
 	}
-	return results, nil
+	return results, noteReading(ctx, scope, results)
+}
+
+// noteReading keeps who read reports in detail, so that candidates can be told.
+func noteReading(ctx context.Context, scope tenant.Scope, results []*ReportResult) error {
+	ids := make([]gid.ID, len(results))
+	for i, r := range results {
+		ids[i] = r.ReportID
+	}
+	return scope.NoteReading(ctx, ids)
 }
 
 func decodeResult(row *ent.Report) (*Result, error) {
@@ -272,5 +281,5 @@ func (s *Service) Document(ctx context.Context, actor policy.Actor, id gid.ID) (
 	if scope.Allows(policy.CandidateRead) {
 		whole.Candidate = row.Edges.Candidate
 	}
-	return whole, nil
+	return whole, scope.NoteReading(ctx, []gid.ID{row.ID})
 }

@@ -24,6 +24,18 @@ func (ScoreSession) Kind() string { return "score_session" }
 // Tenant is the organization the job works for.
 func (j ScoreSession) Tenant() gid.ID { return j.OrganizationID }
 
+// DeleteFiles deletes the bytes of files whose rows are gone.
+type DeleteFiles struct {
+	OrganizationID gid.ID   `json:"organization_id"`
+	Blobs          []string `json:"blobs"`
+}
+
+// Kind is the job's name in the queue.
+func (DeleteFiles) Kind() string { return "delete_files" }
+
+// Tenant is the organization the job works for.
+func (j DeleteFiles) Tenant() gid.ID { return j.OrganizationID }
+
 // SendMail sends one kept mail.
 type SendMail struct {
 	OrganizationID gid.ID `json:"organization_id"`

@@ -92,7 +92,7 @@ func acceptable(tx tenant.Tx, row *ent.Session) error {
 	switch {
 	case row.State == term.Cancelled:
 		return conflict("this invitation was withdrawn")
-	case row.State == term.Expired || row.State == term.Invited && !tx.Now.Before(row.ExpiresAt):
+	case row.State == term.Expired || row.State == term.Invited && !tx.Now.Before(expiry(row)):
 		return fault.New(fault.Expired, "this invitation is no longer valid; ask whoever invited you for a new one")
 	}
 	return nil

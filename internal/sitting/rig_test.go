@@ -89,6 +89,8 @@ func (r *rig) draft(t testing.TB, role gid.ID) gid.ID {
 	return must(r.authoring.CreateTemplate(t.Context(), r.owner, authoring.CreateTemplateInput{
 		JobRoleID: role, Name: "Screening", Mode: term.Assessment, Content: &content.Template{
 			Instructions: "Take your time", CutPercent: 50, Feedback: term.FeedbackNone, Bands: []*content.Band{{Name: "All"}},
+			Signals:       []term.IntegritySignal{term.FocusLost, term.Pasted},
+			Accommodation: &content.Accommodation{Requestable: true, Contact: "Ada, help@example.com"},
 			Sections: []*content.Section{
 				{Title: "Keyed", TimeLimit: 600, Slots: []*content.Slot{slot(0), slot(1), slot(2), slot(3)}},
 				{Title: "Free", TimeLimit: 300, Slots: []*content.Slot{slot(4)}},

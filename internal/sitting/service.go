@@ -26,6 +26,8 @@ type Config struct {
 	Mail      *mail.Sender // nil keeps mail without sending it
 	Files     *blob.Store  // the bytes of recordings
 	Scan      blob.Scan    // nil scans nothing, and says so
+
+	DeleteFile func(ctx context.Context, name string) error // deletes the bytes of a file; nil where none are kept
 }
 
 // Service is the room's operations.

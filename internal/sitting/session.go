@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"time"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -148,4 +149,10 @@ func TimeUsed(row *ent.Session) *float64 {
 	}
 	used := math.Round(min(1, max(0, spent/float64(row.AllowedSeconds)))*100) / 100
 	return &used
+}
+
+// share is how far into its allowed time a started sitting was, in hundredths.
+func share(row *ent.Session, at time.Time) float64 {
+	used := at.Sub(*row.StartedAt).Seconds() / float64(row.AllowedSeconds)
+	return math.Round(min(1, max(0, used))*100) / 100
 }

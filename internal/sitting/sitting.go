@@ -152,11 +152,15 @@ func (s *Service) view(c *course, now time.Time) *Sitting {
 	row, k := c.row, c.clock
 	own := &Sitting{
 		ID: row.ID, State: shown(row.State), Title: c.asked.Title, Instructions: c.asked.Instructions, QuestionCount: c.asked.Count(),
-		TimeLimit: k.Allowed(), Remaining: k.Left(), ExpiresAt: row.ExpiresAt, StartedAt: row.StartedAt, EndedAt: row.EndedAt,
+		TimeLimit: k.Allowed(), Remaining: k.Left(), ExpiresAt: shownExpiry(row), StartedAt: row.StartedAt, EndedAt: row.EndedAt,
 		ServerTime: now, Grace: tenant.Grace, HeartbeatEvery: heartbeatEvery, Device: row.Device, Receipt: receiptOf(row),
 		Accommodation: c.asked.Accommodation, Signals: c.asked.Signals, course: c,
 	}
-	if k.Phase == clock.Over {
+	switch k.Phase {
+	case clock.Waiting: // what accommodation adds is in the ledger once it has begun
+		own.TimeLimit = seconds(row.AllowedSeconds)
+		own.Remaining = own.TimeLimit
+	case clock.Over:
 		own.Remaining = 0
 	}
 	if row.State.Running() && k.Section > 0 {

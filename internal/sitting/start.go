@@ -52,7 +52,7 @@ func (h *held) start(ctx context.Context, device *string) error {
 		return h.claim(ctx, device)
 	case row.State == term.Cancelled:
 		return conflict("this invitation was withdrawn")
-	case row.State == term.Expired, row.State == term.Invited && !now.Before(row.ExpiresAt):
+	case row.State == term.Expired, row.State == term.Invited && !now.Before(expiry(row)):
 		return fault.New(fault.Expired, "this invitation is no longer valid; ask whoever invited you for a new one")
 	case row.State != term.Invited:
 		return conflict("this sitting has ended")
@@ -62,6 +62,9 @@ func (h *held) start(ctx context.Context, device *string) error {
 		change.SetDevice(*device)
 	}
 	h.tell(clock.Entry{Kind: term.ClockStarted, At: now})
+	if err := h.stretch(ctx, now); err != nil {
+		return err
+	}
 	if _, err := change.SetState(term.InProgress).SetDueAt(h.clock.Due()).Save(ctx); err != nil {
 		return fmt.Errorf("start: %w", err)
 	}

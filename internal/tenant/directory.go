@@ -257,6 +257,55 @@ func (d Directory) Unindexed(ctx context.Context) ([]gid.ID, error) {
 	return orgs, rows.Err()
 }
 
+// Outdated lists candidates whose organization keeps nobody for so long: their last session ended, or its invitation
+// expired, more days ago than it says. Who is held, or was erased, or has a session that may go on is left out.
+func (d Directory) Outdated(ctx context.Context, limit int) ([]Person, error) {
+	now, err := d.store.now(ctx, d.store.pools.read)
+	if err != nil {
+		return nil, err
+	}
+	keeps, err := d.store.reads.Organization.Query().Where(organization.RetentionDaysGT(0)).Order(organization.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find retention: %w", err)
+	}
+	var found []Person
+	for _, org := range keeps {
+		before := now.AddDate(0, 0, -org.RetentionDays)
+		rows, err := d.outdated(ctx, org.ID, before, limit-len(found))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, rows...)
+	}
+	return found, nil
+}
+
+// Person is a candidate of an organization.
+type Person struct{ Organization, Candidate gid.ID }
+
+func (d Directory) outdated(ctx context.Context, org gid.ID, before time.Time, limit int) ([]Person, error) {
+	query, args := d.store.spell(`SELECT c.id FROM candidates c
+		JOIN sessions s ON s.organization_id = c.organization_id AND s.candidate_id = c.id
+		WHERE c.organization_id = @org AND c.erased_at IS NULL AND c.hold = ''
+		GROUP BY c.id
+		HAVING MAX(COALESCE(s.ended_at, s.expires_at)) < @before AND COUNT(s.due_at) = 0
+		ORDER BY c.id LIMIT @limit`, Args{"org": org, "before": before, "limit": limit})
+	rows, err := d.store.pools.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("find outdated: %w", err)
+	}
+	defer rows.Close()
+	var found []Person
+	for rows.Next() {
+		p := Person{Organization: org}
+		if err := rows.Scan(&p.Candidate); err != nil {
+			return nil, fmt.Errorf("find outdated: %w", err)
+		}
+		found = append(found, p)
+	}
+	return found, rows.Err()
+}
+
 // plainSlug is the form of a slug.
 var plainSlug = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/gid"
 )
@@ -12,14 +13,17 @@ import (
 // Record writes an audit event: the actor did the scope's action to the subject. Details must hold no answer,
 // e-mail or secret.
 func (tx Tx) Record(ctx context.Context, subject gid.ID, detail map[string]string) error {
-	row := tx.client.AuditEvent.Create().
-		SetID(tx.NewID(gid.AuditEvent)).SetOrganizationID(tx.org).SetAt(tx.Now).
-		SetActor(tx.label()).SetAction(string(tx.action)).SetSubjectID(subject).SetDetail(detail).
-		SetAddress(tx.actor.Address).SetRequestID(tx.requestID(ctx)).SetTxid(tx.txid)
-	if err := row.Exec(ctx); err != nil {
+	if err := tx.newAudit(ctx, subject, detail).Exec(ctx); err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil
+}
+
+func (tx Tx) newAudit(ctx context.Context, subject gid.ID, detail map[string]string) *ent.AuditEventCreate {
+	return tx.client.AuditEvent.Create().
+		SetID(tx.NewID(gid.AuditEvent)).SetOrganizationID(tx.org).SetAt(tx.Now).
+		SetActor(tx.label()).SetAction(string(tx.action)).SetSubjectID(subject).SetDetail(detail).
+		SetAddress(tx.actor.Address).SetRequestID(tx.requestID(ctx)).SetTxid(tx.txid)
 }
 
 // Announce records the action in the audit and writes the outgoing event, in the same commit.

@@ -185,6 +185,20 @@ func Only[T any](noun string) func(row T, err error) (T, error) {
 	}
 }
 
+// Sole passes on the one row of a list; an empty one is the caller's NotFound.
+func Sole[T any](noun string) func(rows []T, err error) (T, error) {
+	return func(rows []T, err error) (T, error) {
+		var none T
+		if err != nil {
+			return none, err
+		}
+		if len(rows) == 0 {
+			return none, NotFound(noun)
+		}
+		return rows[0], nil
+	}
+}
+
 // Grace is how long after its deadline a sitting still takes what was sent before it, for the network's delay.
 const Grace = 5 * time.Second
 

@@ -1,0 +1,59 @@
+package tenant
+
+import (
+	entsql "entgo.io/ent/dialect/sql"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/binding"
+	"github.com/assay-hq/assay/ent/candidate"
+	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/policy"
+)
+
+// Own is what somebody has as a candidate, over all organizations: what their sign-in is bound to, and nothing else.
+type Own struct {
+	store  *Store
+	actor  policy.Actor
+	action policy.Action
+}
+
+// AsPerson gives whoever signed in what is theirs as a candidate. Who is no person is Denied.
+func (s *Store) AsPerson(actor policy.Actor, action policy.Action) (Own, error) {
+	if err := s.candidate(actor, action); err != nil {
+		return Own{}, err
+	}
+	return Own{store: s, actor: actor, action: action}, nil
+}
+
+// Sessions are the person's sittings in every organization.
+func (o Own) Sessions() *ent.SessionQuery {
+	return o.store.reads.Session.Query().Where(o.bound(session.FieldOrganizationID, session.FieldCandidateID))
+}
+
+// Candidates are what organizations know the person as.
+func (o Own) Candidates() *ent.CandidateQuery {
+	return o.store.reads.Candidate.Query().Where(o.bound(candidate.FieldOrganizationID, candidate.FieldID))
+}
+
+// Scope is the scope of one of the person's sittings, which Sessions gave.
+func (o Own) Scope(row *ent.Session) Scope {
+	return Scope{
+		store: o.store, on: o.store.pools.read, client: o.store.reads, actor: o.actor, action: o.action, org: row.OrganizationID,
+		candidate: row.CandidateID, session: row.ID, version: row.TemplateVersionID, seed: row.Seed,
+	}
+}
+
+// bound limits rows to those whose candidate the person's sign-in is bound to.
+func (o Own) bound(org, person string) func(*entsql.Selector) {
+	return func(q *entsql.Selector) {
+		b := entsql.Dialect(q.Dialect()).Select().From(entsql.Table(binding.Table).As("mine"))
+		t := b.Table()
+		b.Select(t.C(binding.FieldID)).Where(entsql.And(
+			entsql.ColumnsEQ(t.C(binding.FieldOrganizationID), q.C(org)),
+			entsql.ColumnsEQ(t.C(binding.FieldCandidateID), q.C(person)),
+			entsql.EQ(t.C(binding.FieldIssuer), o.actor.Identity.Issuer),
+			entsql.EQ(t.C(binding.FieldSubject), o.actor.Identity.Subject),
+		))
+		q.Where(entsql.Exists(b))
+	}
+}

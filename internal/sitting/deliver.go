@@ -6,6 +6,7 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/mail"
+	"github.com/assay-hq/assay/ent/predicate"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/tenant"
@@ -28,7 +29,7 @@ func (s *Service) Deliver(ctx context.Context, actor policy.Actor, id gid.ID) er
 		return err
 	}
 	if kept.SessionID != nil {
-		stands, err := scope.Sessions().Where(session.ID(*kept.SessionID), session.StateEQ(term.Invited)).Exist(ctx)
+		stands, err := scope.Sessions().Where(session.ID(*kept.SessionID), worthSending(kept.Kind)).Exist(ctx)
 		if err != nil || !stands { // what was withdrawn meanwhile is not announced
 			return err
 		}
@@ -44,4 +45,18 @@ func (s *Service) Deliver(ctx context.Context, actor policy.Actor, id gid.ID) er
 		return fmt.Errorf("note delivery: %w", err)
 	}
 	return nil
+}
+
+// worthSending is where a session must stand for a mail about it to be sent: an invitation and its reminders only while
+// it waits, a link to come back by as long as there is something to come back to.
+func worthSending(kind term.MailKind) predicate.Session {
+	if kind == term.MailSignIn {
+		return session.StateNotIn(gone()...)
+	}
+	return session.StateEQ(term.Invited)
+}
+
+// gone are the states of a session that nobody comes back to.
+func gone() []term.SessionState {
+	return []term.SessionState{term.Expired, term.Cancelled, term.Declined}
 }

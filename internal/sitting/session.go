@@ -53,7 +53,7 @@ func cancel(ctx context.Context, tx tenant.Tx, in CancelSessionInput) error {
 	if row.State != term.Invited && row.State != term.InProgress || over(row, tx.Now) {
 		return conflict("only an invitation or a sitting in progress can be cancelled")
 	}
-	if _, err := tx.ChangeSession(row.ID).SetState(term.Cancelled).ClearDueAt().SetEndedAt(tx.Now).Save(ctx); err != nil {
+	if _, err := tx.ChangeSession(row.ID).SetState(term.Cancelled).ClearDueAt().SetEndedAt(tx.Now).SetEndReason(in.Reason).Save(ctx); err != nil {
 		return fmt.Errorf("cancel: %w", err)
 	}
 	return tx.Announce(ctx, event.SessionCancelled, row.ID, map[string]string{"reason": in.Reason})
@@ -64,6 +64,9 @@ type SessionFilter struct {
 	State      *term.SessionState
 	JobRoleID  *gid.ID
 	TemplateID *gid.ID
+
+	CandidateID     *gid.ID
+	ExternalOrderID *string
 }
 
 func (f *SessionFilter) apply(q *ent.SessionQuery) *ent.SessionQuery {
@@ -78,6 +81,12 @@ func (f *SessionFilter) apply(q *ent.SessionQuery) *ent.SessionQuery {
 	}
 	if f.TemplateID != nil {
 		q.Where(session.TemplateID(*f.TemplateID))
+	}
+	if f.CandidateID != nil {
+		q.Where(session.CandidateID(*f.CandidateID))
+	}
+	if f.ExternalOrderID != nil {
+		q.Where(session.ExternalOrderID(*f.ExternalOrderID))
 	}
 	return q
 }

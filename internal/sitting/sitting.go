@@ -24,7 +24,11 @@ type Sitting struct {
 	Instructions  string
 	QuestionCount int
 	TimeLimit     time.Duration
+	OpensAt       *time.Time
 	ExpiresAt     time.Time
+	TimeZone      *string // as the inviter chose; nil is the organization's
+	Language      *string
+	RedirectURL   *string // where to go afterwards
 	StartedAt     *time.Time
 	EndedAt       *time.Time
 	Deadline      *time.Time // while in progress
@@ -125,6 +129,7 @@ func (s *Service) read(ctx context.Context, scope tenant.Scope, now time.Time) (
 		TimeLimit: time.Duration(row.AllowedSeconds) * time.Second, ExpiresAt: row.ExpiresAt,
 		StartedAt: row.StartedAt, EndedAt: row.EndedAt, ServerTime: now, Receipt: receiptOf(row), paper: asked,
 	}
+	own.OpensAt, own.TimeZone, own.Language, own.RedirectURL = row.OpensAt, given(row.TimeZone), given(row.Language), given(row.RedirectURL)
 	own.Instructions, own.Accommodation = asked.Instructions, asked.Accommodation
 	if row.State == term.InProgress {
 		own.Deadline = row.DueAt

@@ -48,8 +48,13 @@ func (s *Service) start(ctx context.Context, tx tenant.Tx, row *ent.Session) err
 		return conflict("this invitation was withdrawn")
 	case row.State == term.Expired, row.State == term.Invited && !tx.Now.Before(row.ExpiresAt):
 		return fault.New(fault.Expired, "this invitation is no longer valid; ask whoever invited you for a new one")
+	case row.State == term.Declined:
+		return conflict("you declined this invitation")
 	case row.State != term.Invited:
 		return conflict("this sitting has ended")
+	}
+	if err := notYetOpen(row, tx.Now); err != nil {
+		return err
 	}
 	due := tx.Now.Add(time.Duration(row.AllowedSeconds) * time.Second)
 	if _, err := tx.ChangeSession(row.ID).SetState(term.InProgress).SetStartedAt(tx.Now).SetDueAt(due).Save(ctx); err != nil {

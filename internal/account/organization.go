@@ -17,6 +17,8 @@ type UpdateOrganizationInput struct {
 	Name                *string
 	PublicationApproval *bool // whether publishing a question or a template needs a second person
 	IdempotencyKey      *string
+
+	LinkSignIn *bool `json:",omitempty"` // whether an invitation link alone signs its candidate in
 }
 
 // UpdateOrganization changes the organization's settings.
@@ -43,10 +45,11 @@ func (s *Service) UpdateOrganization(ctx context.Context, actor policy.Actor, in
 }
 
 func changeOrganization(ctx context.Context, tx tenant.Tx, in UpdateOrganizationInput) error {
-	if in.Name == nil && in.PublicationApproval == nil {
+	if in.Name == nil && in.PublicationApproval == nil && in.LinkSignIn == nil {
 		return nil
 	}
-	change := tx.ChangeOrganization().SetNillableName(in.Name).SetNillablePublicationApproval(in.PublicationApproval)
+	change := tx.ChangeOrganization().SetNillableName(in.Name).SetNillablePublicationApproval(in.PublicationApproval).
+		SetNillableLinkSignIn(in.LinkSignIn)
 	if _, err := change.Save(ctx); err != nil {
 		return fmt.Errorf("update organization: %w", err)
 	}
@@ -56,6 +59,9 @@ func changeOrganization(ctx context.Context, tx tenant.Tx, in UpdateOrganization
 	}
 	if in.PublicationApproval != nil {
 		detail["publicationApproval"] = fmt.Sprint(*in.PublicationApproval)
+	}
+	if in.LinkSignIn != nil {
+		detail["linkSignIn"] = fmt.Sprint(*in.LinkSignIn)
 	}
 	return tx.Announce(ctx, event.OrganizationChanged, tx.Organization(), detail)
 }

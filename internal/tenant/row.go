@@ -16,6 +16,7 @@ import (
 	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/contest"
 	"github.com/assay-hq/assay/ent/disposition"
+	"github.com/assay-hq/assay/ent/event"
 	"github.com/assay-hq/assay/ent/exposure"
 	"github.com/assay-hq/assay/ent/flag"
 	"github.com/assay-hq/assay/ent/jobrole"
@@ -185,6 +186,11 @@ func (s Scope) SignInLinks() *ent.SignInLinkQuery {
 // AuditEvents are the audit.
 func (s Scope) AuditEvents() *ent.AuditEventQuery {
 	return s.client.AuditEvent.Query().Where(auditevent.OrganizationID(s.org), s.staff)
+}
+
+// Events are the outgoing events that have their place.
+func (s Scope) Events() *ent.EventQuery {
+	return s.client.Event.Query().Where(event.OrganizationID(s.org), event.PositionNotNil(), s.staff)
 }
 
 // Mails are the kept mail.

@@ -3,6 +3,7 @@ package graph
 import (
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/sitting"
 )
 
 // priced declares what the lists without pages cost, which the transport cannot see: a usual number of their elements.
@@ -31,6 +32,8 @@ func Complexity() ComplexityRoot {
 	c.Sitting.Responses, c.PaperSection.Questions = priced(15), priced(10)
 	c.SittingQuestion.Choices, c.Paper.Sections = priced(4), priced(3)
 	c.JobRole.MustHaveSkills = priced(5)
+	c.InviteCandidatesPayload.Object = priced(100)
+	c.Mutation.InviteCandidates = func(child int, in sitting.InviteCandidatesInput) int { return child + 5*len(in.Invitations) }
 	c.questions()
 	c.templates()
 	c.catalogues()

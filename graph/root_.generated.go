@@ -32,6 +32,7 @@ type ResolverRoot interface {
 	AssessmentTemplate() AssessmentTemplateResolver
 	AuditEvent() AuditEventResolver
 	CandidateSession() CandidateSessionResolver
+	Event() EventResolver
 	JobRole() JobRoleResolver
 	Member() MemberResolver
 	MustHaveSkill() MustHaveSkillResolver
@@ -225,12 +226,19 @@ type ComplexityRoot struct {
 	CandidateSession struct {
 		Candidate       func(childComplexity int) int
 		CreatedAt       func(childComplexity int) int
+		EndReason       func(childComplexity int) int
 		ExpiresAt       func(childComplexity int) int
 		ExternalOrderID func(childComplexity int) int
 		ID              func(childComplexity int) int
 		InvitedBy       func(childComplexity int) int
 		JobRole         func(childComplexity int) int
+		Language        func(childComplexity int) int
 		OpenedAt        func(childComplexity int) int
+		OpensAt         func(childComplexity int) int
+		OwnMail         func(childComplexity int) int
+		RedirectURL     func(childComplexity int) int
+		RemindedAt      func(childComplexity int) int
+		Reminders       func(childComplexity int) int
 		Report          func(childComplexity int) int
 		Review          func(childComplexity int) int
 		StartedAt       func(childComplexity int) int
@@ -238,6 +246,7 @@ type ComplexityRoot struct {
 		Template        func(childComplexity int) int
 		TemplateVersion func(childComplexity int) int
 		TimeUsed        func(childComplexity int) int
+		TimeZone        func(childComplexity int) int
 	}
 
 	CandidateSessionConnection struct {
@@ -275,6 +284,11 @@ type ComplexityRoot struct {
 		Changes     func(childComplexity int, most int) int
 		Notes       func(childComplexity int) int
 		Unchanged   func(childComplexity int) int
+	}
+
+	ChangeInvitationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	ChoiceMapping struct {
@@ -331,6 +345,11 @@ type ComplexityRoot struct {
 		Points func(childComplexity int) int
 	}
 
+	DeclineInvitationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	Draw struct {
 		Count       func(childComplexity int) int
 		Filter      func(childComplexity int) int
@@ -340,6 +359,26 @@ type ComplexityRoot struct {
 	DuplicateTemplatePayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	Event struct {
+		At        func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Position  func(childComplexity int) int
+		SubjectID func(childComplexity int) int
+		Type      func(childComplexity int) int
+	}
+
+	EventConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	EventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Feedback struct {
@@ -355,6 +394,7 @@ type ComplexityRoot struct {
 
 	Funnel struct {
 		Cancelled func(childComplexity int) int
+		Declined  func(childComplexity int) int
 		Expired   func(childComplexity int) int
 		Invited   func(childComplexity int) int
 		Opened    func(childComplexity int) int
@@ -363,6 +403,7 @@ type ComplexityRoot struct {
 		Scored    func(childComplexity int) int
 		Started   func(childComplexity int) int
 		Submitted func(childComplexity int) int
+		Voided    func(childComplexity int) int
 	}
 
 	ImportCataloguePayload struct {
@@ -381,7 +422,19 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	InvitationResult struct {
+		Errors  func(childComplexity int) int
+		Link    func(childComplexity int) int
+		Session func(childComplexity int) int
+	}
+
 	InviteCandidatePayload struct {
+		Errors  func(childComplexity int) int
+		Link    func(childComplexity int) int
+		Session func(childComplexity int) int
+	}
+
+	InviteCandidatesPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
@@ -459,19 +512,24 @@ type ComplexityRoot struct {
 		ApproveTemplate    func(childComplexity int, input authoring.ApproveTemplateInput) int
 		AssignReview       func(childComplexity int, input grading.AssignReviewInput) int
 		CancelSession      func(childComplexity int, input sitting.CancelSessionInput) int
+		ChangeInvitation   func(childComplexity int, input sitting.ChangeInvitationInput) int
 		CreateAPIKey       func(childComplexity int, input account.CreateAPIKeyInput) int
 		CreateJobRole      func(childComplexity int, input authoring.CreateJobRoleInput) int
 		CreateQuestion     func(childComplexity int, input authoring.CreateQuestionInput) int
 		CreateSkill        func(childComplexity int, input authoring.CreateSkillInput) int
 		CreateTemplate     func(childComplexity int, input authoring.CreateTemplateInput) int
+		DeclineInvitation  func(childComplexity int, input sitting.DeclineInvitationInput) int
 		DuplicateTemplate  func(childComplexity int, input authoring.DuplicateTemplateInput) int
 		ImportCatalogue    func(childComplexity int, input authoring.ImportCatalogueInput) int
 		ImportQti          func(childComplexity int, input authoring.ImportQTIInput) int
 		InviteCandidate    func(childComplexity int, input sitting.InviteCandidateInput) int
+		InviteCandidates   func(childComplexity int, input sitting.InviteCandidatesInput) int
 		MergeSkills        func(childComplexity int, input authoring.MergeSkillsInput) int
 		PublishQuestion    func(childComplexity int, input authoring.PublishQuestionInput) int
 		PublishTemplate    func(childComplexity int, input authoring.PublishTemplateInput) int
 		ReleaseReport      func(childComplexity int, input grading.ReleaseReportInput) int
+		RemindCandidate    func(childComplexity int, input sitting.RemindCandidateInput) int
+		ResendInvitation   func(childComplexity int, input sitting.ResendInvitationInput) int
 		RetireQuestion     func(childComplexity int, input authoring.RetireQuestionInput) int
 		RetireTemplate     func(childComplexity int, input authoring.RetireTemplateInput) int
 		RevokeAPIKey       func(childComplexity int, input account.RevokeAPIKeyInput) int
@@ -485,6 +543,7 @@ type ComplexityRoot struct {
 		UpdateQuestion     func(childComplexity int, input authoring.UpdateQuestionInput) int
 		UpdateSkill        func(childComplexity int, input authoring.UpdateSkillInput) int
 		UpdateTemplate     func(childComplexity int, input authoring.UpdateTemplateInput) int
+		VoidSession        func(childComplexity int, input sitting.VoidSessionInput) int
 	}
 
 	NumericKey struct {
@@ -500,9 +559,11 @@ type ComplexityRoot struct {
 		Candidates              func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Catalogue               func(childComplexity int) int
 		CompareTemplateVersions func(childComplexity int, from gid.ID, to gid.ID) int
+		Events                  func(childComplexity int, types []string, first *int, after *string, last *int, before *string) int
 		Funnel                  func(childComplexity int, input insight.FunnelInput) int
 		ID                      func(childComplexity int) int
 		JobRoles                func(childComplexity int, filter *authoring.JobRoleFilter, first *int, after *string, last *int, before *string) int
+		LinkSignIn              func(childComplexity int) int
 		Locale                  func(childComplexity int) int
 		Members                 func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Name                    func(childComplexity int) int
@@ -705,6 +766,11 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	RemindCandidatePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	Report struct {
 		Band            func(childComplexity int) int
 		Candidate       func(childComplexity int) int
@@ -743,6 +809,12 @@ type ComplexityRoot struct {
 		Questions  func(childComplexity int) int
 		Sections   func(childComplexity int) int
 		Skills     func(childComplexity int) int
+	}
+
+	ResendInvitationPayload struct {
+		Errors  func(childComplexity int) int
+		Link    func(childComplexity int) int
+		Session func(childComplexity int) int
 	}
 
 	RetireQuestionPayload struct {
@@ -867,14 +939,18 @@ type ComplexityRoot struct {
 		Feedback      func(childComplexity int) int
 		ID            func(childComplexity int) int
 		Instructions  func(childComplexity int) int
+		Language      func(childComplexity int) int
+		OpensAt       func(childComplexity int) int
 		QuestionCount func(childComplexity int) int
 		Receipt       func(childComplexity int) int
+		RedirectURL   func(childComplexity int) int
 		Responses     func(childComplexity int) int
 		Sections      func(childComplexity int, language *string) int
 		ServerTime    func(childComplexity int) int
 		StartedAt     func(childComplexity int) int
 		State         func(childComplexity int) int
 		TimeLimit     func(childComplexity int) int
+		TimeZone      func(childComplexity int) int
 		Title         func(childComplexity int) int
 	}
 
@@ -1119,6 +1195,11 @@ type ComplexityRoot struct {
 		Name        func(childComplexity int) int
 		Permissions func(childComplexity int) int
 		Roles       func(childComplexity int) int
+	}
+
+	VoidSessionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 }
 
@@ -1724,6 +1805,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.CreatedAt(childComplexity), true
+	case "CandidateSession.endReason":
+		if e.ComplexityRoot.CandidateSession.EndReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.EndReason(childComplexity), true
 	case "CandidateSession.expiresAt":
 		if e.ComplexityRoot.CandidateSession.ExpiresAt == nil {
 			break
@@ -1754,12 +1841,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.JobRole(childComplexity), true
+	case "CandidateSession.language":
+		if e.ComplexityRoot.CandidateSession.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.Language(childComplexity), true
 	case "CandidateSession.openedAt":
 		if e.ComplexityRoot.CandidateSession.OpenedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CandidateSession.OpenedAt(childComplexity), true
+	case "CandidateSession.opensAt":
+		if e.ComplexityRoot.CandidateSession.OpensAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.OpensAt(childComplexity), true
+	case "CandidateSession.ownMail":
+		if e.ComplexityRoot.CandidateSession.OwnMail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.OwnMail(childComplexity), true
+	case "CandidateSession.redirectUrl":
+		if e.ComplexityRoot.CandidateSession.RedirectURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.RedirectURL(childComplexity), true
+	case "CandidateSession.remindedAt":
+		if e.ComplexityRoot.CandidateSession.RemindedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.RemindedAt(childComplexity), true
+	case "CandidateSession.reminders":
+		if e.ComplexityRoot.CandidateSession.Reminders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.Reminders(childComplexity), true
 	case "CandidateSession.report":
 		if e.ComplexityRoot.CandidateSession.Report == nil {
 			break
@@ -1802,6 +1925,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.TimeUsed(childComplexity), true
+	case "CandidateSession.timeZone":
+		if e.ComplexityRoot.CandidateSession.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.TimeZone(childComplexity), true
 
 	case "CandidateSessionConnection.edges":
 		if e.ComplexityRoot.CandidateSessionConnection.Edges == nil {
@@ -1949,6 +2078,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CatalogueImport.Unchanged(childComplexity), true
+
+	case "ChangeInvitationPayload.errors":
+		if e.ComplexityRoot.ChangeInvitationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeInvitationPayload.Errors(childComplexity), true
+	case "ChangeInvitationPayload.session":
+		if e.ComplexityRoot.ChangeInvitationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeInvitationPayload.Object(childComplexity), true
 
 	case "ChoiceMapping.default":
 		if e.ComplexityRoot.ChoiceMapping.Default == nil {
@@ -2104,6 +2246,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CriterionLevel.Points(childComplexity), true
 
+	case "DeclineInvitationPayload.errors":
+		if e.ComplexityRoot.DeclineInvitationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineInvitationPayload.Errors(childComplexity), true
+	case "DeclineInvitationPayload.sitting":
+		if e.ComplexityRoot.DeclineInvitationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineInvitationPayload.Object(childComplexity), true
+
 	case "Draw.count":
 		if e.ComplexityRoot.Draw.Count == nil {
 			break
@@ -2135,6 +2290,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DuplicateTemplatePayload.Object(childComplexity), true
+
+	case "Event.at":
+		if e.ComplexityRoot.Event.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.At(childComplexity), true
+	case "Event.id":
+		if e.ComplexityRoot.Event.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.ID(childComplexity), true
+	case "Event.position":
+		if e.ComplexityRoot.Event.Position == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Position(childComplexity), true
+	case "Event.subjectId":
+		if e.ComplexityRoot.Event.SubjectID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.SubjectID(childComplexity), true
+	case "Event.type":
+		if e.ComplexityRoot.Event.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Type(childComplexity), true
+
+	case "EventConnection.edges":
+		if e.ComplexityRoot.EventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Edges(childComplexity), true
+	case "EventConnection.nodes":
+		if e.ComplexityRoot.EventConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Nodes(childComplexity), true
+	case "EventConnection.pageInfo":
+		if e.ComplexityRoot.EventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.PageInfo(childComplexity), true
+	case "EventConnection.totalCount":
+		if e.ComplexityRoot.EventConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.TotalCount(childComplexity), true
+
+	case "EventEdge.cursor":
+		if e.ComplexityRoot.EventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Cursor(childComplexity), true
+	case "EventEdge.node":
+		if e.ComplexityRoot.EventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Node(childComplexity), true
 
 	case "Feedback.passed":
 		if e.ComplexityRoot.Feedback.Passed == nil {
@@ -2174,6 +2398,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Funnel.Cancelled(childComplexity), true
+	case "Funnel.declined":
+		if e.ComplexityRoot.Funnel.Declined == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Funnel.Declined(childComplexity), true
 	case "Funnel.expired":
 		if e.ComplexityRoot.Funnel.Expired == nil {
 			break
@@ -2222,6 +2452,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Funnel.Submitted(childComplexity), true
+	case "Funnel.voided":
+		if e.ComplexityRoot.Funnel.Voided == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Funnel.Voided(childComplexity), true
 
 	case "ImportCataloguePayload.errors":
 		if e.ComplexityRoot.ImportCataloguePayload.Errors == nil {
@@ -2268,18 +2504,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InputError.Message(childComplexity), true
 
+	case "InvitationResult.errors":
+		if e.ComplexityRoot.InvitationResult.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationResult.Errors(childComplexity), true
+	case "InvitationResult.link":
+		if e.ComplexityRoot.InvitationResult.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationResult.Link(childComplexity), true
+	case "InvitationResult.session":
+		if e.ComplexityRoot.InvitationResult.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationResult.Session(childComplexity), true
+
 	case "InviteCandidatePayload.errors":
 		if e.ComplexityRoot.InviteCandidatePayload.Errors == nil {
 			break
 		}
 
 		return e.ComplexityRoot.InviteCandidatePayload.Errors(childComplexity), true
-	case "InviteCandidatePayload.session":
-		if e.ComplexityRoot.InviteCandidatePayload.Object == nil {
+	case "InviteCandidatePayload.link":
+		if e.ComplexityRoot.InviteCandidatePayload.Link == nil {
 			break
 		}
 
-		return e.ComplexityRoot.InviteCandidatePayload.Object(childComplexity), true
+		return e.ComplexityRoot.InviteCandidatePayload.Link(childComplexity), true
+	case "InviteCandidatePayload.session":
+		if e.ComplexityRoot.InviteCandidatePayload.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteCandidatePayload.Session(childComplexity), true
+
+	case "InviteCandidatesPayload.errors":
+		if e.ComplexityRoot.InviteCandidatesPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteCandidatesPayload.Errors(childComplexity), true
+	case "InviteCandidatesPayload.results":
+		if e.ComplexityRoot.InviteCandidatesPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteCandidatesPayload.Object(childComplexity), true
 
 	case "IssuedApiKey.key":
 		if e.ComplexityRoot.IssuedApiKey.Key == nil {
@@ -2590,6 +2864,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelSession(childComplexity, args["input"].(sitting.CancelSessionInput)), true
+	case "Mutation.changeInvitation":
+		if e.ComplexityRoot.Mutation.ChangeInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changeInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangeInvitation(childComplexity, args["input"].(sitting.ChangeInvitationInput)), true
 	case "Mutation.createApiKey":
 		if e.ComplexityRoot.Mutation.CreateAPIKey == nil {
 			break
@@ -2645,6 +2930,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateTemplate(childComplexity, args["input"].(authoring.CreateTemplateInput)), true
+	case "Mutation.declineInvitation":
+		if e.ComplexityRoot.Mutation.DeclineInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declineInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclineInvitation(childComplexity, args["input"].(sitting.DeclineInvitationInput)), true
 	case "Mutation.duplicateTemplate":
 		if e.ComplexityRoot.Mutation.DuplicateTemplate == nil {
 			break
@@ -2689,6 +2985,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.InviteCandidate(childComplexity, args["input"].(sitting.InviteCandidateInput)), true
+	case "Mutation.inviteCandidates":
+		if e.ComplexityRoot.Mutation.InviteCandidates == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_inviteCandidates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.InviteCandidates(childComplexity, args["input"].(sitting.InviteCandidatesInput)), true
 	case "Mutation.mergeSkills":
 		if e.ComplexityRoot.Mutation.MergeSkills == nil {
 			break
@@ -2733,6 +3040,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReleaseReport(childComplexity, args["input"].(grading.ReleaseReportInput)), true
+	case "Mutation.remindCandidate":
+		if e.ComplexityRoot.Mutation.RemindCandidate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_remindCandidate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemindCandidate(childComplexity, args["input"].(sitting.RemindCandidateInput)), true
+	case "Mutation.resendInvitation":
+		if e.ComplexityRoot.Mutation.ResendInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendInvitation(childComplexity, args["input"].(sitting.ResendInvitationInput)), true
 	case "Mutation.retireQuestion":
 		if e.ComplexityRoot.Mutation.RetireQuestion == nil {
 			break
@@ -2876,6 +3205,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateTemplate(childComplexity, args["input"].(authoring.UpdateTemplateInput)), true
+	case "Mutation.voidSession":
+		if e.ComplexityRoot.Mutation.VoidSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_voidSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VoidSession(childComplexity, args["input"].(sitting.VoidSessionInput)), true
 
 	case "NumericKey.mode":
 		if e.ComplexityRoot.NumericKey.Mode == nil {
@@ -2952,6 +3292,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.CompareTemplateVersions(childComplexity, args["from"].(gid.ID), args["to"].(gid.ID)), true
+	case "Organization.events":
+		if e.ComplexityRoot.Organization.Events == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_events_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.Events(childComplexity, args["types"].([]string), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Organization.funnel":
 		if e.ComplexityRoot.Organization.Funnel == nil {
 			break
@@ -2980,6 +3331,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.JobRoles(childComplexity, args["filter"].(*authoring.JobRoleFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Organization.linkSignIn":
+		if e.ComplexityRoot.Organization.LinkSignIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Organization.LinkSignIn(childComplexity), true
 	case "Organization.locale":
 		if e.ComplexityRoot.Organization.Locale == nil {
 			break
@@ -3872,6 +4229,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReleaseReportPayload.Object(childComplexity), true
 
+	case "RemindCandidatePayload.errors":
+		if e.ComplexityRoot.RemindCandidatePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemindCandidatePayload.Errors(childComplexity), true
+	case "RemindCandidatePayload.session":
+		if e.ComplexityRoot.RemindCandidatePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemindCandidatePayload.Object(childComplexity), true
+
 	case "Report.band":
 		if e.ComplexityRoot.Report.Band == nil {
 			break
@@ -4043,6 +4413,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportResult.Skills(childComplexity), true
+
+	case "ResendInvitationPayload.errors":
+		if e.ComplexityRoot.ResendInvitationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendInvitationPayload.Errors(childComplexity), true
+	case "ResendInvitationPayload.link":
+		if e.ComplexityRoot.ResendInvitationPayload.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendInvitationPayload.Link(childComplexity), true
+	case "ResendInvitationPayload.session":
+		if e.ComplexityRoot.ResendInvitationPayload.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendInvitationPayload.Session(childComplexity), true
 
 	case "RetireQuestionPayload.errors":
 		if e.ComplexityRoot.RetireQuestionPayload.Errors == nil {
@@ -4464,6 +4853,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Instructions(childComplexity), true
+	case "Sitting.language":
+		if e.ComplexityRoot.Sitting.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Language(childComplexity), true
+	case "Sitting.opensAt":
+		if e.ComplexityRoot.Sitting.OpensAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.OpensAt(childComplexity), true
 	case "Sitting.questionCount":
 		if e.ComplexityRoot.Sitting.QuestionCount == nil {
 			break
@@ -4476,6 +4877,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Receipt(childComplexity), true
+	case "Sitting.redirectUrl":
+		if e.ComplexityRoot.Sitting.RedirectURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.RedirectURL(childComplexity), true
 	case "Sitting.responses":
 		if e.ComplexityRoot.Sitting.Responses == nil {
 			break
@@ -4517,6 +4924,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.TimeLimit(childComplexity), true
+	case "Sitting.timeZone":
+		if e.ComplexityRoot.Sitting.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.TimeZone(childComplexity), true
 	case "Sitting.title":
 		if e.ComplexityRoot.Sitting.Title == nil {
 			break
@@ -5443,6 +5856,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.Roles(childComplexity), true
 
+	case "VoidSessionPayload.errors":
+		if e.ComplexityRoot.VoidSessionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VoidSessionPayload.Errors(childComplexity), true
+	case "VoidSessionPayload.session":
+		if e.ComplexityRoot.VoidSessionPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VoidSessionPayload.Object(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -5462,6 +5888,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputBandInput,
 		ec.unmarshalInputCancelSessionInput,
 		ec.unmarshalInputCandidateInput,
+		ec.unmarshalInputChangeInvitationInput,
 		ec.unmarshalInputChoiceMappingInput,
 		ec.unmarshalInputChoiceTranslationInput,
 		ec.unmarshalInputCodeTaskInput,
@@ -5473,6 +5900,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCriterionInput,
 		ec.unmarshalInputCriterionLevelInput,
 		ec.unmarshalInputCriterionScoreInput,
+		ec.unmarshalInputDeclineInvitationInput,
 		ec.unmarshalInputDrawInput,
 		ec.unmarshalInputDuplicateTemplateInput,
 		ec.unmarshalInputFollowUpInput,
@@ -5480,6 +5908,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputImportCatalogueInput,
 		ec.unmarshalInputImportQtiInput,
 		ec.unmarshalInputInviteCandidateInput,
+		ec.unmarshalInputInviteCandidatesInput,
 		ec.unmarshalInputJobRoleFields,
 		ec.unmarshalInputJobRoleFilter,
 		ec.unmarshalInputMergeSkillsInput,
@@ -5495,8 +5924,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputQuestionTranslationInput,
 		ec.unmarshalInputReferenceInput,
 		ec.unmarshalInputReleaseReportInput,
+		ec.unmarshalInputRemindCandidateInput,
 		ec.unmarshalInputReportFilter,
 		ec.unmarshalInputReportOrder,
+		ec.unmarshalInputResendInvitationInput,
 		ec.unmarshalInputRetireQuestionInput,
 		ec.unmarshalInputRetireTemplateInput,
 		ec.unmarshalInputRevokeApiKeyInput,
@@ -5520,6 +5951,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateQuestionInput,
 		ec.unmarshalInputUpdateSkillInput,
 		ec.unmarshalInputUpdateTemplateInput,
+		ec.unmarshalInputVoidSessionInput,
 	)
 	first := true
 
@@ -5594,7 +6026,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/insight.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/template.graphqls"
+//go:embed "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/template.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -5609,7 +6041,9 @@ var sources = []*ast.Source{
 	{Name: "schema/apikey.graphqls", Input: sourceData("schema/apikey.graphqls"), BuiltIn: false},
 	{Name: "schema/candidate.graphqls", Input: sourceData("schema/candidate.graphqls"), BuiltIn: false},
 	{Name: "schema/catalogue.graphqls", Input: sourceData("schema/catalogue.graphqls"), BuiltIn: false},
+	{Name: "schema/event.graphqls", Input: sourceData("schema/event.graphqls"), BuiltIn: false},
 	{Name: "schema/insight.graphqls", Input: sourceData("schema/insight.graphqls"), BuiltIn: false},
+	{Name: "schema/invitation.graphqls", Input: sourceData("schema/invitation.graphqls"), BuiltIn: false},
 	{Name: "schema/jobrole.graphqls", Input: sourceData("schema/jobrole.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
 	{Name: "schema/question.graphqls", Input: sourceData("schema/question.graphqls"), BuiltIn: false},
@@ -5966,8 +6400,24 @@ func (ec *executionContext) childFields_CandidateSession(ctx context.Context, fi
 		return ec.fieldContext_CandidateSession_createdAt(ctx, field)
 	case "openedAt":
 		return ec.fieldContext_CandidateSession_openedAt(ctx, field)
+	case "opensAt":
+		return ec.fieldContext_CandidateSession_opensAt(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_CandidateSession_expiresAt(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_CandidateSession_timeZone(ctx, field)
+	case "language":
+		return ec.fieldContext_CandidateSession_language(ctx, field)
+	case "redirectUrl":
+		return ec.fieldContext_CandidateSession_redirectUrl(ctx, field)
+	case "ownMail":
+		return ec.fieldContext_CandidateSession_ownMail(ctx, field)
+	case "reminders":
+		return ec.fieldContext_CandidateSession_reminders(ctx, field)
+	case "remindedAt":
+		return ec.fieldContext_CandidateSession_remindedAt(ctx, field)
+	case "endReason":
+		return ec.fieldContext_CandidateSession_endReason(ctx, field)
 	case "startedAt":
 		return ec.fieldContext_CandidateSession_startedAt(ctx, field)
 	case "timeUsed":
@@ -6052,6 +6502,16 @@ func (ec *executionContext) childFields_CatalogueImport(ctx context.Context, fie
 		return ec.fieldContext_CatalogueImport_notes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CatalogueImport", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_ChangeInvitationPayload_session(ctx, field)
+	case "errors":
+		return ec.fieldContext_ChangeInvitationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeInvitationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ChoiceMapping(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6162,6 +6622,16 @@ func (ec *executionContext) childFields_CriterionLevel(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type CriterionLevel", field.Name)
 }
 
+func (ec *executionContext) childFields_DeclineInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sitting":
+		return ec.fieldContext_DeclineInvitationPayload_sitting(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeclineInvitationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclineInvitationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Draw(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "count":
@@ -6182,6 +6652,46 @@ func (ec *executionContext) childFields_DuplicateTemplatePayload(ctx context.Con
 		return ec.fieldContext_DuplicateTemplatePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DuplicateTemplatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Event_id(ctx, field)
+	case "type":
+		return ec.fieldContext_Event_type(ctx, field)
+	case "at":
+		return ec.fieldContext_Event_at(ctx, field)
+	case "subjectId":
+		return ec.fieldContext_Event_subjectId(ctx, field)
+	case "position":
+		return ec.fieldContext_Event_position(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Event", field.Name)
+}
+
+func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_EventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_EventConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_EventConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_EventEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_EventEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Feedback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6226,6 +6736,10 @@ func (ec *executionContext) childFields_Funnel(ctx context.Context, field graphq
 		return ec.fieldContext_Funnel_expired(ctx, field)
 	case "cancelled":
 		return ec.fieldContext_Funnel_cancelled(ctx, field)
+	case "declined":
+		return ec.fieldContext_Funnel_declined(ctx, field)
+	case "voided":
+		return ec.fieldContext_Funnel_voided(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Funnel", field.Name)
 }
@@ -6250,14 +6764,38 @@ func (ec *executionContext) childFields_ImportQtiPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type ImportQtiPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_InvitationResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_InvitationResult_session(ctx, field)
+	case "link":
+		return ec.fieldContext_InvitationResult_link(ctx, field)
+	case "errors":
+		return ec.fieldContext_InvitationResult_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvitationResult", field.Name)
+}
+
 func (ec *executionContext) childFields_InviteCandidatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "session":
 		return ec.fieldContext_InviteCandidatePayload_session(ctx, field)
+	case "link":
+		return ec.fieldContext_InviteCandidatePayload_link(ctx, field)
 	case "errors":
 		return ec.fieldContext_InviteCandidatePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InviteCandidatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InviteCandidatesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_InviteCandidatesPayload_results(ctx, field)
+	case "errors":
+		return ec.fieldContext_InviteCandidatesPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InviteCandidatesPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_IssuedApiKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6444,6 +6982,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_auditEvents(ctx, field)
 	case "publicationApproval":
 		return ec.fieldContext_Organization_publicationApproval(ctx, field)
+	case "linkSignIn":
+		return ec.fieldContext_Organization_linkSignIn(ctx, field)
 	case "similarQuestions":
 		return ec.fieldContext_Organization_similarQuestions(ctx, field)
 	case "validateTemplate":
@@ -6456,6 +6996,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_qti(ctx, field)
 	case "apiKeys":
 		return ec.fieldContext_Organization_apiKeys(ctx, field)
+	case "events":
+		return ec.fieldContext_Organization_events(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Organization", field.Name)
 }
@@ -6808,6 +7350,16 @@ func (ec *executionContext) childFields_ReleaseReportPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseReportPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RemindCandidatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_RemindCandidatePayload_session(ctx, field)
+	case "errors":
+		return ec.fieldContext_RemindCandidatePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemindCandidatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Report(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6886,6 +7438,18 @@ func (ec *executionContext) childFields_ReportResult(ctx context.Context, field 
 		return ec.fieldContext_ReportResult_questions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReportResult", field.Name)
+}
+
+func (ec *executionContext) childFields_ResendInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_ResendInvitationPayload_session(ctx, field)
+	case "link":
+		return ec.fieldContext_ResendInvitationPayload_link(ctx, field)
+	case "errors":
+		return ec.fieldContext_ResendInvitationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendInvitationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RetireQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7130,8 +7694,16 @@ func (ec *executionContext) childFields_Sitting(ctx context.Context, field graph
 		return ec.fieldContext_Sitting_questionCount(ctx, field)
 	case "timeLimit":
 		return ec.fieldContext_Sitting_timeLimit(ctx, field)
+	case "opensAt":
+		return ec.fieldContext_Sitting_opensAt(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_Sitting_expiresAt(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Sitting_timeZone(ctx, field)
+	case "language":
+		return ec.fieldContext_Sitting_language(ctx, field)
+	case "redirectUrl":
+		return ec.fieldContext_Sitting_redirectUrl(ctx, field)
 	case "startedAt":
 		return ec.fieldContext_Sitting_startedAt(ctx, field)
 	case "deadline":
@@ -7610,6 +8182,16 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_permissions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_VoidSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_VoidSessionPayload_session(ctx, field)
+	case "errors":
+		return ec.fieldContext_VoidSessionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VoidSessionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

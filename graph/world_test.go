@@ -85,6 +85,7 @@ type org struct {
 	released, inReview, running gid.ID // sessions; the last one is in progress
 	report                      gid.ID
 	audit                       gid.ID
+	happened                    gid.ID // an event that has its place
 }
 
 // world is both organizations.
@@ -197,6 +198,10 @@ func (o *org) fill(t testing.TB) {
 	o.newReview(t, o.inReview, "reviewer")
 	o.running = o.started(t, o.template).ID
 	o.answer(t, o.running, "1.1", 0, &content.Answer{Choices: []string{"a"}})
+	for n := 1; n > 0; {
+		n = must(o.store.Sequence(t.Context()))(t)
+	}
+	o.happened = must(o.accounts.Events(t.Context(), o.owner(), nil, tenant.Paging{}))(t).Nodes[0].ID
 	o.audit = must(o.accounts.AuditEvents(t.Context(), o.owner(), nil, tenant.Paging{}))(t).Nodes[0].ID
 }
 

@@ -42,6 +42,16 @@ type (
 	IssuedAPIKeyPayload    = Payload[*account.IssuedAPIKey]
 )
 
+// InvitationPayload is what came of an invitation: the session, and its link where the inviter sends the mail.
+type InvitationPayload struct {
+	Session *ent.Session
+	Link    *string
+	Errors  []UserError
+}
+
+// InvitationsPayload is what came of several invitations.
+type InvitationsPayload = Payload[[]*InvitationPayload]
+
 // Connection is one page of a list.
 type Connection[T any] struct{ page *tenant.Page[T] }
 
@@ -97,6 +107,7 @@ type (
 	ReviewConnection     = Connection[*ent.Review]
 	ReportConnection     = Connection[*ent.Report]
 	AuditEventConnection = Connection[*ent.AuditEvent]
+	EventConnection      = Connection[*ent.Event]
 	APIKeyConnection     = Connection[*account.APIKey]
 
 	MemberEdge     = Edge[*ent.Member]
@@ -109,6 +120,7 @@ type (
 	ReviewEdge     = Edge[*ent.Review]
 	ReportEdge     = Edge[*ent.Report]
 	AuditEventEdge = Edge[*ent.AuditEvent]
+	EventEdge      = Edge[*ent.Event]
 	APIKeyEdge     = Edge[*account.APIKey]
 )
 

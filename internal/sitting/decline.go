@@ -26,7 +26,11 @@ type DeclineInvitationInput struct {
 // whoever has a link that nobody used needs no sign-in. What was started or is over is Conflict or Expired, a link that
 // was used LinkUsed, an unknown or replaced one NotFound. Repeating it with the same idempotency key changes nothing.
 func (s *Service) Decline(ctx context.Context, actor policy.Actor, in DeclineInvitationInput) (*Sitting, error) {
-	scope, err := s.declining(ctx, actor, in)
+	return s.declineIn(ctx, in, func() (tenant.Scope, error) { return s.declining(ctx, actor, in) })
+}
+
+func (s *Service) declineIn(ctx context.Context, in DeclineInvitationInput, as func() (tenant.Scope, error)) (*Sitting, error) {
+	scope, err := as()
 	if err != nil {
 		return nil, err
 	}

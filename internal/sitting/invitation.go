@@ -41,7 +41,10 @@ type InvitationResult struct {
 
 // Invite is InviteCandidate for whoever needs the session alone.
 func (s *Service) Invite(ctx context.Context, actor policy.Actor, in InviteCandidateInput) (*ent.Session, error) {
-	made, err := s.InviteCandidate(ctx, actor, in)
+	return withoutLink(s.InviteCandidate(ctx, actor, in))
+}
+
+func withoutLink(made *Invitation, err error) (*ent.Session, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -28,11 +28,8 @@ func (s *Service) Deliver(ctx context.Context, actor policy.Actor, id gid.ID) er
 	if err != nil || kept.SentAt != nil {
 		return err
 	}
-	if kept.SessionID != nil {
-		stands, err := scope.Sessions().Where(session.ID(*kept.SessionID), worthSending(kept.Kind)).Exist(ctx)
-		if err != nil || !stands { // what was withdrawn meanwhile is not announced
-			return err
-		}
+	if worth, err := worthSending(ctx, scope, kept); err != nil || !worth {
+		return err
 	}
 	// The network is asked outside any transaction: a mail may go out twice, and never not at all.
 	if err := s.cfg.Mail.Send(ctx, kept.ID.String(), kept.Recipient, kept.Subject, kept.Text); err != nil {
@@ -47,9 +44,24 @@ func (s *Service) Deliver(ctx context.Context, actor policy.Actor, id gid.ID) er
 	return nil
 }
 
-// worthSending is where a session must stand for a mail about it to be sent: an invitation and its reminders only while
-// it waits, a link to come back by as long as there is something to come back to.
-func worthSending(kind term.MailKind) predicate.Session {
+// worthSending reports whether a mail still says what is so. What was withdrawn meanwhile is not announced, and a link
+// that is past its time is not sent.
+func worthSending(ctx context.Context, scope tenant.Scope, kept *ent.Mail) (bool, error) {
+	if kept.SessionID == nil {
+		return true, nil
+	}
+	if kept.Kind == term.MailSignIn {
+		now, err := scope.Now(ctx)
+		if err != nil || !now.Before(kept.CreatedAt.Add(SignInValidity)) {
+			return false, err
+		}
+	}
+	return scope.Sessions().Where(session.ID(*kept.SessionID), standing(kept.Kind)).Exist(ctx)
+}
+
+// standing is where a session must stand for a mail about it to be sent: an invitation and its reminders only while it
+// waits, a link to come back by as long as there is something to come back to.
+func standing(kind term.MailKind) predicate.Session {
 	if kind == term.MailSignIn {
 		return session.StateNotIn(gone()...)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/assay-hq/assay/internal/job"
+	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -88,7 +89,7 @@ func (a *app) startWork(ctx context.Context) (stop func(context.Context) error, 
 
 // sendSignInLinks mails whoever was invited with an address a link to come back by, in each organization that does so.
 func (a *app) sendSignInLinks(ctx context.Context, address string) error {
-	found, err := a.store.Directory().Returning(ctx, address)
+	found, err := a.store.Directory().Returning(ctx, address, sitting.MaxSignInLinks, sitting.SignInSpan)
 	for _, f := range found {
 		err = errors.Join(err, a.sittings.SendSignInLink(ctx, policy.Worker(f.Organization), f.Session))
 	}

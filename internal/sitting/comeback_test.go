@@ -12,6 +12,7 @@ import (
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
 )
@@ -150,15 +151,15 @@ func TestComeBack(t *testing.T) {
 		if err := r.unchanged(t, "without the setting", send(id)); err != nil {
 			t.Error(err)
 		}
-		if found := must(r.store.Directory().Returning(t.Context(), who.Identity.Email))(t); len(found) != 0 {
+		if found := r.returning(t, who.Identity.Email); len(found) != 0 {
 			t.Errorf("without the setting: got %v", found)
 		}
 		r.byLink(t, true)
-		found := must(r.store.Directory().Returning(t.Context(), who.Identity.Email))(t)
+		found := r.returning(t, who.Identity.Email)
 		if len(found) != 1 || found[0].Session != id || found[0].Organization != r.owner.Org {
 			t.Fatalf("got %v", found)
 		}
-		if found := must(r.store.Directory().Returning(t.Context(), "nobody@example.com"))(t); len(found) != 0 {
+		if found := r.returning(t, "nobody@example.com"); len(found) != 0 {
 			t.Errorf("got %v", found)
 		}
 		before := r.snapshot(t)
@@ -248,13 +249,65 @@ func TestComeBack(t *testing.T) {
 	})
 }
 
+// returning are the sessions that an address may come back to.
+func (r *rig) returning(t *testing.T, address string) []tenant.Due {
+	t.Helper()
+	return must(r.store.Directory().Returning(t.Context(), address, sitting.MaxSignInLinks, sitting.SignInSpan))(t)
+}
+
+// TestFiveLinksAnHourForAnAddress counts over every organization that invited somebody.
+func TestFiveLinksAnHourForAnAddress(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		id, who := r.started(t)
+		there := &rig{base: r.base, authoring: r.authoring, sitting: r.sitting}
+		there.ours(t, func() { // the other organization invites the same address
+			for _, kind := range []term.QuestionKind{term.SingleChoice, term.MultipleChoice, term.Numeric, term.ShortText, term.LongText} {
+				there.questions = append(there.questions, there.question(t, kind))
+			}
+			there.template = there.publish(t, there.draft(t, there.jobRole(t)))
+			must(r.sitting.Invite(t.Context(), r.owner, there.invitation(who.Identity.Email)))(t)
+			r.byLink(t, true)
+		})
+		r.byLink(t, true)
+		for n := range sitting.MaxSignInLinks - 1 {
+			if found := r.returning(t, who.Identity.Email); len(found) != 2 {
+				t.Errorf("after %d links: got %v", n, found)
+			}
+			if err := r.sitting.SendSignInLink(t.Context(), policy.Worker(r.owner.Org), id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if found := r.returning(t, who.Identity.Email); len(found) != 1 || found[0].Session != id {
+			t.Errorf("with one left: got %v", found)
+		}
+		if err := r.sitting.SendSignInLink(t.Context(), policy.Worker(r.owner.Org), id); err != nil {
+			t.Fatal(err)
+		}
+		if found := r.returning(t, who.Identity.Email); len(found) != 0 {
+			t.Errorf("with none left: got %v", found)
+		}
+		r.clock.pass(sitting.SignInSpan)
+		if found := r.returning(t, who.Identity.Email); len(found) != 2 {
+			t.Errorf("an hour later: got %v", found)
+		}
+	})
+}
+
+// ours does something as if the other organization were the first.
+func (r *rig) ours(t *testing.T, do func()) {
+	t.Helper()
+	r.owner, r.stranger = r.stranger, r.owner
+	defer func() { r.owner, r.stranger = r.stranger, r.owner }()
+	do()
+}
+
 func TestReturningPrefersWhatIsUnderWay(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		r.byLink(t, true)
 		id, who := r.started(t)
 		r.clock.pass(time.Second)
 		must(r.sitting.Invite(t.Context(), r.owner, r.invitation(who.Identity.Email)))(t)
-		if found := must(r.store.Directory().Returning(t.Context(), who.Identity.Email))(t); len(found) != 1 || found[0].Session != id {
+		if found := r.returning(t, who.Identity.Email); len(found) != 1 || found[0].Session != id {
 			t.Errorf("got %v", found)
 		}
 	})

@@ -237,34 +237,6 @@ func (d Directory) DueSessions(ctx context.Context, limit int) ([]Due, error) {
 	return due, nil
 }
 
-// Returning lists the sessions that an address could come back to by a mailed link: in each organization that signs
-// candidates in by link alone the one that is under way, or else the newest. An address that nobody invited has none, and
-// asking costs the same.
-func (d Directory) Returning(ctx context.Context, address string) ([]Due, error) {
-	query, args := d.store.spell(`SELECT s.organization_id, s.id FROM organizations o
-		JOIN candidates c ON c.organization_id = o.id AND c.email = @email
-		JOIN sessions s ON s.organization_id = c.organization_id AND s.candidate_id = c.id
-		WHERE o.link_sign_in AND c.erased_at IS NULL AND s.state NOT IN ('EXPIRED', 'CANCELLED', 'DECLINED')
-		ORDER BY CASE WHEN s.state IN ('IN_PROGRESS', 'PAUSED') THEN 0 WHEN s.state = 'INVITED' THEN 1 ELSE 2 END, s.id DESC`,
-		Args{"email": address})
-	rows, err := d.store.pools.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("find sessions of an address: %w", err)
-	}
-	defer rows.Close()
-	var found []Due
-	for rows.Next() {
-		var next Due
-		if err := rows.Scan(&next.Organization, &next.Session); err != nil {
-			return nil, fmt.Errorf("find sessions of an address: %w", err)
-		}
-		if !slices.ContainsFunc(found, func(f Due) bool { return f.Organization == next.Organization }) {
-			found = append(found, next)
-		}
-	}
-	return found, rows.Err()
-}
-
 // Unindexed lists the organizations that have questions or published templates from before there was search.
 func (d Directory) Unindexed(ctx context.Context) ([]gid.ID, error) {
 	rows, err := d.store.pools.read.QueryContext(ctx, `SELECT organization_id FROM questions WHERE words = ''

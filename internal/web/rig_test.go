@@ -158,7 +158,7 @@ func accounts() []devidp.Account {
 
 // signInLinks does what the binary does, and says when it is done.
 func (r *rig) signInLinks(ctx context.Context, address string) error {
-	found, err := r.store.Directory().Returning(ctx, address)
+	found, err := r.store.Directory().Returning(ctx, address, sitting.MaxSignInLinks, sitting.SignInSpan)
 	for _, f := range found {
 		err = errors.Join(err, r.Sittings.SendSignInLink(ctx, policy.Worker(f.Organization), f.Session))
 	}

@@ -79,7 +79,7 @@ func takes(name string, ready func(t *testing.T, o *org, who *person) call) oper
 }
 
 func operations() []operation {
-	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), approvals(), catalogueWrites(), sittingReads(), sittingWrites(), gradingReads(), gradingWrites())
+	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), approvals(), catalogueWrites(), sittingReads(), sittingWrites(), invitationOperations(), gradingReads(), gradingWrites())
 }
 
 func accountOperations() []operation {

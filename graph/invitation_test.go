@@ -1,13 +1,20 @@
 package graph_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/assay-hq/assay/internal/dbtest"
+	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/policy"
 )
 
 const inviteMany = `mutation($input: InviteCandidatesInput!) { inviteCandidates(input: $input) {
@@ -116,4 +123,91 @@ func TestEventFeed(t *testing.T) {
 			t.Errorf("%s: %s", name, a.body)
 		}
 	}
+}
+
+// invitationOperations are the operations of invitations, of coming back and of the feed.
+func invitationOperations() []operation {
+	waiting := func(name string, needs policy.Action, ask func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error) operation {
+		op := writes(name, needs, func(t *testing.T, o *org, _ *person) call {
+			row, _ := o.invited(t, o.quiz)
+			return func(ctx context.Context, who policy.Actor) error { return ask(ctx, o, who, row.ID) }
+		})
+		op.bound = true
+		return op
+	}
+	void := writes("sitting.Void", policy.SessionCancel, func(t *testing.T, o *org, _ *person) call {
+		id := o.sat(t, o.quiz).ID
+		return func(ctx context.Context, who policy.Actor) error {
+			return done(o.sittings.Void(ctx, who, sitting.VoidSessionInput{ID: id, Reason: "the room was on fire"}))
+		}
+	})
+	void.bound = true
+	invitation := func(o *org) sitting.InviteCandidateInput {
+		key := o.next("person")
+		return sitting.InviteCandidateInput{TemplateID: o.quiz, IdempotencyKey: &key, Candidate: sitting.CandidateInput{Email: key + "@example.com", Name: "Person"}}
+	}
+	one := writes("sitting.InviteCandidate", policy.SessionInvite, func(_ *testing.T, o *org, _ *person) call {
+		in := invitation(o)
+		return func(ctx context.Context, who policy.Actor) error {
+			return done(o.sittings.InviteCandidate(ctx, who, in))
+		}
+	})
+	many := writes("sitting.InviteCandidates", policy.SessionInvite, func(_ *testing.T, o *org, _ *person) call {
+		in := invitation(o)
+		return func(ctx context.Context, who policy.Actor) error {
+			return firstOf(o.sittings.InviteCandidates(ctx, who, sitting.InviteCandidatesInput{Invitations: []*sitting.InviteCandidateInput{&in}}))
+		}
+	})
+	one.bound, many.bound = true, true
+	enter := takes("sitting.Enter", func(t *testing.T, o *org, _ *person) call {
+		_, secret := o.invited(t, o.quiz)
+		return func(ctx context.Context, who policy.Actor) error { return done(o.sittings.Enter(ctx, who, secret)) }
+	})
+	enter.alien = string(fault.Conflict)
+	nobodys := map[string]string{"nobody": notFound, "candidate": notFound, "integration": denied, "system": denied}
+	for _, name := range names() {
+		nobodys[name] = notFound
+	}
+	unknown := fixed(func(ctx context.Context, o *org, who policy.Actor) error {
+		return done(o.sittings.ComeBack(ctx, who, "unknown"))
+	})
+	return []operation{
+		one, many, void, enter,
+		waiting("sitting.Remind", policy.SessionInvite, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.Remind(ctx, who, sitting.RemindCandidateInput{ID: id}))
+		}),
+		waiting("sitting.Resend", policy.SessionInvite, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.Resend(ctx, who, sitting.ResendInvitationInput{ID: id}))
+		}),
+		waiting("sitting.ChangeInvitation", policy.SessionInvite, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.ChangeInvitation(ctx, who, sitting.ChangeInvitationInput{ID: id, ExpiresAt: new(id.Time().Add(48 * time.Hour))}))
+		}),
+		takes("sitting.Decline", func(t *testing.T, o *org, _ *person) call {
+			id := o.accepted(t, o.quiz).ID
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.sittings.Decline(ctx, who, sitting.DeclineInvitationInput{ID: &id, Reason: "another offer"}))
+			}
+		}),
+		{row: row{name: "sitting.ComeBack", except: nobodys}, ready: unknown},
+		{row: row{name: "sitting.LinkSuffices", open: public}, ready: fixed(func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.sittings.LinkSuffices(ctx, who, "unknown"))
+		})},
+		reads("sitting.SendSignInLink", policy.MailSend, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return o.sittings.SendSignInLink(ctx, who, o.running)
+		}),
+		lists("account.Events", policy.EventRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.accounts.Events(ctx, who, nil, tenant.Paging{}))
+		}),
+		reads("account.EventsByID", policy.EventRead, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.accounts.EventsByID(ctx, who, []gid.ID{o.happened}))
+		}),
+	}
+}
+
+// firstOf is what came of the first of several invitations. A template that is not visible is a fault of its row.
+func firstOf(results []*sitting.InvitationResult, err error) error {
+	if err != nil || len(results[0].Faults) == 0 {
+		return err
+	}
+	return fault.New(fault.NotFound, results[0].Faults[0].Message)
 }

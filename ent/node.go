@@ -13,6 +13,9 @@ func (*Member) IsNode() {}
 // IsNode marks an audit event as a node.
 func (*AuditEvent) IsNode() {}
 
+// IsNode marks an event as a node.
+func (*Event) IsNode() {}
+
 // IsNode marks a skill as a node.
 func (*Skill) IsNode() {}
 

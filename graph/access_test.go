@@ -79,7 +79,7 @@ func takes(name string, ready func(t *testing.T, o *org, who *person) call) oper
 }
 
 func operations() []operation {
-	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), approvals(), catalogueWrites(), sittingReads(), sittingWrites(), rightReads(), rightWrites(), rightsOfCandidates(), gradingReads(), gradingWrites())
+	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), approvals(), catalogueWrites(), sittingReads(), sittingWrites(), invitationOperations(), rightReads(), rightWrites(), rightsOfCandidates(), gradingReads(), gradingWrites())
 }
 
 func accountOperations() []operation {

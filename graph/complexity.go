@@ -43,6 +43,8 @@ func Complexity() ComplexityRoot {
 	c.MyRecord.Sittings, c.MyRecordedSitting.Files, c.MyRecordedSitting.Openings = priced(5), priced(5), priced(5)
 	c.Query.MyRecords, c.MyDataExport.Files = priced(5), priced(10)
 	c.Query.ExportMyData = weighing(heavy) // every word of a person
+	c.InviteCandidatesPayload.Object = priced(100)
+	c.Mutation.InviteCandidates = func(child int, in sitting.InviteCandidatesInput) int { return child + 5*len(in.Invitations) }
 	c.questions()
 	c.templates()
 	c.catalogues()

@@ -37,6 +37,7 @@ type loaders struct {
 	reviews    *loader[gid.ID, *ent.Review]
 	reports    *loader[gid.ID, *ent.Report]
 	audits     *loader[gid.ID, *ent.AuditEvent]
+	events     *loader[gid.ID, *ent.Event]
 	keys       *loader[gid.ID, *account.APIKey]
 	results    *loader[gid.ID, *grading.ReportResult]
 	sheets     *loader[gid.ID, *authoring.Sheet]
@@ -71,6 +72,7 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 	return context.WithValue(ctx, loadersKey{}, &loaders{
 		members:    one(wait, "member", r.Account.MembersByID, func(m *ent.Member) gid.ID { return m.ID }),
 		audits:     one(wait, "audit event", r.Account.AuditEventsByID, func(e *ent.AuditEvent) gid.ID { return e.ID }),
+		events:     one(wait, "event", r.Account.EventsByID, func(e *ent.Event) gid.ID { return e.ID }),
 		keys:       one(wait, "API key", r.Account.APIKeysByID, func(k *account.APIKey) gid.ID { return k.ID }),
 		skills:     one(wait, "skill", r.Authoring.SkillsByID, func(s *ent.Skill) gid.ID { return s.ID }),
 		jobRoles:   one(wait, "job role", r.Authoring.JobRolesByID, func(j *ent.JobRole) gid.ID { return j.ID }),

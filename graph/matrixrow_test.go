@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -95,6 +96,7 @@ var kinds = []struct {
 }{
 	{"Organization", gid.Organization, policy.OrganizationRead, false, func(o *org) gid.ID { return o.id }},
 	{"Member", gid.Member, policy.MemberRead, false, func(o *org) gid.ID { return o.people["reviewer"].actor.ID }},
+	{"Event", gid.Event, policy.EventRead, false, func(o *org) gid.ID { return o.happened }},
 	{"AuditEvent", gid.AuditEvent, policy.AuditRead, false, func(o *org) gid.ID { return o.audit }},
 	{"ApiKey", gid.APIKey, policy.APIKeyManage, false, func(o *org) gid.ID { return o.key }},
 	{"Skill", gid.Skill, policy.SkillRead, false, func(o *org) gid.ID { return o.skill }},
@@ -200,6 +202,7 @@ func listRows() []*row {
 		{"questions", policy.QuestionRead}, {"templates", policy.TemplateRead}, {"candidates", policy.CandidateRead},
 		{"sessions", policy.SessionRead}, {"reviews", policy.ReviewScore}, {"reports", policy.ReportRead}, {"auditEvents", policy.AuditRead},
 		{"apiKeys", policy.APIKeyManage}, {"contests", policy.ContestAnswer}, {"accommodations", policy.AccommodationDecide},
+		{"apiKeys", policy.APIKeyManage}, {"events", policy.EventRead},
 	} {
 		list = append(list, &row{
 			name: "Organization." + f.name, needs: []policy.Action{policy.OrganizationRead, f.needs}, at: "node." + f.name,
@@ -493,6 +496,27 @@ func mutationRows(schema *ast.Schema) []*row {
 			row, _ := o.invited(t, o.quiz)
 			return vars{"id": row.ID, "reason": "changed plans"}
 		}},
+		{name: "inviteCandidates", needs: []policy.Action{policy.SessionInvite}, bound: true, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"invitations": []any{vars{"templateId": o.template, "idempotencyKey": o.next("bulk "), "candidate": vars{"email": o.next("person") + "@example.com", "name": "Person"}}}}
+		}},
+		{name: "remindCandidate", needs: []policy.Action{policy.SessionInvite}, bound: true, given: func(t *testing.T, o *org, _ *person) vars {
+			row, _ := o.invited(t, o.quiz)
+			return vars{"id": row.ID}
+		}},
+		{name: "resendInvitation", needs: []policy.Action{policy.SessionInvite}, bound: true, given: func(t *testing.T, o *org, _ *person) vars {
+			row, _ := o.invited(t, o.quiz)
+			return vars{"id": row.ID}
+		}},
+		{name: "changeInvitation", needs: []policy.Action{policy.SessionInvite}, bound: true, given: func(t *testing.T, o *org, _ *person) vars {
+			row, _ := o.invited(t, o.quiz)
+			return vars{"id": row.ID, "expiresAt": row.ExpiresAt.Add(time.Hour)}
+		}},
+		{name: "voidSession", needs: []policy.Action{policy.SessionCancel}, bound: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.sat(t, o.quiz).ID, "reason": "the room was on fire"}
+		}},
+		{name: "declineInvitation", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.accepted(t, o.quiz).ID, "reason": "another offer"}
+		}},
 		{name: "assignReview", needs: []policy.Action{policy.ReviewAssign}, given: func(t *testing.T, o *org, _ *person) vars {
 			return vars{"sessionId": o.sat(t, o.template).ID, "reviewerId": o.people["reviewer"].actor.ID}
 		}},
@@ -623,12 +647,16 @@ func mutation(schema *ast.Schema, name string) (query, at string) {
 	}
 	object := ""
 	for _, f := range schema.Types[field.Type.Name()].Fields {
-		if f.Name != "errors" {
+		if f.Name != "errors" && schema.Types[f.Type.Name()].Kind == ast.Object {
 			object = f.Name
 		}
 	}
+	within := "__typename"
+	if name == "inviteCandidates" { // what is wrong with one of several stands in its own result
+		within = "session { id }"
+	}
 	return "mutation($input: " + field.Arguments[0].Type.Name() + "!) { " + name +
-		"(input: $input) { errors { __typename code message field } " + object + " { __typename } } }", name + "." + object
+		"(input: $input) { errors { __typename code message field } " + object + " { " + within + " } } }", name + "." + object + strings.TrimSuffix(strings.TrimPrefix("."+within, ".__typename"), " { id }")
 }
 
 func (o *org) roleFields() vars {

@@ -23,6 +23,8 @@ func (r *Resolver) node(ctx context.Context, id gid.ID) (envelope.Node, error) {
 		return asNode(l.members.Load(ctx, id))
 	case gid.AuditEvent:
 		return asNode(l.audits.Load(ctx, id))
+	case gid.Event:
+		return asNode(l.events.Load(ctx, id))
 	case gid.APIKey:
 		return asNode(l.keys.Load(ctx, id))
 	case gid.Skill:

@@ -3,6 +3,7 @@ package graph
 import (
 	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/tenant"
 )
 
@@ -22,6 +23,28 @@ func reply[T any](object T, err error) (*envelope.Payload[T], error) {
 		return nil, err
 	}
 	return &envelope.Payload[T]{Errors: envelope.UserErrors(faults)}, nil
+}
+
+// invited makes a payload of an invitation and its link.
+func invited(made *sitting.Invitation, err error) (*envelope.InvitationPayload, error) {
+	answer, err := reply(made, err)
+	if err != nil {
+		return nil, err
+	}
+	payload := &envelope.InvitationPayload{Errors: answer.Errors}
+	if answer.Object != nil {
+		payload.Session, payload.Link = answer.Object.Session, answer.Object.Link
+	}
+	return payload, nil
+}
+
+// results shows what came of several invitations, each with its own errors.
+func results(made []*sitting.InvitationResult, err error) ([]*envelope.InvitationPayload, error) {
+	shown := make([]*envelope.InvitationPayload, len(made))
+	for i, m := range made {
+		shown[i] = &envelope.InvitationPayload{Session: m.Session, Link: m.Link, Errors: envelope.UserErrors(m.Faults)}
+	}
+	return shown, err
 }
 
 // connect shows a page as a connection.

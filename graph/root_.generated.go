@@ -35,6 +35,7 @@ type ResolverRoot interface {
 	Candidate() CandidateResolver
 	CandidateSession() CandidateSessionResolver
 	Contest() ContestResolver
+	Event() EventResolver
 	JobRole() JobRoleResolver
 	Member() MemberResolver
 	MustHaveSkill() MustHaveSkillResolver
@@ -287,13 +288,20 @@ type ComplexityRoot struct {
 	CandidateSession struct {
 		Candidate       func(childComplexity int) int
 		CreatedAt       func(childComplexity int) int
+		EndReason       func(childComplexity int) int
 		ExpiresAt       func(childComplexity int) int
 		ExternalOrderID func(childComplexity int) int
 		ID              func(childComplexity int) int
 		Integrity       func(childComplexity int) int
 		InvitedBy       func(childComplexity int) int
 		JobRole         func(childComplexity int) int
+		Language        func(childComplexity int) int
 		OpenedAt        func(childComplexity int) int
+		OpensAt         func(childComplexity int) int
+		OwnMail         func(childComplexity int) int
+		RedirectURL     func(childComplexity int) int
+		RemindedAt      func(childComplexity int) int
+		Reminders       func(childComplexity int) int
 		Report          func(childComplexity int) int
 		Review          func(childComplexity int) int
 		StartedAt       func(childComplexity int) int
@@ -301,6 +309,7 @@ type ComplexityRoot struct {
 		Template        func(childComplexity int) int
 		TemplateVersion func(childComplexity int) int
 		TimeUsed        func(childComplexity int) int
+		TimeZone        func(childComplexity int) int
 		Timeline        func(childComplexity int) int
 		VerifyReceipt   func(childComplexity int, hash string) int
 	}
@@ -341,6 +350,11 @@ type ComplexityRoot struct {
 		Changes     func(childComplexity int, most int) int
 		Notes       func(childComplexity int) int
 		Unchanged   func(childComplexity int) int
+	}
+
+	ChangeInvitationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	ChoiceMapping struct {
@@ -452,6 +466,11 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	DeclineInvitationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	Draw struct {
 		Count       func(childComplexity int) int
 		Filter      func(childComplexity int) int
@@ -495,6 +514,26 @@ type ComplexityRoot struct {
 		Sittings func(childComplexity int) int
 	}
 
+	Event struct {
+		At        func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Position  func(childComplexity int) int
+		SubjectID func(childComplexity int) int
+		Type      func(childComplexity int) int
+	}
+
+	EventConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	EventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Feedback struct {
 		Passed     func(childComplexity int) int
 		ReleasedAt func(childComplexity int) int
@@ -513,6 +552,7 @@ type ComplexityRoot struct {
 
 	Funnel struct {
 		Cancelled func(childComplexity int) int
+		Declined  func(childComplexity int) int
 		Expired   func(childComplexity int) int
 		Invited   func(childComplexity int) int
 		Opened    func(childComplexity int) int
@@ -521,6 +561,7 @@ type ComplexityRoot struct {
 		Scored    func(childComplexity int) int
 		Started   func(childComplexity int) int
 		Submitted func(childComplexity int) int
+		Voided    func(childComplexity int) int
 	}
 
 	GrantAccommodationPayload struct {
@@ -559,7 +600,19 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	InvitationResult struct {
+		Errors  func(childComplexity int) int
+		Link    func(childComplexity int) int
+		Session func(childComplexity int) int
+	}
+
 	InviteCandidatePayload struct {
+		Errors  func(childComplexity int) int
+		Link    func(childComplexity int) int
+		Session func(childComplexity int) int
+	}
+
+	InviteCandidatesPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
@@ -644,6 +697,7 @@ type ComplexityRoot struct {
 		AssignReview                 func(childComplexity int, input grading.AssignReviewInput) int
 		BeginUpload                  func(childComplexity int, input sitting.BeginUploadInput) int
 		CancelSession                func(childComplexity int, input sitting.CancelSessionInput) int
+		ChangeInvitation             func(childComplexity int, input sitting.ChangeInvitationInput) int
 		ContestSitting               func(childComplexity int, input sitting.ContestSittingInput) int
 		CreateAPIKey                 func(childComplexity int, input account.CreateAPIKeyInput) int
 		CreateJobRole                func(childComplexity int, input authoring.CreateJobRoleInput) int
@@ -653,6 +707,7 @@ type ComplexityRoot struct {
 		CreateSkill                  func(childComplexity int, input authoring.CreateSkillInput) int
 		CreateTemplate               func(childComplexity int, input authoring.CreateTemplateInput) int
 		DecideAccommodation          func(childComplexity int, input sitting.DecideAccommodationInput) int
+		DeclineInvitation            func(childComplexity int, input sitting.DeclineInvitationInput) int
 		DuplicateTemplate            func(childComplexity int, input authoring.DuplicateTemplateInput) int
 		EndBreak                     func(childComplexity int, input sitting.EndBreakInput) int
 		EnterQuestion                func(childComplexity int, input sitting.EnterQuestionInput) int
@@ -667,6 +722,7 @@ type ComplexityRoot struct {
 		ImportCatalogue              func(childComplexity int, input authoring.ImportCatalogueInput) int
 		ImportQti                    func(childComplexity int, input authoring.ImportQTIInput) int
 		InviteCandidate              func(childComplexity int, input sitting.InviteCandidateInput) int
+		InviteCandidates             func(childComplexity int, input sitting.InviteCandidatesInput) int
 		JudgeIntegrity               func(childComplexity int, input sitting.JudgeIntegrityInput) int
 		MergeSkills                  func(childComplexity int, input authoring.MergeSkillsInput) int
 		PauseSession                 func(childComplexity int, input sitting.PauseSessionInput) int
@@ -675,8 +731,10 @@ type ComplexityRoot struct {
 		RecordSignals                func(childComplexity int, input sitting.RecordSignalsInput) int
 		ReleaseCandidateHold         func(childComplexity int, input sitting.ReleaseCandidateHoldInput) int
 		ReleaseReport                func(childComplexity int, input grading.ReleaseReportInput) int
+		RemindCandidate              func(childComplexity int, input sitting.RemindCandidateInput) int
 		ReopenSession                func(childComplexity int, input sitting.ReopenSessionInput) int
 		RequestAccommodation         func(childComplexity int, input sitting.RequestAccommodationInput) int
+		ResendInvitation             func(childComplexity int, input sitting.ResendInvitationInput) int
 		ResumeSession                func(childComplexity int, input sitting.ResumeSessionInput) int
 		RetireQuestion               func(childComplexity int, input authoring.RetireQuestionInput) int
 		RetireTemplate               func(childComplexity int, input authoring.RetireTemplateInput) int
@@ -694,6 +752,7 @@ type ComplexityRoot struct {
 		UpdateQuestion               func(childComplexity int, input authoring.UpdateQuestionInput) int
 		UpdateSkill                  func(childComplexity int, input authoring.UpdateSkillInput) int
 		UpdateTemplate               func(childComplexity int, input authoring.UpdateTemplateInput) int
+		VoidSession                  func(childComplexity int, input sitting.VoidSessionInput) int
 		WithdrawAccommodationRequest func(childComplexity int, input sitting.WithdrawAccommodationRequestInput) int
 	}
 
@@ -750,9 +809,11 @@ type ComplexityRoot struct {
 		Catalogue               func(childComplexity int) int
 		CompareTemplateVersions func(childComplexity int, from gid.ID, to gid.ID) int
 		Contests                func(childComplexity int, filter *sitting.ContestFilter, first *int, after *string, last *int, before *string) int
+		Events                  func(childComplexity int, types []string, first *int, after *string, last *int, before *string) int
 		Funnel                  func(childComplexity int, input insight.FunnelInput) int
 		ID                      func(childComplexity int) int
 		JobRoles                func(childComplexity int, filter *authoring.JobRoleFilter, first *int, after *string, last *int, before *string) int
+		LinkSignIn              func(childComplexity int) int
 		Locale                  func(childComplexity int) int
 		Members                 func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Name                    func(childComplexity int) int
@@ -1001,6 +1062,11 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	RemindCandidatePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	ReopenSessionPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
@@ -1054,6 +1120,12 @@ type ComplexityRoot struct {
 	RequestAccommodationPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	ResendInvitationPayload struct {
+		Errors  func(childComplexity int) int
+		Link    func(childComplexity int) int
+		Session func(childComplexity int) int
 	}
 
 	ResumeSessionPayload struct {
@@ -1227,12 +1299,15 @@ type ComplexityRoot struct {
 		HeartbeatEvery   func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instructions     func(childComplexity int) int
+		Language         func(childComplexity int) int
 		Ledger           func(childComplexity int) int
+		OpensAt          func(childComplexity int) int
 		PauseReason      func(childComplexity int) int
 		PausedAt         func(childComplexity int) int
 		QuestionCount    func(childComplexity int) int
 		QuestionDeadline func(childComplexity int) int
 		Receipt          func(childComplexity int) int
+		RedirectURL      func(childComplexity int) int
 		Remaining        func(childComplexity int) int
 		Responses        func(childComplexity int) int
 		ResumesAt        func(childComplexity int) int
@@ -1243,6 +1318,7 @@ type ComplexityRoot struct {
 		StartedAt        func(childComplexity int) int
 		State            func(childComplexity int) int
 		TimeLimit        func(childComplexity int) int
+		TimeZone         func(childComplexity int) int
 		Title            func(childComplexity int) int
 		Uploads          func(childComplexity int) int
 		Verdict          func(childComplexity int) int
@@ -1581,6 +1657,11 @@ type ComplexityRoot struct {
 		Name        func(childComplexity int) int
 		Permissions func(childComplexity int) int
 		Roles       func(childComplexity int) int
+	}
+
+	VoidSessionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	WithdrawAccommodationRequestPayload struct {
@@ -2407,6 +2488,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.CreatedAt(childComplexity), true
+	case "CandidateSession.endReason":
+		if e.ComplexityRoot.CandidateSession.EndReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.EndReason(childComplexity), true
 	case "CandidateSession.expiresAt":
 		if e.ComplexityRoot.CandidateSession.ExpiresAt == nil {
 			break
@@ -2443,12 +2530,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.JobRole(childComplexity), true
+	case "CandidateSession.language":
+		if e.ComplexityRoot.CandidateSession.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.Language(childComplexity), true
 	case "CandidateSession.openedAt":
 		if e.ComplexityRoot.CandidateSession.OpenedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CandidateSession.OpenedAt(childComplexity), true
+	case "CandidateSession.opensAt":
+		if e.ComplexityRoot.CandidateSession.OpensAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.OpensAt(childComplexity), true
+	case "CandidateSession.ownMail":
+		if e.ComplexityRoot.CandidateSession.OwnMail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.OwnMail(childComplexity), true
+	case "CandidateSession.redirectUrl":
+		if e.ComplexityRoot.CandidateSession.RedirectURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.RedirectURL(childComplexity), true
+	case "CandidateSession.remindedAt":
+		if e.ComplexityRoot.CandidateSession.RemindedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.RemindedAt(childComplexity), true
+	case "CandidateSession.reminders":
+		if e.ComplexityRoot.CandidateSession.Reminders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.Reminders(childComplexity), true
 	case "CandidateSession.report":
 		if e.ComplexityRoot.CandidateSession.Report == nil {
 			break
@@ -2491,6 +2614,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.TimeUsed(childComplexity), true
+	case "CandidateSession.timeZone":
+		if e.ComplexityRoot.CandidateSession.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.TimeZone(childComplexity), true
 	case "CandidateSession.timeline":
 		if e.ComplexityRoot.CandidateSession.Timeline == nil {
 			break
@@ -2661,6 +2790,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CatalogueImport.Unchanged(childComplexity), true
+
+	case "ChangeInvitationPayload.errors":
+		if e.ComplexityRoot.ChangeInvitationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeInvitationPayload.Errors(childComplexity), true
+	case "ChangeInvitationPayload.session":
+		if e.ComplexityRoot.ChangeInvitationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeInvitationPayload.Object(childComplexity), true
 
 	case "ChoiceMapping.default":
 		if e.ComplexityRoot.ChoiceMapping.Default == nil {
@@ -3010,6 +3152,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DecideAccommodationPayload.Object(childComplexity), true
 
+	case "DeclineInvitationPayload.errors":
+		if e.ComplexityRoot.DeclineInvitationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineInvitationPayload.Errors(childComplexity), true
+	case "DeclineInvitationPayload.sitting":
+		if e.ComplexityRoot.DeclineInvitationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineInvitationPayload.Object(childComplexity), true
+
 	case "Draw.count":
 		if e.ComplexityRoot.Draw.Count == nil {
 			break
@@ -3132,6 +3287,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ErasureReceipt.Sittings(childComplexity), true
 
+	case "Event.at":
+		if e.ComplexityRoot.Event.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.At(childComplexity), true
+	case "Event.id":
+		if e.ComplexityRoot.Event.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.ID(childComplexity), true
+	case "Event.position":
+		if e.ComplexityRoot.Event.Position == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Position(childComplexity), true
+	case "Event.subjectId":
+		if e.ComplexityRoot.Event.SubjectID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.SubjectID(childComplexity), true
+	case "Event.type":
+		if e.ComplexityRoot.Event.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Type(childComplexity), true
+
+	case "EventConnection.edges":
+		if e.ComplexityRoot.EventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Edges(childComplexity), true
+	case "EventConnection.nodes":
+		if e.ComplexityRoot.EventConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Nodes(childComplexity), true
+	case "EventConnection.pageInfo":
+		if e.ComplexityRoot.EventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.PageInfo(childComplexity), true
+	case "EventConnection.totalCount":
+		if e.ComplexityRoot.EventConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.TotalCount(childComplexity), true
+
+	case "EventEdge.cursor":
+		if e.ComplexityRoot.EventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Cursor(childComplexity), true
+	case "EventEdge.node":
+		if e.ComplexityRoot.EventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Node(childComplexity), true
+
 	case "Feedback.passed":
 		if e.ComplexityRoot.Feedback.Passed == nil {
 			break
@@ -3183,6 +3407,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Funnel.Cancelled(childComplexity), true
+	case "Funnel.declined":
+		if e.ComplexityRoot.Funnel.Declined == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Funnel.Declined(childComplexity), true
 	case "Funnel.expired":
 		if e.ComplexityRoot.Funnel.Expired == nil {
 			break
@@ -3231,6 +3461,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Funnel.Submitted(childComplexity), true
+	case "Funnel.voided":
+		if e.ComplexityRoot.Funnel.Voided == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Funnel.Voided(childComplexity), true
 
 	case "GrantAccommodationPayload.errors":
 		if e.ComplexityRoot.GrantAccommodationPayload.Errors == nil {
@@ -3329,18 +3565,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InputError.Message(childComplexity), true
 
+	case "InvitationResult.errors":
+		if e.ComplexityRoot.InvitationResult.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationResult.Errors(childComplexity), true
+	case "InvitationResult.link":
+		if e.ComplexityRoot.InvitationResult.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationResult.Link(childComplexity), true
+	case "InvitationResult.session":
+		if e.ComplexityRoot.InvitationResult.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationResult.Session(childComplexity), true
+
 	case "InviteCandidatePayload.errors":
 		if e.ComplexityRoot.InviteCandidatePayload.Errors == nil {
 			break
 		}
 
 		return e.ComplexityRoot.InviteCandidatePayload.Errors(childComplexity), true
-	case "InviteCandidatePayload.session":
-		if e.ComplexityRoot.InviteCandidatePayload.Object == nil {
+	case "InviteCandidatePayload.link":
+		if e.ComplexityRoot.InviteCandidatePayload.Link == nil {
 			break
 		}
 
-		return e.ComplexityRoot.InviteCandidatePayload.Object(childComplexity), true
+		return e.ComplexityRoot.InviteCandidatePayload.Link(childComplexity), true
+	case "InviteCandidatePayload.session":
+		if e.ComplexityRoot.InviteCandidatePayload.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteCandidatePayload.Session(childComplexity), true
+
+	case "InviteCandidatesPayload.errors":
+		if e.ComplexityRoot.InviteCandidatesPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteCandidatesPayload.Errors(childComplexity), true
+	case "InviteCandidatesPayload.results":
+		if e.ComplexityRoot.InviteCandidatesPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteCandidatesPayload.Object(childComplexity), true
 
 	case "IssuedApiKey.key":
 		if e.ComplexityRoot.IssuedApiKey.Key == nil {
@@ -3686,6 +3960,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelSession(childComplexity, args["input"].(sitting.CancelSessionInput)), true
+	case "Mutation.changeInvitation":
+		if e.ComplexityRoot.Mutation.ChangeInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changeInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangeInvitation(childComplexity, args["input"].(sitting.ChangeInvitationInput)), true
 	case "Mutation.contestSitting":
 		if e.ComplexityRoot.Mutation.ContestSitting == nil {
 			break
@@ -3785,6 +4070,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DecideAccommodation(childComplexity, args["input"].(sitting.DecideAccommodationInput)), true
+	case "Mutation.declineInvitation":
+		if e.ComplexityRoot.Mutation.DeclineInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declineInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclineInvitation(childComplexity, args["input"].(sitting.DeclineInvitationInput)), true
 	case "Mutation.duplicateTemplate":
 		if e.ComplexityRoot.Mutation.DuplicateTemplate == nil {
 			break
@@ -3939,6 +4235,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.InviteCandidate(childComplexity, args["input"].(sitting.InviteCandidateInput)), true
+	case "Mutation.inviteCandidates":
+		if e.ComplexityRoot.Mutation.InviteCandidates == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_inviteCandidates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.InviteCandidates(childComplexity, args["input"].(sitting.InviteCandidatesInput)), true
 	case "Mutation.judgeIntegrity":
 		if e.ComplexityRoot.Mutation.JudgeIntegrity == nil {
 			break
@@ -4027,6 +4334,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReleaseReport(childComplexity, args["input"].(grading.ReleaseReportInput)), true
+	case "Mutation.remindCandidate":
+		if e.ComplexityRoot.Mutation.RemindCandidate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_remindCandidate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemindCandidate(childComplexity, args["input"].(sitting.RemindCandidateInput)), true
 	case "Mutation.reopenSession":
 		if e.ComplexityRoot.Mutation.ReopenSession == nil {
 			break
@@ -4049,6 +4367,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RequestAccommodation(childComplexity, args["input"].(sitting.RequestAccommodationInput)), true
+	case "Mutation.resendInvitation":
+		if e.ComplexityRoot.Mutation.ResendInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendInvitation(childComplexity, args["input"].(sitting.ResendInvitationInput)), true
 	case "Mutation.resumeSession":
 		if e.ComplexityRoot.Mutation.ResumeSession == nil {
 			break
@@ -4236,6 +4565,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateTemplate(childComplexity, args["input"].(authoring.UpdateTemplateInput)), true
+	case "Mutation.voidSession":
+		if e.ComplexityRoot.Mutation.VoidSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_voidSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VoidSession(childComplexity, args["input"].(sitting.VoidSessionInput)), true
 	case "Mutation.withdrawAccommodationRequest":
 		if e.ComplexityRoot.Mutation.WithdrawAccommodationRequest == nil {
 			break
@@ -4505,6 +4845,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.Contests(childComplexity, args["filter"].(*sitting.ContestFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Organization.events":
+		if e.ComplexityRoot.Organization.Events == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_events_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.Events(childComplexity, args["types"].([]string), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Organization.funnel":
 		if e.ComplexityRoot.Organization.Funnel == nil {
 			break
@@ -4533,6 +4884,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.JobRoles(childComplexity, args["filter"].(*authoring.JobRoleFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Organization.linkSignIn":
+		if e.ComplexityRoot.Organization.LinkSignIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Organization.LinkSignIn(childComplexity), true
 	case "Organization.locale":
 		if e.ComplexityRoot.Organization.Locale == nil {
 			break
@@ -5593,6 +5950,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReleaseReportPayload.Object(childComplexity), true
 
+	case "RemindCandidatePayload.errors":
+		if e.ComplexityRoot.RemindCandidatePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemindCandidatePayload.Errors(childComplexity), true
+	case "RemindCandidatePayload.session":
+		if e.ComplexityRoot.RemindCandidatePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemindCandidatePayload.Object(childComplexity), true
+
 	case "ReopenSessionPayload.errors":
 		if e.ComplexityRoot.ReopenSessionPayload.Errors == nil {
 			break
@@ -5803,6 +6173,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RequestAccommodationPayload.Object(childComplexity), true
+
+	case "ResendInvitationPayload.errors":
+		if e.ComplexityRoot.ResendInvitationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendInvitationPayload.Errors(childComplexity), true
+	case "ResendInvitationPayload.link":
+		if e.ComplexityRoot.ResendInvitationPayload.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendInvitationPayload.Link(childComplexity), true
+	case "ResendInvitationPayload.session":
+		if e.ComplexityRoot.ResendInvitationPayload.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendInvitationPayload.Session(childComplexity), true
 
 	case "ResumeSessionPayload.errors":
 		if e.ComplexityRoot.ResumeSessionPayload.Errors == nil {
@@ -6404,12 +6793,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Instructions(childComplexity), true
+	case "Sitting.language":
+		if e.ComplexityRoot.Sitting.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.Language(childComplexity), true
 	case "Sitting.ledger":
 		if e.ComplexityRoot.Sitting.Ledger == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Sitting.Ledger(childComplexity), true
+	case "Sitting.opensAt":
+		if e.ComplexityRoot.Sitting.OpensAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.OpensAt(childComplexity), true
 	case "Sitting.pauseReason":
 		if e.ComplexityRoot.Sitting.PauseReason == nil {
 			break
@@ -6440,6 +6841,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Receipt(childComplexity), true
+	case "Sitting.redirectUrl":
+		if e.ComplexityRoot.Sitting.RedirectURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.RedirectURL(childComplexity), true
 	case "Sitting.remaining":
 		if e.ComplexityRoot.Sitting.Remaining == nil {
 			break
@@ -6505,6 +6912,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.TimeLimit(childComplexity), true
+	case "Sitting.timeZone":
+		if e.ComplexityRoot.Sitting.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.TimeZone(childComplexity), true
 	case "Sitting.title":
 		if e.ComplexityRoot.Sitting.Title == nil {
 			break
@@ -7847,6 +8260,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.Roles(childComplexity), true
 
+	case "VoidSessionPayload.errors":
+		if e.ComplexityRoot.VoidSessionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VoidSessionPayload.Errors(childComplexity), true
+	case "VoidSessionPayload.session":
+		if e.ComplexityRoot.VoidSessionPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VoidSessionPayload.Object(childComplexity), true
+
 	case "WithdrawAccommodationRequestPayload.errors":
 		if e.ComplexityRoot.WithdrawAccommodationRequestPayload.Errors == nil {
 			break
@@ -7881,6 +8307,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputBeginUploadInput,
 		ec.unmarshalInputCancelSessionInput,
 		ec.unmarshalInputCandidateInput,
+		ec.unmarshalInputChangeInvitationInput,
 		ec.unmarshalInputChoiceMappingInput,
 		ec.unmarshalInputChoiceTranslationInput,
 		ec.unmarshalInputCodeTaskInput,
@@ -7897,6 +8324,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCriterionLevelInput,
 		ec.unmarshalInputCriterionScoreInput,
 		ec.unmarshalInputDecideAccommodationInput,
+		ec.unmarshalInputDeclineInvitationInput,
 		ec.unmarshalInputDrawInput,
 		ec.unmarshalInputDuplicateTemplateInput,
 		ec.unmarshalInputEndBreakInput,
@@ -7914,6 +8342,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputImportCatalogueInput,
 		ec.unmarshalInputImportQtiInput,
 		ec.unmarshalInputInviteCandidateInput,
+		ec.unmarshalInputInviteCandidatesInput,
 		ec.unmarshalInputJobRoleFields,
 		ec.unmarshalInputJobRoleFilter,
 		ec.unmarshalInputJudgeIntegrityInput,
@@ -7933,10 +8362,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputReferenceInput,
 		ec.unmarshalInputReleaseCandidateHoldInput,
 		ec.unmarshalInputReleaseReportInput,
+		ec.unmarshalInputRemindCandidateInput,
 		ec.unmarshalInputReopenSessionInput,
 		ec.unmarshalInputReportFilter,
 		ec.unmarshalInputReportOrder,
 		ec.unmarshalInputRequestAccommodationInput,
+		ec.unmarshalInputResendInvitationInput,
 		ec.unmarshalInputResponseInput,
 		ec.unmarshalInputResumeSessionInput,
 		ec.unmarshalInputRetireQuestionInput,
@@ -7966,6 +8397,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateQuestionInput,
 		ec.unmarshalInputUpdateSkillInput,
 		ec.unmarshalInputUpdateTemplateInput,
+		ec.unmarshalInputVoidSessionInput,
 		ec.unmarshalInputWithdrawAccommodationRequestInput,
 	)
 	first := true
@@ -8041,7 +8473,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
+//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -8058,8 +8490,10 @@ var sources = []*ast.Source{
 	{Name: "schema/candidate.graphqls", Input: sourceData("schema/candidate.graphqls"), BuiltIn: false},
 	{Name: "schema/catalogue.graphqls", Input: sourceData("schema/catalogue.graphqls"), BuiltIn: false},
 	{Name: "schema/contest.graphqls", Input: sourceData("schema/contest.graphqls"), BuiltIn: false},
+	{Name: "schema/event.graphqls", Input: sourceData("schema/event.graphqls"), BuiltIn: false},
 	{Name: "schema/insight.graphqls", Input: sourceData("schema/insight.graphqls"), BuiltIn: false},
 	{Name: "schema/integrity.graphqls", Input: sourceData("schema/integrity.graphqls"), BuiltIn: false},
+	{Name: "schema/invitation.graphqls", Input: sourceData("schema/invitation.graphqls"), BuiltIn: false},
 	{Name: "schema/jobrole.graphqls", Input: sourceData("schema/jobrole.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
 	{Name: "schema/question.graphqls", Input: sourceData("schema/question.graphqls"), BuiltIn: false},
@@ -8524,8 +8958,24 @@ func (ec *executionContext) childFields_CandidateSession(ctx context.Context, fi
 		return ec.fieldContext_CandidateSession_createdAt(ctx, field)
 	case "openedAt":
 		return ec.fieldContext_CandidateSession_openedAt(ctx, field)
+	case "opensAt":
+		return ec.fieldContext_CandidateSession_opensAt(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_CandidateSession_expiresAt(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_CandidateSession_timeZone(ctx, field)
+	case "language":
+		return ec.fieldContext_CandidateSession_language(ctx, field)
+	case "redirectUrl":
+		return ec.fieldContext_CandidateSession_redirectUrl(ctx, field)
+	case "ownMail":
+		return ec.fieldContext_CandidateSession_ownMail(ctx, field)
+	case "reminders":
+		return ec.fieldContext_CandidateSession_reminders(ctx, field)
+	case "remindedAt":
+		return ec.fieldContext_CandidateSession_remindedAt(ctx, field)
+	case "endReason":
+		return ec.fieldContext_CandidateSession_endReason(ctx, field)
 	case "startedAt":
 		return ec.fieldContext_CandidateSession_startedAt(ctx, field)
 	case "timeUsed":
@@ -8618,6 +9068,16 @@ func (ec *executionContext) childFields_CatalogueImport(ctx context.Context, fie
 		return ec.fieldContext_CatalogueImport_notes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CatalogueImport", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_ChangeInvitationPayload_session(ctx, field)
+	case "errors":
+		return ec.fieldContext_ChangeInvitationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeInvitationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ChoiceMapping(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8838,6 +9298,16 @@ func (ec *executionContext) childFields_DecideAccommodationPayload(ctx context.C
 	return nil, fmt.Errorf("no field named %q was found under type DecideAccommodationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeclineInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sitting":
+		return ec.fieldContext_DeclineInvitationPayload_sitting(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeclineInvitationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclineInvitationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Draw(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "count":
@@ -8924,6 +9394,46 @@ func (ec *executionContext) childFields_ErasureReceipt(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ErasureReceipt", field.Name)
 }
 
+func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Event_id(ctx, field)
+	case "type":
+		return ec.fieldContext_Event_type(ctx, field)
+	case "at":
+		return ec.fieldContext_Event_at(ctx, field)
+	case "subjectId":
+		return ec.fieldContext_Event_subjectId(ctx, field)
+	case "position":
+		return ec.fieldContext_Event_position(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Event", field.Name)
+}
+
+func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_EventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_EventConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_EventConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_EventEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_EventEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Feedback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "releasedAt":
@@ -8976,6 +9486,10 @@ func (ec *executionContext) childFields_Funnel(ctx context.Context, field graphq
 		return ec.fieldContext_Funnel_expired(ctx, field)
 	case "cancelled":
 		return ec.fieldContext_Funnel_cancelled(ctx, field)
+	case "declined":
+		return ec.fieldContext_Funnel_declined(ctx, field)
+	case "voided":
+		return ec.fieldContext_Funnel_voided(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Funnel", field.Name)
 }
@@ -9040,14 +9554,38 @@ func (ec *executionContext) childFields_ImportQtiPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type ImportQtiPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_InvitationResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_InvitationResult_session(ctx, field)
+	case "link":
+		return ec.fieldContext_InvitationResult_link(ctx, field)
+	case "errors":
+		return ec.fieldContext_InvitationResult_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvitationResult", field.Name)
+}
+
 func (ec *executionContext) childFields_InviteCandidatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "session":
 		return ec.fieldContext_InviteCandidatePayload_session(ctx, field)
+	case "link":
+		return ec.fieldContext_InviteCandidatePayload_link(ctx, field)
 	case "errors":
 		return ec.fieldContext_InviteCandidatePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InviteCandidatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InviteCandidatesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_InviteCandidatesPayload_results(ctx, field)
+	case "errors":
+		return ec.fieldContext_InviteCandidatesPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InviteCandidatesPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_IssuedApiKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9320,6 +9858,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_auditEvents(ctx, field)
 	case "publicationApproval":
 		return ec.fieldContext_Organization_publicationApproval(ctx, field)
+	case "linkSignIn":
+		return ec.fieldContext_Organization_linkSignIn(ctx, field)
 	case "similarQuestions":
 		return ec.fieldContext_Organization_similarQuestions(ctx, field)
 	case "validateTemplate":
@@ -9336,6 +9876,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_apiKeys(ctx, field)
 	case "contests":
 		return ec.fieldContext_Organization_contests(ctx, field)
+	case "events":
+		return ec.fieldContext_Organization_events(ctx, field)
 	case "retentionDays":
 		return ec.fieldContext_Organization_retentionDays(ctx, field)
 	}
@@ -9774,6 +10316,16 @@ func (ec *executionContext) childFields_ReleaseReportPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseReportPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RemindCandidatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_RemindCandidatePayload_session(ctx, field)
+	case "errors":
+		return ec.fieldContext_RemindCandidatePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemindCandidatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReopenSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "session":
@@ -9882,6 +10434,18 @@ func (ec *executionContext) childFields_RequestAccommodationPayload(ctx context.
 		return ec.fieldContext_RequestAccommodationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RequestAccommodationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResendInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_ResendInvitationPayload_session(ctx, field)
+	case "link":
+		return ec.fieldContext_ResendInvitationPayload_link(ctx, field)
+	case "errors":
+		return ec.fieldContext_ResendInvitationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendInvitationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResumeSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10210,8 +10774,16 @@ func (ec *executionContext) childFields_Sitting(ctx context.Context, field graph
 		return ec.fieldContext_Sitting_questionCount(ctx, field)
 	case "timeLimit":
 		return ec.fieldContext_Sitting_timeLimit(ctx, field)
+	case "opensAt":
+		return ec.fieldContext_Sitting_opensAt(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_Sitting_expiresAt(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Sitting_timeZone(ctx, field)
+	case "language":
+		return ec.fieldContext_Sitting_language(ctx, field)
+	case "redirectUrl":
+		return ec.fieldContext_Sitting_redirectUrl(ctx, field)
 	case "startedAt":
 		return ec.fieldContext_Sitting_startedAt(ctx, field)
 	case "deadline":
@@ -10910,6 +11482,16 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_permissions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_VoidSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_VoidSessionPayload_session(ctx, field)
+	case "errors":
+		return ec.fieldContext_VoidSessionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VoidSessionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawAccommodationRequestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

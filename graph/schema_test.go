@@ -148,6 +148,7 @@ var bounded = map[string]string{
 	"QuestionRevision.usedIn":         "the newest 100",
 	"Provenance.references":           "20",
 	"Organization.similarQuestions":   "the 50 most similar",
+	"InviteCandidatesPayload.results": "as many as were asked for, at most 500",
 	"Criterion.levels":                "10",
 	"TemplateContent.sections":        "20",
 	"TemplateContent.bands":           "10",

@@ -50,8 +50,8 @@ func (r *candidateSessionResolver) Review(ctx context.Context, obj *ent.Session)
 	return sole(load(ctx).assignments.Load(ctx, obj.ID))
 }
 
-func (r *mutationResolver) InviteCandidate(ctx context.Context, input sitting.InviteCandidateInput) (*envelope.Payload[*ent.Session], error) {
-	return reply(r.Sittings.Invite(ctx, login.Actor(ctx), input))
+func (r *mutationResolver) InviteCandidate(ctx context.Context, input sitting.InviteCandidateInput) (*envelope.InvitationPayload, error) {
+	return invited(r.Sittings.InviteCandidate(ctx, login.Actor(ctx), input))
 }
 
 func (r *mutationResolver) CancelSession(ctx context.Context, input sitting.CancelSessionInput) (*envelope.Payload[*ent.Session], error) {

@@ -41,6 +41,20 @@ type Identity struct {
 // IsZero reports whether nobody signed in.
 func (i Identity) IsZero() bool { return i.Issuer == "" && i.Subject == "" }
 
+// LinkIssuer is the issuer of identities that a link alone vouches for. It is no URL, so that no provider can have it.
+const LinkIssuer = "link"
+
+// LinkIdentity is a candidate who showed a link that was sent to them. Its address is not verified by a provider, so
+// that it never joins a membership.
+func LinkIdentity(candidate gid.ID, email, name string) Identity {
+	return Identity{Issuer: LinkIssuer, Subject: candidate.String(), Email: email, Name: name}
+}
+
+// Is reports whether both are the same sign-in of the same issuer.
+func (i Identity) Is(other Identity) bool {
+	return i.Issuer == other.Issuer && i.Subject == other.Subject
+}
+
 // Actor is who asks, as far as the policy cares. The zero Actor is nobody.
 //
 // A person has an Identity and, where they are a member of the organization they act in, Org, ID and Roles.

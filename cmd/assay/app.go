@@ -169,7 +169,7 @@ func (a *app) site(ctx context.Context) (*web.Site, error) {
 	cfg := web.Config{
 		Login: signIn, GraphQL: a.graphQL(hash), Schema: schema, Account: a.account, Sittings: a.sittings, Grading: a.grading,
 		Ready: a.store.Ready, PublicURL: a.cfg.PublicURL, Issuer: a.cfg.OIDCIssuer, Proxies: proxies, Log: a.log, Metrics: metrics,
-		Now: time.Now, Dev: a.cfg.dev,
+		Now: time.Now, Dev: a.cfg.dev, SignInLink: a.sendSignInLinks,
 	}
 	if a.cfg.dev {
 		cfg.Mails = a.keptMails

@@ -91,6 +91,15 @@ func (a *app) startWork(ctx context.Context) (stop func(context.Context) error, 
 	}, nil
 }
 
+// sendSignInLinks mails whoever was invited with an address a link to come back by, in each organization that does so.
+func (a *app) sendSignInLinks(ctx context.Context, address string) error {
+	found, err := a.store.Directory().Returning(ctx, address, sitting.MaxSignInLinks, sitting.SignInSpan)
+	for _, f := range found {
+		err = errors.Join(err, a.sittings.SendSignInLink(ctx, policy.Worker(f.Organization), f.Session))
+	}
+	return err
+}
+
 // tidyEvery is how many sweeps pass between two clean-ups: an hour's.
 const tidyEvery = 3600
 

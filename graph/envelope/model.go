@@ -51,6 +51,16 @@ type (
 	IssuedAPIKeyPayload    = Payload[*account.IssuedAPIKey]
 )
 
+// InvitationPayload is what came of an invitation: the session, and its link where the inviter sends the mail.
+type InvitationPayload struct {
+	Session *ent.Session
+	Link    *string
+	Errors  []UserError
+}
+
+// InvitationsPayload is what came of several invitations.
+type InvitationsPayload = Payload[[]*InvitationPayload]
+
 // Connection is one page of a list.
 type Connection[T any] struct{ page *tenant.Page[T] }
 
@@ -106,6 +116,7 @@ type (
 	ReviewConnection         = Connection[*ent.Review]
 	ReportConnection         = Connection[*ent.Report]
 	AuditEventConnection     = Connection[*ent.AuditEvent]
+	EventConnection          = Connection[*ent.Event]
 	RecordedSignalConnection = Connection[*sitting.RecordedSignal]
 	ContestConnection        = Connection[*ent.Contest]
 	AccommodationConnection  = Connection[*ent.Accommodation]
@@ -122,6 +133,7 @@ type (
 	ReviewEdge         = Edge[*ent.Review]
 	ReportEdge         = Edge[*ent.Report]
 	AuditEventEdge     = Edge[*ent.AuditEvent]
+	EventEdge          = Edge[*ent.Event]
 	RecordedSignalEdge = Edge[*sitting.RecordedSignal]
 	ContestEdge        = Edge[*ent.Contest]
 	AccommodationEdge  = Edge[*ent.Accommodation]

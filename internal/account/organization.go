@@ -18,6 +18,8 @@ type UpdateOrganizationInput struct {
 	PublicationApproval *bool // whether publishing a question or a template needs a second person
 	RetentionDays       *int  // after which ended sessions' candidates are erased; 0 is never
 	IdempotencyKey      *string
+
+	LinkSignIn *bool `json:",omitempty"` // whether an invitation link alone signs its candidate in
 }
 
 // UpdateOrganization changes the organization's settings.
@@ -54,11 +56,11 @@ func (in *UpdateOrganizationInput) check() error {
 }
 
 func changeOrganization(ctx context.Context, tx tenant.Tx, in UpdateOrganizationInput) error {
-	if in.Name == nil && in.PublicationApproval == nil && in.RetentionDays == nil {
+	if in.Name == nil && in.PublicationApproval == nil && in.RetentionDays == nil && in.LinkSignIn == nil {
 		return nil
 	}
 	change := tx.ChangeOrganization().SetNillableName(in.Name).SetNillablePublicationApproval(in.PublicationApproval).
-		SetNillableRetentionDays(in.RetentionDays)
+		SetNillableRetentionDays(in.RetentionDays).SetNillableLinkSignIn(in.LinkSignIn)
 	if _, err := change.Save(ctx); err != nil {
 		return fmt.Errorf("update organization: %w", err)
 	}
@@ -71,6 +73,9 @@ func changeOrganization(ctx context.Context, tx tenant.Tx, in UpdateOrganization
 	}
 	if in.RetentionDays != nil {
 		detail["retentionDays"] = fmt.Sprint(*in.RetentionDays)
+	}
+	if in.LinkSignIn != nil {
+		detail["linkSignIn"] = fmt.Sprint(*in.LinkSignIn)
 	}
 	return tx.Announce(ctx, event.OrganizationChanged, tx.Organization(), detail)
 }

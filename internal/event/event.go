@@ -36,6 +36,11 @@ const (
 	SessionPaused       Type = "session.paused"
 	SessionResumed      Type = "session.resumed"
 	SessionReopened     Type = "session.reopened"
+	SessionReminded     Type = "session.reminded"
+	SessionResent       Type = "session.resent"
+	SessionRescheduled  Type = "session.rescheduled"
+	SessionDeclined     Type = "session.declined"
+	SessionVoided       Type = "session.voided"
 	SessionScored       Type = "session.scored"
 	CandidateErased     Type = "candidate.erased"
 	IntegrityJudged     Type = "integrity.judged"
@@ -51,3 +56,15 @@ const (
 	APIKeyRotated       Type = "api_key.rotated"
 	APIKeyRevoked       Type = "api_key.revoked"
 )
+
+// Types lists every type, for whoever asks for some of them.
+func Types() []Type {
+	return []Type{
+		SkillCreated, SkillUpdated, SkillMerged, JobRoleCreated, JobRoleUpdated, QuestionCreated, QuestionRevised, QuestionPublished,
+		QuestionApproved, QuestionRetired, TemplateCreated, TemplateRevised, TemplatePublished, TemplateApproved, TemplateRetired,
+		CatalogueExported, CatalogueImported, OrganizationChanged, SessionInvited, SessionAccepted, SessionStarted, SessionSubmitted,
+		SessionExpired, SessionCancelled, SessionReminded, SessionResent, SessionRescheduled, SessionDeclined, SessionVoided,
+		SessionScored, ReviewAssigned, ReviewSubmitted, ReportComputed, ReportReleased, MemberAdded, MemberJoined, APIKeyCreated,
+		APIKeyRotated, APIKeyRevoked,
+	}
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
@@ -27,13 +28,14 @@ type SectionFeedback struct {
 	Percent int
 }
 
-// Feedback reads the feedback on the candidate's own sitting; nil until its report is released.
+// Feedback reads the feedback on the candidate's own sitting; nil until its report is released, and where
+// the session was made void.
 func (s *Service) Feedback(ctx context.Context, actor policy.Actor, sitting gid.ID) (*Feedback, error) {
 	scope, err := s.tenant.AsSitting(ctx, actor, policy.FeedbackRead, sitting)
 	if err != nil {
 		return nil, err
 	}
-	row, err := scope.Reports().Where(report.SupersededAtIsNil()).Only(ctx)
+	row, err := scope.Reports().Where(report.SupersededAtIsNil(), report.HasSessionWith(session.StateNEQ(term.Voided))).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}

@@ -78,13 +78,16 @@ func release(ctx context.Context, tx tenant.Tx, id gid.ID) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.LockSession(ctx, row.SessionID); err != nil {
+	sat, err := tx.LockSession(ctx, row.SessionID)
+	if err != nil {
 		return fmt.Errorf("lock session: %w", err)
 	}
 	if row, err = visibleReport(ctx, tx.Scope, id); err != nil { // as it stands now that it is ours
 		return err
 	}
 	switch {
+	case sat.State == term.Voided:
+		return conflict("this session was made void; its report is not released")
 	case row.SupersededAt != nil:
 		return conflict("a later revision superseded this report")
 	case row.State == term.ReportProvisional:

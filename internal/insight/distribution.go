@@ -21,7 +21,8 @@ type DistributionInput struct {
 	From, To   *time.Time
 }
 
-// Distribution tells how scores spread over the current reports that are ready or released. Percentages are rounded
+// Distribution tells how scores spread over the current reports that are ready or released, without those of sessions
+// that were made void. Percentages are rounded
 // to two decimals, half away from zero, and are nil if there is no report.
 type Distribution struct {
 	Count          int // how many reports all of it rests on
@@ -82,7 +83,8 @@ const (
 		SELECT percent, band, ROW_NUMBER() OVER (ORDER BY percent) AS place, COUNT(*) OVER () AS n
 		FROM reports
 		WHERE organization_id = @org AND job_role_id = @role AND superseded_at IS NULL AND state IN ('READY', 'RELEASED')
-		AND ended_at >= @from AND ended_at < @to`
+		AND ended_at >= @from AND ended_at < @to
+		AND session_id NOT IN (SELECT id FROM sessions WHERE organization_id = @org AND state = 'VOIDED')`
 	ofTemplate = ` AND template_version_id IN
 		(SELECT id FROM template_versions WHERE organization_id = @org AND template_id = @template)`
 	distributionTail = `)

@@ -16,7 +16,8 @@ type FunnelInput struct {
 }
 
 // Funnel counts sessions by how far they came. A session counts in every step that it reached, whenever that was;
-// passed are those whose current report, ready or released, says so.
+// passed are those whose current report, ready or released, says so. A session that was made void counts as handed in,
+// scored, released or passed nowhere.
 type Funnel struct {
 	Invited   int
 	Opened    int
@@ -27,6 +28,8 @@ type Funnel struct {
 	Passed    int
 	Expired   int
 	Cancelled int
+	Declined  int
+	Voided    int
 }
 
 // Funnel tells how far the candidates of a job role came. A job role that is not visible is NotFound.
@@ -41,7 +44,7 @@ func (s *Service) Funnel(ctx context.Context, actor policy.Actor, in FunnelInput
 	var f Funnel
 	args := span(tenant.Args{"role": in.JobRoleID}, in.From, in.To)
 	err = eachRow(ctx, scope, funnelStatement, args, func(scan func(...any) error) error {
-		return scan(&f.Invited, &f.Opened, &f.Started, &f.Submitted, &f.Scored, &f.Released, &f.Passed, &f.Expired, &f.Cancelled)
+		return scan(&f.Invited, &f.Opened, &f.Started, &f.Submitted, &f.Scored, &f.Released, &f.Passed, &f.Expired, &f.Cancelled, &f.Declined, &f.Voided)
 	})
 	if err != nil {
 		return nil, err
@@ -51,11 +54,13 @@ func (s *Service) Funnel(ctx context.Context, actor policy.Actor, in FunnelInput
 
 // A session has at most one current report, so the join adds no rows.
 const funnelStatement = `SELECT COUNT(*), COUNT(s.opened_at), COUNT(s.started_at),
-		COUNT(*) FILTER (WHERE s.ended_at IS NOT NULL AND s.state <> 'CANCELLED'),
-		COUNT(s.scored_at), COUNT(s.released_at),
-		COUNT(*) FILTER (WHERE r.passed),
+		COUNT(*) FILTER (WHERE s.ended_at IS NOT NULL AND s.state NOT IN ('CANCELLED', 'DECLINED', 'VOIDED')),
+		COUNT(s.scored_at) FILTER (WHERE s.state <> 'VOIDED'), COUNT(s.released_at) FILTER (WHERE s.state <> 'VOIDED'),
+		COUNT(*) FILTER (WHERE r.passed AND s.state <> 'VOIDED'),
 		COUNT(*) FILTER (WHERE s.state = 'EXPIRED'),
-		COUNT(*) FILTER (WHERE s.state = 'CANCELLED')
+		COUNT(*) FILTER (WHERE s.state = 'CANCELLED'),
+		COUNT(*) FILTER (WHERE s.state = 'DECLINED'),
+		COUNT(*) FILTER (WHERE s.state = 'VOIDED')
 	FROM sessions s
 	LEFT JOIN reports r ON r.organization_id = s.organization_id AND r.session_id = s.id
 		AND r.superseded_at IS NULL AND r.state IN ('READY', 'RELEASED')

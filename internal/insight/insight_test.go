@@ -185,6 +185,9 @@ func (r *rig) seedFunnel(t *testing.T) (first, second gid.ID) {
 		w.report(w.session(v, scored), 1, 60, asIs)
 		released := w.session(v, func(c *ent.SessionCreate) { scored(c); c.SetState(term.Released).SetReleasedAt(noon) })
 		w.report(released, 1, 70, func(c *ent.ReportCreate) { c.SetState(term.ReportReleased) })
+		w.session(v, func(c *ent.SessionCreate) { c.SetState(term.Declined).SetOpenedAt(noon).SetEndedAt(noon) })
+		voided := w.session(v, func(c *ent.SessionCreate) { scored(c); c.SetState(term.Voided).SetReleasedAt(noon) })
+		w.report(voided, 1, 70, func(c *ent.ReportCreate) { c.SetState(term.ReportReleased) })
 		w.session(v, func(c *ent.SessionCreate) { c.SetCreatedAt(noon.Add(24 * time.Hour)) })
 		w.session(w.version(two.ID), asIs)
 		first, second = one.ID, two.ID
@@ -206,7 +209,8 @@ func TestFunnel(t *testing.T) {
 			}
 		}
 		all := insight.Funnel{
-			Invited: 12, Opened: 9, Started: 7, Submitted: 5, Scored: 3, Released: 1, Passed: 2, Expired: 1, Cancelled: 2,
+			Invited: 14, Opened: 11, Started: 8, Submitted: 5, Scored: 3, Released: 1, Passed: 2, Expired: 1, Cancelled: 2,
+			Declined: 1, Voided: 1,
 		}
 		t.Run("each step counts who reached it", func(t *testing.T) {
 			ask(t, r.owner, insight.FunnelInput{JobRoleID: first}, all)

@@ -57,7 +57,7 @@ func (s *Service) authenticate(r *http.Request, active bool) (actor policy.Actor
 		actor, err = s.cookie(r, active)
 		viaCookie = true
 	default:
-		return actor, false, nil
+		return policy.Actor{Address: s.cfg.ClientAddress(r), Received: received}, false, nil // nobody, from somewhere
 	}
 	if err != nil || actor.IsNobody() {
 		return policy.Actor{}, false, err

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/policy"
 )
 
 const (
@@ -187,6 +188,21 @@ func (s *Service) enter(ctx context.Context, w http.ResponseWriter, who person) 
 	return s.save(ctx, w)
 }
 
+// Enter begins the cookie session of somebody for whom a link vouched, in place of whoever the browser knew before. It
+// is for a form of this site alone: another site must not sign a browser in as somebody of its choice. Such a session
+// keeps no role and no address that was verified, and ends like any other.
+func (s *Service) Enter(w http.ResponseWriter, r *http.Request, who policy.Identity) error {
+	private(w)
+	if err := s.origin.Check(r); err != nil {
+		return fault.New(fault.Denied, "this request came from another site")
+	}
+	ctx, err := s.load(r)
+	if err != nil {
+		return err
+	}
+	return s.enter(ctx, w, person{Issuer: who.Issuer, Subject: who.Subject, Email: who.Email, Name: who.Name, Seen: s.cfg.Now()})
+}
+
 // fail answers a person at a browser; what went wrong goes to the log alone.
 func (s *Service) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, errSignIn) {
@@ -212,7 +228,7 @@ func (s *Service) Logout(w http.ResponseWriter, r *http.Request) {
 	}
 	s.sessions.WriteSessionCookie(ctx, w, "", time.Time{})
 	to := "/"
-	if known {
+	if known && who.Issuer == s.cfg.Issuer { // a provider knows nothing of who came by a link
 		to = s.farewell(who)
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)

@@ -36,6 +36,9 @@ func (s *Service) Accept(ctx context.Context, actor policy.Actor, in AcceptInvit
 		if err != nil {
 			return nil, err
 		}
+		if err := stillLinked(row, in.Token); err != nil {
+			return nil, err
+		}
 		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, acceptance{in, actor.Identity}, func() (gid.ID, error) { return row.ID, s.bind(ctx, tx, row) })
 		if err != nil {
 			return nil, err
@@ -52,6 +55,8 @@ type acceptance struct {
 
 func rightPerson(who policy.Identity, invited *ent.Candidate) error {
 	switch {
+	case who.Issuer == policy.LinkIssuer && who.Subject == invited.ID.String(): // a link to the same address vouches for them
+		return nil
 	case who.Email != invited.Email:
 		return conflict("this invitation was sent to another e-mail address; sign in with the address that received it")
 	case !who.EmailVerified:
@@ -92,6 +97,8 @@ func acceptable(tx tenant.Tx, row *ent.Session) error {
 	switch {
 	case row.State == term.Cancelled:
 		return conflict("this invitation was withdrawn")
+	case row.State == term.Declined:
+		return conflict("you declined this invitation; ask whoever invited you for a new one")
 	case row.State == term.Expired || row.State == term.Invited && !tx.Now.Before(expiry(row)):
 		return fault.New(fault.Expired, "this invitation is no longer valid; ask whoever invited you for a new one")
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
-	"github.com/assay-hq/assay/internal/job"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
@@ -33,6 +32,14 @@ type InviteCandidateInput struct {
 	ExternalOrderID *string
 	ValidFor        *time.Duration
 	IdempotencyKey  *string
+
+	// What was added later is left out of an input's hash where it is absent, so that a key from before stays good.
+	OpensAt     *time.Time `json:",omitempty"` // not to be started before
+	ExpiresAt   *time.Time `json:",omitempty"` // instead of ValidFor
+	TimeZone    *string    `json:",omitempty"` // of the dates in mail; nil is the organization's
+	RedirectURL *string    `json:",omitempty"` // where the page leads the candidate afterwards
+	Language    *string    `json:",omitempty"` // of mail and page; nil is the organization's
+	OwnMail     bool       `json:",omitempty"` // the inviter sends the mail, and is given the link
 }
 
 // CandidateInput is the person invited. Somebody known by the e-mail address is taken as they are.
@@ -41,26 +48,6 @@ type CandidateInput struct {
 	Name       string
 	Phone      *string
 	ExternalID *string
-}
-
-// Invite asks a candidate to take a published template and sends the mail. Repeating it with the same idempotency key
-// returns the first session again and sends nothing. A draft or retired template and a closed job role are Conflict; an
-// order id that was used before, or another candidate's external id, is AlreadyExists.
-func (s *Service) Invite(ctx context.Context, actor policy.Actor, in InviteCandidateInput) (*ent.Session, error) {
-	scope, err := s.tenant.As(ctx, actor, policy.SessionInvite)
-	if err != nil {
-		return nil, err
-	}
-	if err := in.check(); err != nil {
-		return nil, err
-	}
-	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*ent.Session, error) {
-		id, err := tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return s.invite(ctx, tx, in) })
-		if err != nil {
-			return nil, err
-		}
-		return tenant.Only[*ent.Session]("session")(tx.Sessions().Where(session.ID(id)).Only(ctx))
-	})
 }
 
 func (in *InviteCandidateInput) check() error {
@@ -81,55 +68,56 @@ func (in *InviteCandidateInput) check() error {
 	if in.ValidFor != nil {
 		c.That(*in.ValidFor >= time.Hour && *in.ValidFor <= MaxValidity, "this must be from one hour to 90 days", "validFor")
 	}
+	in.checkTerms(&c)
 	return c.Err()
 }
 
-func (s *Service) invite(ctx context.Context, tx tenant.Tx, in InviteCandidateInput) (gid.ID, error) {
+func (s *Service) invite(ctx context.Context, tx tenant.Tx, in InviteCandidateInput) (*Invitation, error) {
 	version, err := invitable(ctx, tx, in.TemplateID, in.Version)
 	if err != nil {
-		return gid.ID{}, err
+		return nil, err
+	}
+	expires, err := in.window(tx.Now)
+	if err != nil {
+		return nil, err
 	}
 	if err := orderIsNew(ctx, tx.Scope, in.ExternalOrderID); err != nil {
-		return gid.ID{}, err
+		return nil, err
 	}
 	person, err := findOrAddCandidate(ctx, tx, in.Candidate)
 	if err != nil {
-		return gid.ID{}, err
+		return nil, err
 	}
 	if err := s.attemptIsLeft(ctx, tx, version, person.ID); err != nil {
-		return gid.ID{}, err
+		return nil, err
 	}
 	secret, hash, err := s.newSecret()
 	if err != nil {
-		return gid.ID{}, err
+		return nil, err
 	}
 	seed, err := s.newSeed()
 	if err != nil {
-		return gid.ID{}, err
+		return nil, err
 	}
-	validity := DefaultValidity
-	if in.ValidFor != nil {
-		validity = *in.ValidFor
-	}
-	expires := tx.Now.Add(validity)
-	row, err := tx.NewSession().SetCandidateID(person.ID).SetJobRoleID(version.JobRoleID).SetTemplateID(version.TemplateID).
+	row, err := in.terms(tx.NewSession()).SetCandidateID(person.ID).SetJobRoleID(version.JobRoleID).SetTemplateID(version.TemplateID).
 		SetTemplateVersionID(version.ID).SetState(term.Invited).SetNillableExternalOrderID(in.ExternalOrderID).
 		SetInvitedBy(tx.Actor().Label()).SetLinkHash(hash).SetExpiresAt(expires).SetDueAt(expires).
 		SetAllowedSeconds(version.TimeLimitSeconds).SetPlannedSeconds(version.TimeLimitSeconds).SetSeed(seed).Save(ctx)
 	if ent.IsConstraintError(err) {
-		return gid.ID{}, fault.Taken("this order id was used before", nil, "externalOrderId")
+		return nil, fault.Taken("this order id was used before", nil, "externalOrderId")
 	}
 	if err != nil {
-		return gid.ID{}, fmt.Errorf("create session: %w", err)
+		return nil, fmt.Errorf("create session: %w", err)
 	}
-	if err := s.writeInvitation(ctx, tx, row, person, version, secret); err != nil {
-		return gid.ID{}, err
+	link, err := s.handOver(ctx, tx, row, person, version, secret, false)
+	if err != nil {
+		return nil, err
 	}
-	return row.ID, tx.Announce(ctx, event.SessionInvited, row.ID, nil)
+	return &Invitation{Session: row, Link: link}, tx.Announce(ctx, event.SessionInvited, row.ID, nil)
 }
 
 // attemptIsLeft demands, where the template limits it, that the candidate was not invited too often already. What was
-// cancelled, or expired before it was begun, does not count.
+// cancelled, declined, made void, or expired before it was begun, does not count.
 func (s *Service) attemptIsLeft(ctx context.Context, tx tenant.Tx, version *ent.TemplateVersion, person gid.ID) error {
 	asked, err := s.papers.of(ctx, tx.Scope, version.ID)
 	if err != nil || asked.AttemptLimit == nil {
@@ -214,31 +202,3 @@ func findOrAddCandidate(ctx context.Context, tx tenant.Tx, in CandidateInput) (*
 	}
 	return person, err
 }
-
-// writeInvitation keeps the mail and asks for it to be sent, in the same commit.
-func (s *Service) writeInvitation(ctx context.Context, tx tenant.Tx, row *ent.Session, person *ent.Candidate, version *ent.TemplateVersion, secret string) error {
-	org, err := tx.Organizations().Only(ctx)
-	if err != nil {
-		return fmt.Errorf("find organization: %w", err)
-	}
-	text := fmt.Sprintf(invitationText, person.Name, org.Name, version.Name, version.QuestionCount,
-		version.TimeLimitSeconds/60, row.ExpiresAt.Format("Monday, 2 January 2006, 15:04 MST"), s.link(secret), person.Email)
-	kept, err := tx.NewMail().SetKind(term.MailInvitation).SetSessionID(row.ID).SetRecipient(person.Email).
-		SetSubject(org.Name + " invites you: " + version.Name).SetText(text).Save(ctx)
-	if err != nil {
-		return fmt.Errorf("keep mail: %w", err)
-	}
-	return tx.Enqueue(ctx, job.SendMail{OrganizationID: tx.Organization(), MailID: kept.ID})
-}
-
-const invitationText = `Hello %s,
-
-%s invites you to take the assessment "%s".
-
-It has %d questions. Once you start, you have %d minutes; you can leave and come back, and the clock goes on.
-Please start it before %s.
-
-Open your invitation: %s
-
-Sign in with the address %s. The link is for you alone.
-`

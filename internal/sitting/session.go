@@ -67,6 +67,9 @@ type SessionFilter struct {
 	State      *term.SessionState
 	JobRoleID  *gid.ID
 	TemplateID *gid.ID
+
+	CandidateID     *gid.ID
+	ExternalOrderID *string
 }
 
 func (f *SessionFilter) apply(q *ent.SessionQuery) *ent.SessionQuery {
@@ -81,6 +84,12 @@ func (f *SessionFilter) apply(q *ent.SessionQuery) *ent.SessionQuery {
 	}
 	if f.TemplateID != nil {
 		q.Where(session.TemplateID(*f.TemplateID))
+	}
+	if f.CandidateID != nil {
+		q.Where(session.CandidateID(*f.CandidateID))
+	}
+	if f.ExternalOrderID != nil {
+		q.Where(session.ExternalOrderID(*f.ExternalOrderID))
 	}
 	return q
 }

@@ -27,7 +27,11 @@ type Sitting struct {
 	QuestionCount    int
 	TimeLimit        time.Duration // with everything that was given
 	Remaining        time.Duration
+	OpensAt          *time.Time
 	ExpiresAt        time.Time
+	TimeZone         *string // as the inviter chose; nil is the organization's
+	Language         *string
+	RedirectURL      *string // where to go afterwards
 	StartedAt        *time.Time
 	EndedAt          *time.Time
 	Deadline         *time.Time // while the clock runs
@@ -156,6 +160,7 @@ func (s *Service) view(c *course, now time.Time) *Sitting {
 		ServerTime: now, Grace: tenant.Grace, HeartbeatEvery: heartbeatEvery, Device: row.Device, Receipt: receiptOf(row),
 		Accommodation: c.asked.Accommodation, Signals: c.asked.Signals, course: c,
 	}
+	own.OpensAt, own.TimeZone, own.Language, own.RedirectURL = row.OpensAt, given(row.TimeZone), given(row.Language), given(row.RedirectURL)
 	switch k.Phase {
 	case clock.Waiting: // what accommodation adds is in the ledger once it has begun
 		own.TimeLimit = seconds(row.AllowedSeconds)

@@ -54,8 +54,13 @@ func (h *held) start(ctx context.Context, device *string) error {
 		return conflict("this invitation was withdrawn")
 	case row.State == term.Expired, row.State == term.Invited && !now.Before(expiry(row)):
 		return fault.New(fault.Expired, "this invitation is no longer valid; ask whoever invited you for a new one")
+	case row.State == term.Declined:
+		return conflict("you declined this invitation")
 	case row.State != term.Invited:
 		return conflict("this sitting has ended")
+	}
+	if err := notYetOpen(row, now); err != nil {
+		return err
 	}
 	change := h.tx.ChangeSession(row.ID).SetStartedAt(now)
 	if device != nil {

@@ -132,6 +132,21 @@ func newWindow(p Paging, order Order) (window, error) {
 	return w, err
 }
 
+// Cursors are the places that the paging names in a list of this order. A malformed one is BadInput.
+func (p Paging) Cursors(order Order) ([]Cursor, error) {
+	var places []Cursor
+	for _, text := range []*string{p.After, p.Before} {
+		place, err := parseCursor(text, order)
+		if err != nil {
+			return nil, err
+		}
+		if place != nil {
+			places = append(places, *place)
+		}
+	}
+	return places, nil
+}
+
 func parseCursor(text *string, order Order) (*Cursor, error) {
 	if text == nil {
 		return nil, nil

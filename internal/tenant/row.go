@@ -16,6 +16,7 @@ import (
 	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/contest"
 	"github.com/assay-hq/assay/ent/disposition"
+	"github.com/assay-hq/assay/ent/event"
 	"github.com/assay-hq/assay/ent/exposure"
 	"github.com/assay-hq/assay/ent/flag"
 	"github.com/assay-hq/assay/ent/jobrole"
@@ -185,6 +186,11 @@ func (s Scope) SignInLinks() *ent.SignInLinkQuery {
 // AuditEvents are the audit.
 func (s Scope) AuditEvents() *ent.AuditEventQuery {
 	return s.client.AuditEvent.Query().Where(auditevent.OrganizationID(s.org), s.staff)
+}
+
+// Events are the outgoing events that have their place.
+func (s Scope) Events() *ent.EventQuery {
+	return s.client.Event.Query().Where(event.OrganizationID(s.org), event.PositionNotNil(), s.staff)
 }
 
 // Mails are the kept mail.
@@ -649,13 +655,13 @@ func (tx Tx) CandidateByEmail(ctx context.Context, email string) (*ent.Candidate
 }
 
 // CountAttempts counts the sessions of a candidate with a template, whoever may see them, without those that were
-// cancelled or expired. The candidate is locked: two invitations at once are counted one after the other.
+// cancelled, declined or made void, or expired. The candidate is locked: two invitations at once are counted one after the other.
 func (tx Tx) CountAttempts(ctx context.Context, person, template gid.ID) (int, error) {
 	if _, err := tx.client.Candidate.Query().Where(candidate.OrganizationID(tx.org), candidate.ID(person), tx.forNoKeyUpdate).Only(ctx); err != nil {
 		return 0, err
 	}
 	return tx.client.Session.Query().Where(session.OrganizationID(tx.org), session.CandidateID(person), session.TemplateID(template),
-		session.StateNotIn(term.Cancelled, term.Expired)).Count(ctx)
+		session.StateNotIn(term.Cancelled, term.Expired, term.Declined, term.Voided)).Count(ctx)
 }
 
 // Bind ties a sign-in to the candidate of the scope; doing it again changes nothing.

@@ -34,7 +34,7 @@ type pages map[string]*template.Template
 
 func parsePages(publicURL string) (pages, error) {
 	all := pages{}
-	for _, name := range []string{"start", "take", "report", "mail", "message", "graphiql"} {
+	for _, name := range []string{"start", "take", "lost", "report", "mail", "message", "graphiql"} {
 		t, err := template.New("frame.html").Funcs(template.FuncMap{
 			"percent": func(p grading.Percent) string { return fmt.Sprintf("%.1f", float64(p)/1e6) },
 			"links":   func(text string) template.HTML { return links(publicURL, text) },
@@ -160,22 +160,24 @@ func (s *Site) start(w http.ResponseWriter, r *http.Request) {
 // takePage is what an invitation link shows.
 type takePage struct {
 	Token   string
+	ByLink  bool             // the link alone signs its candidate in
 	Sitting *sitting.Sitting // once accepted
 }
 
 // take shows what an invitation link is for. Opening it changes nothing, so that a mail scanner does no harm.
 func (s *Site) take(w http.ResponseWriter, r *http.Request) {
-	s.show(w, r, http.StatusOK, "take", "Your invitation", takePage{Token: r.PathValue("token")})
-}
-
-// accept ties whoever signed in to the invitation.
-func (s *Site) accept(w http.ResponseWriter, r *http.Request) {
-	own, err := s.cfg.Sittings.Accept(r.Context(), login.Actor(r.Context()), sitting.AcceptInvitationInput{Token: r.PathValue("token")})
+	byLink, err := s.cfg.Sittings.LinkSuffices(r.Context(), login.Actor(r.Context()), r.PathValue("token"))
 	if err != nil {
 		s.faulty(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "take", own.Title, takePage{Sitting: own})
+	s.show(w, r, http.StatusOK, "take", "Your invitation", takePage{Token: r.PathValue("token"), ByLink: byLink})
+}
+
+// accept ties whoever signed in, or holds the link, to the invitation.
+func (s *Site) accept(w http.ResponseWriter, r *http.Request) {
+	entry, err := s.cfg.Sittings.Enter(r.Context(), login.Actor(r.Context()), r.PathValue("token"))
+	s.entered(w, r, entry, err)
 }
 
 // report shows a report to whoever may read it.

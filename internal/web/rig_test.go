@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/base64"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -52,6 +53,7 @@ type rig struct {
 	log      *journal
 	mails    []web.Mail
 	random   *secrets
+	asked    chan error // what came of each link to come back by that was asked for
 }
 
 // journal is a log that can be read while it is written.
@@ -96,7 +98,7 @@ func must[T any](value T, err error) func(testing.TB) T {
 // newRig makes a development site; change may alter what it is made of.
 func newRig(t *testing.T, change ...func(*web.Config)) *rig {
 	t.Helper()
-	r := &rig{log: &journal{}, random: &secrets{}}
+	r := &rig{log: &journal{}, random: &secrets{}, asked: make(chan error, 10)}
 	log := slog.New(slog.NewTextHandler(r.log, nil))
 	files := dbtest.SQLite(t)
 	r.db = files.Open(t)
@@ -117,7 +119,7 @@ func newRig(t *testing.T, change ...func(*web.Config)) *rig {
 		Account: account.New(r.store, rand.Reader), Grading: grading.New(r.store), Ready: r.store.Ready,
 		Sittings:  sitting.New(r.store, sitting.Config{PublicURL: public, Random: r.random, Files: kept}),
 		PublicURL: public, Issuer: public + "/dev/idp", Log: log, Metrics: prometheus.NewRegistry(), Now: time.Now, Dev: true,
-		Mails: func(context.Context) ([]web.Mail, error) { return r.mails, nil },
+		Mails: func(context.Context) ([]web.Mail, error) { return r.mails, nil }, SignInLink: r.signInLinks,
 	}
 	r.serve(t, change...)
 	return r
@@ -155,6 +157,16 @@ func accounts() []devidp.Account {
 		all = append(all, devidp.Account{Email: email, Name: name, Subject: email, Password: "x", EmailVerified: true})
 	}
 	return all
+}
+
+// signInLinks does what the binary does, and says when it is done.
+func (r *rig) signInLinks(ctx context.Context, address string) error {
+	found, err := r.store.Directory().Returning(ctx, address, sitting.MaxSignInLinks, sitting.SignInSpan)
+	for _, f := range found {
+		err = errors.Join(err, r.Sittings.SendSignInLink(ctx, policy.Worker(f.Organization), f.Session))
+	}
+	r.asked <- err
+	return err
 }
 
 func (r *rig) work(ctx context.Context, args job.Args) error {

@@ -36,6 +36,9 @@ type Config struct {
 	Metrics   *prometheus.Registry
 	Now       func() time.Time
 
+	// SignInLink mails who was invited with an address a link to come back by, if anybody was.
+	SignInLink func(ctx context.Context, address string) error
+
 	Dev      bool
 	Provider http.Handler                          // the development identity provider, below /dev/idp/; nil in production
 	Mails    func(context.Context) ([]Mail, error) // the development mailbox; nil in production
@@ -54,6 +57,7 @@ type Site struct {
 	pages    pages
 	draining draining
 	seen     *seen
+	errands  chan struct{} // one for each that is under way
 }
 
 // New makes a site. Templates that do not parse are an error.
@@ -62,7 +66,7 @@ func New(cfg Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Site{cfg: cfg, pages: p, seen: newSeen(cfg.Metrics)}, nil
+	return &Site{cfg: cfg, pages: p, seen: newSeen(cfg.Metrics), errands: make(chan struct{}, mostErrands)}, nil
 }
 
 // Public is everything that the outside may reach.
@@ -74,8 +78,12 @@ func (s *Site) Public() http.Handler {
 	signedIn.HandleFunc("GET /login/callback", s.cfg.Login.Callback)
 	signedIn.HandleFunc("POST /logout", s.cfg.Login.Logout)
 	signedIn.HandleFunc("POST /organization", s.cfg.Login.Choose)
-	signedIn.HandleFunc("GET /take/{token}", s.take)
-	signedIn.HandleFunc("POST /take/{token}", s.accept)
+	signedIn.HandleFunc("GET /take/{token}", discreet(s.take))
+	signedIn.HandleFunc("POST /take/{token}", discreet(s.accept))
+	signedIn.HandleFunc("GET /take", discreet(s.lost))
+	signedIn.HandleFunc("POST /take", discreet(s.askLink))
+	signedIn.HandleFunc("GET /take/in/{token}", discreet(s.comeBack))
+	signedIn.HandleFunc("POST /take/in/{token}", discreet(s.enterAgain))
 	signedIn.HandleFunc("GET /reports/{id}", s.report)
 	signedIn.HandleFunc("HEAD "+uploadPath+"{secret}", s.uploadOffset)
 	signedIn.HandleFunc("PATCH "+uploadPath+"{secret}", s.uploadPart)

@@ -1,0 +1,57 @@
+package tenant
+
+import (
+	"context"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/ent/signinlink"
+	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/policy"
+)
+
+// AsLinkHolder gives whoever holds the secret of an invitation link, by the link's hash, the scope of the sitting behind
+// it, as the candidate it was sent to: the link itself is what they show. What the organization lets a link do is the
+// caller's rule. An unknown or replaced link is NotFound; who is no person is Denied.
+func (s *Store) AsLinkHolder(ctx context.Context, actor policy.Actor, linkHash []byte) (Scope, *ent.Candidate, error) {
+	if err := s.holder(actor); err != nil {
+		return Scope{}, nil, err
+	}
+	row, err := Only[*ent.Session]("invitation")(s.reads.Session.Query().Where(session.LinkHash(linkHash)).WithCandidate().Only(ctx))
+	if err != nil {
+		return Scope{}, nil, err
+	}
+	return s.held(actor, row), row.Edges.Candidate, nil
+}
+
+// AsReturning is AsLinkHolder for a link that was mailed to come back by.
+func (s *Store) AsReturning(ctx context.Context, actor policy.Actor, hash []byte) (Scope, *ent.SignInLink, error) {
+	if err := s.holder(actor); err != nil {
+		return Scope{}, nil, err
+	}
+	link, err := Only[*ent.SignInLink]("link")(s.reads.SignInLink.Query().Where(signinlink.Hash(hash)).
+		WithSession(func(q *ent.SessionQuery) { q.WithCandidate() }).Only(ctx))
+	if err != nil {
+		return Scope{}, nil, err
+	}
+	return s.held(actor, link.Edges.Session), link, nil
+}
+
+// holder refuses programs: a link is sent to a person.
+func (s *Store) holder(actor policy.Actor) error {
+	program := actor.Identity.IsZero() && !actor.IsNobody()
+	if program || !s.policy.RoleAllows(policy.Candidate, policy.SittingTake) {
+		return fault.New(fault.Denied, "this needs the permission "+string(policy.SittingTake))
+	}
+	return nil
+}
+
+// held is the scope of a session for whoever holds a link to it.
+func (s *Store) held(actor policy.Actor, row *ent.Session) Scope {
+	person := row.Edges.Candidate
+	as := policy.Actor{Identity: policy.LinkIdentity(person.ID, person.Email, person.Name), Address: actor.Address, Received: actor.Received}
+	return Scope{
+		store: s, on: s.pools.read, client: s.reads, actor: as, action: policy.SittingTake,
+		org: row.OrganizationID, candidate: row.CandidateID, session: row.ID, version: row.TemplateVersionID, seed: row.Seed,
+	}
+}

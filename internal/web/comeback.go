@@ -1,0 +1,109 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/login"
+	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/policy"
+)
+
+// discreet keeps the address of a page, which holds a secret, from wherever the page leads. A browser then names no
+// origin with our forms; those that know Sec-Fetch-Site, as all do since 2023, say there that it is ours.
+func discreet(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		w.Header().Set("Cache-Control", "no-store")
+		next(w, r)
+	}
+}
+
+// lostPage is what somebody sees who wants to come back to their sitting.
+type lostPage struct {
+	Token   string // of the link that they came by
+	Trouble string // what was wrong with a link
+	Asked   bool   // for a new one
+}
+
+// lost shows the form for who has lost their session.
+func (s *Site) lost(w http.ResponseWriter, r *http.Request) {
+	s.show(w, r, http.StatusOK, "lost", "Come back to your sitting", lostPage{})
+}
+
+// askLink mails a link to come back by. The answer is the same for every address, and does not wait for what is done
+// with it: neither tells whether somebody was invited.
+func (s *Site) askLink(w http.ResponseWriter, r *http.Request) {
+	address, plain := policy.NormalAddress(r.PostFormValue("email"))
+	if !plain {
+		s.show(w, r, http.StatusBadRequest, "lost", "Come back to your sitting", lostPage{Trouble: "This is not a plain e-mail address."})
+		return
+	}
+	s.later(r.Context(), "mail a link to come back by", func(ctx context.Context) error { return s.cfg.SignInLink(ctx, address) })
+	s.show(w, r, http.StatusOK, "lost", "Look into your mailbox", lostPage{Asked: true})
+}
+
+// comeBack shows what a link to come back by is for. Opening it changes nothing.
+func (s *Site) comeBack(w http.ResponseWriter, r *http.Request) {
+	s.show(w, r, http.StatusOK, "lost", "Come back to your sitting", lostPage{Token: r.PathValue("token")})
+}
+
+// enterAgain signs the holder of a link to come back by in.
+func (s *Site) enterAgain(w http.ResponseWriter, r *http.Request) {
+	entry, err := s.cfg.Sittings.ComeBack(r.Context(), login.Actor(r.Context()), r.PathValue("token"))
+	s.entered(w, r, entry, err)
+}
+
+// entered shows the sitting to whom a link led, and begins the session of who was signed in by it.
+func (s *Site) entered(w http.ResponseWriter, r *http.Request, entry *sitting.Entry, err error) {
+	if err == nil && entry.Identity != nil {
+		err = s.cfg.Login.Enter(w, r, *entry.Identity)
+		r = r.WithContext(login.WithActor(r.Context(), policy.Actor{Identity: *entry.Identity}))
+	}
+	switch {
+	case fault.Is(err, fault.LinkUsed), fault.Is(err, fault.Expired):
+		s.show(w, r, http.StatusConflict, "lost", "Come back to your sitting", lostPage{Trouble: sentence(fault.All(err)[0].Message)})
+	case err != nil:
+		s.faulty(w, r, err)
+	default:
+		s.show(w, r, http.StatusOK, "take", entry.Sitting.Title, takePage{Sitting: entry.Sitting})
+	}
+}
+
+// How many errands are under way at most, and how long one may take.
+const (
+	mostErrands = 8
+	errandTime  = 20 * time.Second
+)
+
+// later does something after the answer. What comes when too much is under way already is left: whoever asked for it asks
+// again.
+func (s *Site) later(ctx context.Context, what string, do func(context.Context) error) {
+	select {
+	case s.errands <- struct{}{}:
+	default:
+		s.cfg.Log.WarnContext(ctx, "errand left", "errand", what, "request", RequestID(ctx))
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), errandTime)
+	go func() {
+		defer func() { <-s.errands }()
+		defer cancel()
+		if err := attempt(ctx, do); err != nil {
+			s.cfg.Log.ErrorContext(ctx, "errand", "errand", what, "error", err, "request", RequestID(ctx))
+		}
+	}()
+}
+
+// attempt makes an error of a panic, which would end the process outside a request.
+func attempt(ctx context.Context, do func(context.Context) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return do(ctx)
+}

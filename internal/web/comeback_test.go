@@ -1,0 +1,198 @@
+package web_test
+
+import (
+	"context"
+	"database/sql"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/assay-hq/assay/internal/account"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/internal/web"
+	"github.com/assay-hq/assay/policy"
+)
+
+// byLink lets an organization's links sign candidates in.
+func (r *rig) byLink(t *testing.T, owner policy.Actor) {
+	t.Helper()
+	must(r.Account.UpdateOrganization(t.Context(), owner, account.UpdateOrganizationInput{LinkSignIn: new(true)}))(t)
+}
+
+// again invites the candidate once more and gives the secret of the link.
+func (r *rig) again(t *testing.T, owner policy.Actor, template gid.ID) string {
+	t.Helper()
+	must(r.Sittings.Invite(t.Context(), owner, sitting.InviteCandidateInput{
+		TemplateID: template, Candidate: sitting.CandidateInput{Email: "candidate@one.example", Name: "Ann"},
+	}))(t)
+	return r.random.last
+}
+
+// form is a form of the site's own with one field.
+func form(name, value string) func(*http.Request) {
+	return func(q *http.Request) {
+		q.PostForm = url.Values{name: {value}}
+		q.Form = q.PostForm
+	}
+}
+
+// cookie is what a browser keeps of an answer.
+func (a answer) cookie() string {
+	pair, _, _ := strings.Cut(a.header.Get("Set-Cookie"), ";")
+	return pair
+}
+
+// commits tells whether the database changed since the last call.
+func commits(t *testing.T, conn *sql.Conn) (n int) {
+	t.Helper()
+	if err := conn.QueryRowContext(t.Context(), "PRAGMA data_version").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func discreetly(t *testing.T, name string, got answer) {
+	t.Helper()
+	if got.header.Get("Referrer-Policy") != "no-referrer" || got.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%s tells where it was: %v", name, got.header)
+	}
+}
+
+func TestLinkSignsIn(t *testing.T) {
+	r := newRig(t)
+	owner := r.found(t, "one")
+	row, secret := r.invited(t, owner, script)
+	path := "/take/" + secret
+	conn := must(r.db.Conn(t.Context()))(t)
+	defer conn.Close()
+	if got := r.ask(t, "POST", path, ""); got.status != http.StatusSeeOther || got.cookie() != "" {
+		t.Errorf("without the setting: got %d", got.status)
+	}
+	r.byLink(t, owner)
+	before := commits(t, conn)
+	for _, method := range []string{"GET", "HEAD", "GET"} {
+		got := r.ask(t, method, path, "")
+		discreetly(t, method, got)
+		if got.status != http.StatusOK || got.cookie() != "" || method == "GET" && !strings.Contains(got.text, "Open the invitation") {
+			t.Errorf("%s: got %d %s", method, got.status, got.text)
+		}
+	}
+	forged := r.ask(t, "POST", path, "", with("Sec-Fetch-Site", "cross-site"))
+	if forged.status != http.StatusForbidden || commits(t, conn) != before {
+		t.Errorf("looking, or another site, changed something: %d", forged.status)
+	}
+	got := r.ask(t, "POST", path, "", with("Sec-Fetch-Site", "same-origin"), with("Origin", "null"))
+	discreetly(t, "POST", got)
+	harmless(t, "accepted", got)
+	if !strings.Contains(got.text, row.ID.String()) || got.cookie() == "" {
+		t.Fatalf("got %s", got.text)
+	}
+	t.Run("and the browser stays signed in", func(t *testing.T) {
+		if again := r.ask(t, "POST", path, "", with("Cookie", got.cookie())); again.status != http.StatusOK || !strings.Contains(again.text, row.ID.String()) {
+			t.Errorf("got %d %s", again.status, again.text)
+		}
+		if start := r.ask(t, "GET", "/", "", with("Cookie", got.cookie())); !strings.Contains(start.text, "<h1>Welcome</h1>") {
+			t.Errorf("a candidate sees more than a candidate: %s", start.text)
+		}
+		out := r.ask(t, "POST", "/logout", "", with("Cookie", got.cookie()))
+		if out.status != http.StatusSeeOther || out.header.Get("Location") != "/" {
+			t.Errorf("signing out leads to %q", out.header.Get("Location"))
+		}
+	})
+	t.Run("once", func(t *testing.T) {
+		used := r.ask(t, "POST", path, "")
+		if used.status != http.StatusConflict || used.cookie() != "" || !strings.Contains(used.text, "This link was already used") || !strings.Contains(used.text, `action="/take"`) {
+			t.Errorf("got %d %s", used.status, used.text)
+		}
+	})
+	t.Run("beside who signs in with the provider", func(t *testing.T) {
+		secret := r.again(t, owner, row.TemplateID)
+		harmless(t, "accepted", r.ask(t, "POST", "/take/"+secret, "candidate@one.example"))
+		secret = r.again(t, owner, row.TemplateID)
+		if got := r.ask(t, "POST", "/take/"+secret, "owner@one.example"); got.status != http.StatusConflict || got.cookie() != "" {
+			t.Errorf("somebody else: got %d", got.status)
+		}
+	})
+	if strings.Contains(r.log.String(), secret) {
+		t.Error("the log has the secret of a link")
+	}
+}
+
+func TestComingBack(t *testing.T) {
+	r := newRig(t)
+	owner := r.found(t, "one")
+	row, secret := r.invited(t, owner, script)
+	r.byLink(t, owner)
+	r.ask(t, "POST", "/take/"+secret, "")
+	got := r.ask(t, "GET", "/take", "")
+	discreetly(t, "the form", got)
+	if got.status != http.StatusOK || !strings.Contains(got.text, `name="email"`) {
+		t.Fatalf("got %d %s", got.status, got.text)
+	}
+	if got := r.ask(t, "POST", "/take", "", form("email", "no address")); got.status != http.StatusBadRequest {
+		t.Errorf("no address: got %d", got.status)
+	}
+	if got := r.ask(t, "POST", "/take", "", form("email", "candidate@one.example"), with("Sec-Fetch-Site", "cross-site")); got.status != http.StatusForbidden {
+		t.Errorf("another site asks: got %d", got.status)
+	}
+	plain := func(a answer) string { return strings.ReplaceAll(a.text, a.header.Get("X-Request-Id"), "") }
+	known := r.ask(t, "POST", "/take", "", form("email", " Candidate@one.example"))
+	if err := <-r.asked; err != nil {
+		t.Fatal(err)
+	}
+	back := "/take/in/" + r.random.last
+	unknown := r.ask(t, "POST", "/take", "", form("email", "nobody@one.example"))
+	if err := <-r.asked; err != nil {
+		t.Fatal(err)
+	}
+	if known.status != http.StatusOK || plain(known) != plain(unknown) || known.status != unknown.status || known.cookie()+unknown.cookie() != "" {
+		t.Errorf("the answers differ: %s %s", known.text, unknown.text)
+	}
+	conn := must(r.db.Conn(t.Context()))(t)
+	defer conn.Close()
+	before := commits(t, conn)
+	shown := r.ask(t, "GET", back, "")
+	discreetly(t, "the link", shown)
+	if shown.status != http.StatusOK || !strings.Contains(shown.text, `action="`+back+`"`) || commits(t, conn) != before {
+		t.Errorf("looking: got %d %s", shown.status, shown.text)
+	}
+	in := r.ask(t, "POST", back, "")
+	discreetly(t, "coming back", in)
+	if in.status != http.StatusOK || !strings.Contains(in.text, row.ID.String()) || in.cookie() == "" {
+		t.Errorf("got %d %s", in.status, in.text)
+	}
+	if again := r.ask(t, "POST", back, ""); again.status != http.StatusConflict || again.cookie() != "" || !strings.Contains(again.text, `action="/take"`) {
+		t.Errorf("twice: got %d %s", again.status, again.text)
+	}
+	if got := r.ask(t, "POST", "/take/in/unknown", ""); got.status != http.StatusNotFound {
+		t.Errorf("an unknown link: got %d", got.status)
+	}
+}
+
+func TestErrandsAreBounded(t *testing.T) {
+	hold, began := make(chan struct{}), make(chan struct{}, 20)
+	r := newRig(t, func(c *web.Config) {
+		c.SignInLink = func(context.Context, string) error {
+			began <- struct{}{}
+			<-hold
+			return nil
+		}
+	})
+	for range 20 {
+		if got := r.ask(t, "POST", "/take", "", form("email", "a@one.example")); got.status != http.StatusOK {
+			t.Errorf("got %d", got.status)
+		}
+	}
+	for range 8 {
+		<-began
+	}
+	if len(began) != 0 {
+		t.Errorf("%d more are under way", len(began))
+	}
+	close(hold)
+	if n := strings.Count(r.log.String(), "errand left"); n != 12 {
+		t.Errorf("%d were left, want 12", n)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"embed"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/assay-hq/assay/internal/account"
@@ -48,6 +49,7 @@ type ResolverRoot interface {
 	Sitting() SittingResolver
 	Skill() SkillResolver
 	SkillCoverage() SkillCoverageResolver
+	Subscription() SubscriptionResolver
 	TemplateSlot() TemplateSlotResolver
 	TemplateVersion() TemplateVersionResolver
 	VersionItem() VersionItemResolver
@@ -976,6 +978,12 @@ type ComplexityRoot struct {
 	SubmitSittingPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	Subscription struct {
+		ReportReleased func(childComplexity int, after *time.Time) int
+		SessionChanged func(childComplexity int, id *gid.ID, after *time.Time) int
+		SittingClock   func(childComplexity int, id gid.ID) int
 	}
 
 	TemplateContent struct {
@@ -4869,6 +4877,40 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SubmitSittingPayload.Object(childComplexity), true
 
+	case "Subscription.reportReleased":
+		if e.ComplexityRoot.Subscription.ReportReleased == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_reportReleased_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ReportReleased(childComplexity, args["after"].(*time.Time)), true
+	case "Subscription.sessionChanged":
+		if e.ComplexityRoot.Subscription.SessionChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_sessionChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.SessionChanged(childComplexity, args["id"].(*gid.ID), args["after"].(*time.Time)), true
+	case "Subscription.sittingClock":
+		if e.ComplexityRoot.Subscription.SittingClock == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_sittingClock_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.SittingClock(childComplexity, args["id"].(gid.ID)), true
+
 	case "TemplateContent.accommodation":
 		if e.ComplexityRoot.TemplateContent.Accommodation == nil {
 			break
@@ -5569,6 +5611,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				Data: buf.Bytes(),
 			}
 		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
 
 	default:
 		return graphql.OneShot(graphql.ErrorResponse(ctx, "unsupported GraphQL operation"))
@@ -5594,7 +5653,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/insight.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/template.graphqls"
+//go:embed "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/insight.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/subscription.graphqls" "schema/template.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -5620,6 +5679,7 @@ var sources = []*ast.Source{
 	{Name: "schema/session.graphqls", Input: sourceData("schema/session.graphqls"), BuiltIn: false},
 	{Name: "schema/sitting.graphqls", Input: sourceData("schema/sitting.graphqls"), BuiltIn: false},
 	{Name: "schema/skill.graphqls", Input: sourceData("schema/skill.graphqls"), BuiltIn: false},
+	{Name: "schema/subscription.graphqls", Input: sourceData("schema/subscription.graphqls"), BuiltIn: false},
 	{Name: "schema/template.graphqls", Input: sourceData("schema/template.graphqls"), BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)

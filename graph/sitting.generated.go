@@ -2889,6 +2889,16 @@ func (ec *executionContext) marshalNSectionFeedback2ᚖgithubᚗcomᚋassayᚑhq
 	return ec._SectionFeedback(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSitting2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐSitting(ctx context.Context, sel ast.SelectionSet, v *sitting.Sitting) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Sitting(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNSittingChoice2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋpaperᚐChoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*paper.Choice) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)

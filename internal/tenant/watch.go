@@ -164,6 +164,27 @@ func (s Scope) Watch(topic Topic, id gid.ID) *Watch {
 	return w
 }
 
+// farthestBack bounds how long ago what is told first may have happened.
+const farthestBack = 24 * time.Hour
+
+// WatchAfter listens to every object of a topic and, if there is a time, looks first for what happened since then. One
+// more than a day ago is Invalid.
+func (s Scope) WatchAfter(ctx context.Context, topic Topic, after *time.Time) (*Watch, error) {
+	if after == nil {
+		return s.Watch(topic, gid.ID{}), nil
+	}
+	now, err := s.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if after.Before(now.Add(-farthestBack)) {
+		return nil, fault.At("what happened more than a day ago is not told; read the list instead", "after")
+	}
+	w := s.Watch(topic, gid.ID{})
+	w.Since(*after)
+	return w, nil
+}
+
 // Wake receives when there is something to look for.
 func (w *Watch) Wake() <-chan struct{} { return w.wake }
 

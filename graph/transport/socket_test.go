@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -595,6 +596,32 @@ func TestDrainOfSockets(t *testing.T) {
 	p.hear(`{"id":"q","type":"complete"}`)
 	p.hearEnd(1001)
 	<-drained
+}
+
+// TestNothingIsLeft lets many connections break off in the middle of what they follow.
+func TestNothingIsLeft(t *testing.T) {
+	const many = 100
+	s := newStage(t, func(_ *stage, cfg *Config) { cfg.Limits.Live.PerCaller = 2 * many })
+	var breakOff []func() error
+	for range many {
+		p := s.greeted(t)
+		p.subscribe("a", "subscription { ticks }")
+		p.subscribe("b", "subscription { ticks }")
+		stream := s.sse(t, `{"query":"subscription { ticks }"}`)
+		breakOff = append(breakOff, p.conn.CloseNow, stream.Body.Close)
+	}
+	await(t, "all are followed", func() bool { return s.ticks.opened.Load() == 3*many })
+	for _, end := range breakOff {
+		if err := end(); err != nil {
+			t.Error(err)
+		}
+	}
+	await(t, "all are left", func() bool { return s.ticks.closed.Load() == 3*many && s.Connections() == 0 })
+	await(t, "no goroutine is left", func() bool {
+		stacks := make([]byte, 4<<20)
+		text := string(stacks[:runtime.Stack(stacks, true)])
+		return !strings.Contains(text, "transport.(*socket)") && !strings.Contains(text, "transport.(*events)")
+	})
 }
 
 // await looks until something is so.

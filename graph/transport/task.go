@@ -129,27 +129,32 @@ type message struct {
 func decodeMessage(text []byte, longest int) (m message, err error) {
 	value, err := decodeJSON(text)
 	if err != nil {
-		return m, errors.New("Invalid message: " + err.Error())
+		return m, err
 	}
 	members, ok := value.(map[string]any)
 	if !ok {
-		return m, errors.New("Invalid message: not an object")
+		return m, errors.New("a message is an object")
 	}
 	var fine [3]bool
 	m.id, fine[0] = optional[string](members["id"])
 	m.kind, fine[1] = optional[string](members["type"])
 	m.payload, fine[2] = optional[map[string]any](members["payload"])
 	if fine != [3]bool{true, true, true} || len(m.id) > longest {
-		return m, errors.New("Invalid message: id and type are short texts, payload is an object")
+		return m, errors.New("id and type are short texts, payload is an object")
 	}
 	return m, nil
+}
+
+// invalid ends a socket whose client does not keep to the protocol.
+func invalid(why string) *closing {
+	return &closing{code: closeBadMessage, reason: short("Invalid message: " + why)}
 }
 
 // handle does what a message says; what it returns ends the socket.
 func (c *socket) handle(text []byte) *closing {
 	m, err := decodeMessage(text, c.server.cfg.Limits.Live.ID)
 	if err != nil {
-		return &closing{code: closeBadMessage, reason: short(err.Error())}
+		return invalid(err.Error())
 	}
 	switch {
 	case m.kind == "connection_init":
@@ -162,7 +167,7 @@ func (c *socket) handle(text []byte) *closing {
 	case m.kind == "subscribe" && m.id != "" && m.payload != nil:
 		return c.subscribe(m)
 	default:
-		return &closing{code: closeBadMessage, reason: "Invalid message: unknown type, or without id or payload"}
+		return invalid("unknown type, or without id or payload")
 	}
 	return nil
 }
@@ -174,7 +179,7 @@ func (c *socket) subscribe(m message) *closing {
 	}
 	req, err := newRequest(m.payload)
 	if err != nil {
-		return &closing{code: closeBadMessage, reason: short("Invalid message: " + err.Error())}
+		return invalid(err.Error())
 	}
 	ctx, cancel := context.WithCancelCause(withOperation(c.ctx))
 	t := &task{id: m.id, cancel: cancel}

@@ -171,6 +171,7 @@ func (c *socket) read() {
 			c.end(closing{code: closeBadMessage, reason: "Messages are texts"})
 		default:
 			if over := c.handle(text); over != nil {
+				over.flushed = true // what was answered before goes first
 				c.end(*over)
 			}
 		}

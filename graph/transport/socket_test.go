@@ -569,9 +569,11 @@ func TestDeadPeer(t *testing.T) {
 }
 
 func TestDrainOfSockets(t *testing.T) {
-	release := make(chan struct{})
+	held := make(chan struct{})
+	release := sync.OnceFunc(func() { close(held) })
 	s := newStage(t, nil)
-	s.schema.resolvers["holds"] = func(context.Context) (any, error) { <-release; return "held", nil }
+	t.Cleanup(release) // before the server is closed, also when the test fails
+	s.schema.resolvers["holds"] = func(context.Context) (any, error) { <-held; return "held", nil }
 	p, idle := s.greeted(t), s.dial(t)
 	p.subscribe("s", "subscription { ticks }")
 	s.ticks.push(1)
@@ -589,9 +591,10 @@ func TestDrainOfSockets(t *testing.T) {
 	if c, resp := s.tryDial(t, protocol); c != nil {
 		t.Errorf("a socket began while draining: %d", resp.StatusCode)
 	}
+	await(t, "the subscription has ended", func() bool { return s.ticks.closed.Load() == 1 })
 	p.subscribe("late", "{ hello }")
 	p.hearPart(`{"id":"late","type":"error"`, `"code":"OVERLOADED"`)
-	close(release)
+	release()
 	p.hearPart(`{"id":"q","type":"next"`, `"held"`)
 	p.hear(`{"id":"q","type":"complete"}`)
 	p.hearEnd(1001)

@@ -39,6 +39,14 @@ func rooms(r *rig) map[string]any {
 // done forgets what an operation gave.
 func done[T any](_ T, err error) error { return err }
 
+// shut ends a watch that began.
+func shut(w *tenant.Watch, err error) error {
+	if w != nil {
+		w.Close()
+	}
+	return err
+}
+
 // some demands that a batch found something: what is not visible is left out of it.
 func some[T any](found []T, err error) error {
 	if err == nil && len(found) == 0 {
@@ -369,6 +377,39 @@ func sittingReads() []operation {
 		}),
 		own("sitting.Responses", func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.sittings.Responses(ctx, who, o.running))
+		}),
+		reads("sitting.WatchSessions", policy.SessionRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return shut(o.sittings.WatchSessions(ctx, who, &o.running, nil))
+		}),
+		reads("sitting.ChangedSession", policy.SessionRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			w, err := o.sittings.WatchSessions(ctx, o.owner(), &o.running, nil)
+			if err != nil {
+				return err
+			}
+			defer w.Close()
+			return done(o.sittings.ChangedSession(ctx, who, w))
+		}),
+		own("sitting.WatchSitting", func(ctx context.Context, o *org, who policy.Actor) error {
+			return shut(o.sittings.WatchSitting(ctx, who, o.running))
+		}),
+		own("sitting.ChangedSitting", func(ctx context.Context, o *org, who policy.Actor) error {
+			w, err := o.sittings.WatchSitting(ctx, o.people["candidate"].actor, o.running)
+			if err != nil {
+				return err
+			}
+			defer w.Close()
+			return done(o.sittings.ChangedSitting(ctx, who, w))
+		}),
+		lists("grading.WatchReleases", policy.ReportRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			return shut(o.grades.WatchReleases(ctx, who, nil))
+		}),
+		lists("grading.ReleasedReport", policy.ReportRead, func(ctx context.Context, o *org, who policy.Actor) error {
+			w, err := o.grades.WatchReleases(ctx, o.owner(), nil)
+			if err != nil {
+				return err
+			}
+			defer w.Close()
+			return done(o.grades.ReleasedReport(ctx, who, w))
 		}),
 		own("grading.Feedback", func(ctx context.Context, o *org, who policy.Actor) error {
 			return done(o.grades.Feedback(ctx, who, o.released))

@@ -253,7 +253,7 @@ func guarded(schema *ast.Schema) map[string]string {
 			found["node("+def.Name+")"] = ""
 		}
 		for _, f := range def.Fields {
-			root := def == schema.Query || def == schema.Mutation
+			root := def == schema.Query || def == schema.Mutation || def == schema.Subscription
 			if (root || len(f.Arguments) > 0 || strings.Contains(f.Description, "Needs ")) && !strings.HasPrefix(f.Name, "__") {
 				found[def.Name+"."+f.Name] = f.Description
 			}

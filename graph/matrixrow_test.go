@@ -113,7 +113,7 @@ var kinds = []struct {
 
 // rows are every line of the matrix.
 func rows(schema *ast.Schema) []*row {
-	return slices.Concat(rootRows(), rightRows(), listRows(), nodeRows(), edgeRows(), mutationRows(schema))
+	return slices.Concat(rootRows(), rightRows(), streamRows(), listRows(), nodeRows(), edgeRows(), mutationRows(schema))
 }
 
 func rootRows() []*row {
@@ -189,6 +189,26 @@ func rightRows() []*row {
 		})
 	}
 	return list
+}
+
+// streamRows are the subscriptions, each asked for its first event.
+func streamRows() []*row {
+	released := &row{
+		name: "Subscription.reportReleased", needs: []policy.Action{policy.ReportRead}, sowing: true, at: "reportReleased.id",
+		query: "subscription($after: DateTime) { reportReleased(after: $after) { id state } }",
+		given: func(_ *testing.T, o *org, _ *person) vars { return vars{"after": o.id.Time()} },
+		// A stream of what somebody cannot see is silent.
+		except: map[string]string{"other_manager": nothing},
+	}
+	return []*row{
+		released,
+		{name: "Subscription.sessionChanged", needs: []policy.Action{policy.SessionRead}, bound: true, at: "sessionChanged.id",
+			query: "subscription($id: ID!, $after: DateTime) { sessionChanged(id: $id, after: $after) { id state } }",
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.running, "after": o.id.Time()} }},
+		{name: "Subscription.sittingClock", needs: []policy.Action{policy.SittingTake}, own: true, at: "sittingClock.id",
+			query: "subscription($id: ID!) { sittingClock(id: $id) { id state serverTime deadline } }",
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.running} }},
+	}
 }
 
 // listRows are what hangs below an organization, reached by the organization's id so that it can be another's.

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/rand"
@@ -175,24 +176,32 @@ func (r *rig) serve(t testing.TB) {
 		Sessions: r.store.WebSessions(), Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	}))(t)
 	mux.Handle("/dev/idp/", r.provider)
-	mux.Handle("/graphql", signIn.Middleware(r.graphQL(testLog(t))))
+	mux.Handle("/graphql", signIn.Middleware(r.graphQL(testLog(t), signIn)))
 	server.Start()
 	t.Cleanup(server.Close)
 	r.client = server.Client()
 }
 
-func (r *rig) graphQL(log *slog.Logger) http.Handler {
-	resolver := r.resolver()
+func (r *rig) graphQL(log *slog.Logger, signIn *login.Service) http.Handler {
+	resolver, limits := r.resolver(), transport.DefaultLimits()
+	limits.Live.KeepAlive = quiet
 	return transport.New(transport.Config{
 		Schema:        graph.NewExecutableSchema(graph.Config{Resolvers: resolver, Complexity: graph.Complexity()}),
-		Limits:        transport.DefaultLimits(),
+		Limits:        limits,
 		Introspection: func(context.Context) bool { return false },
 		ViaCookie:     login.ViaCookie,
 		RequestID:     requestID,
 		Log:           log,
 		Around:        resolver.WithLoaders,
+		Begin:         signIn.Begin,
+		Again:         signIn.Again,
+		Caller:        login.Caller,
+		Origin:        r.url,
 	})
 }
+
+// quiet is how long a subscription says nothing before a test believes that it has nothing to say.
+const quiet = 2 * time.Second
 
 func (r *rig) resolver() *graph.Resolver {
 	return &graph.Resolver{
@@ -249,17 +258,39 @@ func (r *rig) ask(t testing.TB, who *person, query string, variables vars) *answ
 	body := must(json.Marshal(vars{"query": query, "variables": variables}))(t)
 	req := must(http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/graphql", bytes.NewReader(body)))(t)
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Accept", "application/json, text/event-stream")
 	if who.token != "" {
 		req.Header.Set("Authorization", "Bearer "+who.token)
 	}
 	resp := must(r.client.Do(req))(t)
 	defer resp.Body.Close()
-	a := &answer{status: resp.StatusCode, body: must(io.ReadAll(resp.Body))(t)}
+	a := &answer{status: resp.StatusCode}
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+		a.body = firstEvent(t, resp.Body)
+	} else {
+		a.body = must(io.ReadAll(resp.Body))(t)
+	}
 	if err := json.Unmarshal(a.body, a); err != nil {
 		t.Fatalf("%v in %s", err, a.body)
 	}
 	return a
+}
+
+// firstEvent is what the first event of a stream says, or an empty answer if none comes.
+func firstEvent(t testing.TB, stream io.Reader) []byte {
+	t.Helper()
+	lines := bufio.NewScanner(stream)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if lines.Text() == ":" {
+			return []byte("{}")
+		}
+		if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+			return []byte(data)
+		}
+	}
+	t.Fatalf("the stream ended: %v", lines.Err())
+	return nil
 }
 
 // The outcomes of a request, as the authorization matrix shows them. Any other is a code of its own.

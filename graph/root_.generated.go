@@ -8,6 +8,7 @@ import (
 	"embed"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/assay-hq/assay/internal/account"
@@ -58,6 +59,7 @@ type ResolverRoot interface {
 	SittingSignal() SittingSignalResolver
 	Skill() SkillResolver
 	SkillCoverage() SkillCoverageResolver
+	Subscription() SubscriptionResolver
 	TemplateSlot() TemplateSlotResolver
 	TemplateVersion() TemplateVersionResolver
 	VersionItem() VersionItemResolver
@@ -1492,6 +1494,12 @@ type ComplexityRoot struct {
 	SubmitSittingPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	Subscription struct {
+		ReportReleased func(childComplexity int, after *time.Time) int
+		SessionChanged func(childComplexity int, id *gid.ID, after *time.Time) int
+		SittingClock   func(childComplexity int, id gid.ID) int
 	}
 
 	TakeBreakPayload struct {
@@ -7588,6 +7596,40 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SubmitSittingPayload.Object(childComplexity), true
 
+	case "Subscription.reportReleased":
+		if e.ComplexityRoot.Subscription.ReportReleased == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_reportReleased_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ReportReleased(childComplexity, args["after"].(*time.Time)), true
+	case "Subscription.sessionChanged":
+		if e.ComplexityRoot.Subscription.SessionChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_sessionChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.SessionChanged(childComplexity, args["id"].(*gid.ID), args["after"].(*time.Time)), true
+	case "Subscription.sittingClock":
+		if e.ComplexityRoot.Subscription.SittingClock == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_sittingClock_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.SittingClock(childComplexity, args["id"].(gid.ID)), true
+
 	case "TakeBreakPayload.errors":
 		if e.ComplexityRoot.TakeBreakPayload.Errors == nil {
 			break
@@ -8448,6 +8490,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				Data: buf.Bytes(),
 			}
 		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
 
 	default:
 		return graphql.OneShot(graphql.ErrorResponse(ctx, "unsupported GraphQL operation"))
@@ -8473,7 +8532,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
+//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/subscription.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -8505,6 +8564,7 @@ var sources = []*ast.Source{
 	{Name: "schema/session.graphqls", Input: sourceData("schema/session.graphqls"), BuiltIn: false},
 	{Name: "schema/sitting.graphqls", Input: sourceData("schema/sitting.graphqls"), BuiltIn: false},
 	{Name: "schema/skill.graphqls", Input: sourceData("schema/skill.graphqls"), BuiltIn: false},
+	{Name: "schema/subscription.graphqls", Input: sourceData("schema/subscription.graphqls"), BuiltIn: false},
 	{Name: "schema/template.graphqls", Input: sourceData("schema/template.graphqls"), BuiltIn: false},
 	{Name: "schema/upload.graphqls", Input: sourceData("schema/upload.graphqls"), BuiltIn: false},
 }

@@ -78,7 +78,7 @@ func TestSchemaPermissions(t *testing.T) {
 		for _, f := range fields(def) {
 			place := def.Name + "." + f.Name
 			said := needsSaid.FindStringSubmatch(strings.TrimSpace(f.Description))
-			must := def == schema.Query || def == schema.Mutation || len(f.Arguments) > 0 || strings.Contains(f.Description, "Needs")
+			must := def == schema.Query || def == schema.Mutation || def == schema.Subscription || len(f.Arguments) > 0 || strings.Contains(f.Description, "Needs")
 			if must && said == nil {
 				t.Errorf("%s does not say what it needs: %s", place, f.Description)
 			}

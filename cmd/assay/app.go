@@ -47,6 +47,7 @@ type app struct {
 	sittings  *sitting.Service
 	grading   *grading.Service
 	insight   *insight.Service
+	api       *transport.Server // since the site was made
 }
 
 // open reads the policy, opens the database and wires the rooms.
@@ -131,7 +132,7 @@ func (a *app) login(ctx context.Context, failed func(http.ResponseWriter, *http.
 }
 
 // graphQL makes the API.
-func (a *app) graphQL(schemaHash string) http.Handler {
+func (a *app) graphQL(schemaHash string, signIn *login.Service) *transport.Server {
 	resolver := &graph.Resolver{
 		Account: a.account, Authoring: a.authoring, Sittings: a.sittings, Grading: a.grading, Insight: a.insight,
 		Policy: a.policy, Version: "assay " + version, Hash: schemaHash,
@@ -144,6 +145,10 @@ func (a *app) graphQL(schemaHash string) http.Handler {
 		RequestID:     web.RequestID,
 		Log:           a.log,
 		Around:        resolver.WithLoaders,
+		Begin:         signIn.Begin,
+		Again:         signIn.Again,
+		Caller:        login.Caller,
+		Origin:        a.cfg.origin(),
 	})
 }
 
@@ -164,10 +169,14 @@ func (a *app) site(ctx context.Context) (*web.Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.api = a.graphQL(hash, signIn)
 	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "assay_live_connections", Help: "Sockets and streams of events that are open.",
+		}, func() float64 { return float64(a.api.Connections()) }))
 	cfg := web.Config{
-		Login: signIn, GraphQL: a.graphQL(hash), Schema: schema, Account: a.account, Sittings: a.sittings, Grading: a.grading,
+		Login: signIn, GraphQL: a.api, Schema: schema, Account: a.account, Sittings: a.sittings, Grading: a.grading,
 		Ready: a.store.Ready, PublicURL: a.cfg.PublicURL, Issuer: a.cfg.OIDCIssuer, Proxies: proxies, Log: a.log, Metrics: metrics,
 		Now: time.Now, Dev: a.cfg.dev, SignInLink: a.sendSignInLinks,
 	}

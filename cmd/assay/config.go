@@ -120,6 +120,15 @@ func (c *config) complete() error {
 	return nil
 }
 
+// origin is the site's own, as a browser names it: the public URL without a path.
+func (c *config) origin() string {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
 // proxies are the networks whose forwarding headers count.
 func (c *config) proxies() ([]netip.Prefix, error) {
 	var all []netip.Prefix

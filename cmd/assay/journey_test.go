@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/assay-hq/assay/internal/dbtest"
@@ -44,6 +45,7 @@ func TestJourney(t *testing.T) {
 		st := newStage(t, s, recruiter)
 		st.signInAll(t)
 		sitting := st.begin(t, recruiter)
+		t.Run("a recruiter and a candidate see it happen", func(t *testing.T) { seesItHappen(t, st) })
 		t.Run("bad input before submission", func(t *testing.T) { refusedBefore(t, st, sitting.ID) })
 		t.Run("bad input after submission", func(t *testing.T) { refusedAfter(t, st, sitting.ID) })
 		t.Run("the server ends a sitting at its deadline", func(t *testing.T) { deadlineEnds(t, st) })
@@ -319,6 +321,7 @@ func drains(t *testing.T, s *site) {
 		t.Fatal(err)
 	}
 	defer connection.Close()
+	live := follow(t, s, recruiter, "subscription { sessionChanged { id } }", nil)
 	body := `{"query":"{ version { name } }"}`
 	fmt.Fprintf(connection, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", s.address, len(body))
 	reader := bufio.NewReader(connection)
@@ -344,6 +347,7 @@ func drains(t *testing.T, s *site) {
 	if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(text), `"name":"assay`) {
 		t.Errorf("got %s %s %v", answer.Status, text, err)
 	}
+	live.ends(t, websocket.StatusGoingAway)
 	s.awaitEnd(t)
 	if _, err := net.Dial("tcp", s.address); err == nil {
 		t.Error("somebody still listens")

@@ -110,7 +110,7 @@ func (c *serveCommand) serve(ctx context.Context, a *app, first bool) error {
 	case err = <-public.failed:
 	case err = <-admin.failed:
 	}
-	err = errors.Join(err, drain(site, public, admin, stopWork))
+	err = errors.Join(err, drain(site, a.api.Drain, public, admin, stopWork))
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	if !c.NoWork { // what the last requests did gets its place as well
@@ -135,14 +135,16 @@ func (a *app) writeKeyUses(ctx context.Context) {
 	}
 }
 
-// drain lets requests in flight and the work finish, within one deadline for both, then closes.
-func drain(site *web.Site, public, admin *server, stopWork func(context.Context) error) error {
+// drain lets requests in flight and the work finish, and ends what is live, within one deadline for all, then closes.
+func drain(site *web.Site, endLive func(context.Context), public, admin *server, stopWork func(context.Context) error) error {
 	site.Drain()
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	worked := make(chan error, 1)
+	worked, quiet := make(chan error, 1), make(chan struct{})
 	go func() { worked <- stopWork(ctx) }()
+	go func() { defer close(quiet); endLive(ctx) }()
 	err := errors.Join(public.stop(ctx), <-worked)
+	<-quiet
 	closing, done := context.WithTimeout(context.Background(), time.Second)
 	defer done()
 	return errors.Join(err, admin.stop(closing))

@@ -9,3 +9,8 @@ type Mutation struct {
 // Where reading begins. Everything of a tenant hangs below `organization`.
 type Query struct {
 }
+
+// What is told as it happens, over WebSocket (graphql-transport-ws) or as server-sent events. Whether you may see it is
+// asked again for each event and every two seconds; a stream that you may not follow any more is ended.
+type Subscription struct {
+}

@@ -4,19 +4,42 @@ import (
 	"mime"
 	"strconv"
 	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 const (
 	mediaJSON     = "application/json"
 	mediaResponse = "application/graphql-response+json"
+	mediaStream   = "text/event-stream"
 )
 
-// negotiate picks the media type of the answer: the client's best by quality, then by its order; plain JSON for
-// wildcards and for clients that say nothing. Where nothing fits it is false, and the refusal is plain JSON.
-func negotiate(accept []string) (media string, ok bool) {
+// accepted is what a client can take.
+type accepted struct {
+	media   string // of the answer: the client's best by quality, then by its order
+	streams bool   // a stream is named, be it last; a wildcard names none
+	ok      bool   // something fits; where nothing does the refusal is plain JSON
+}
+
+// streamed reports whether an operation is answered by a stream. A subscription is wherever that can be; what has one
+// answer only for clients that want a stream more than anything else.
+func (a accepted) streamed(op ast.Operation) bool {
+	return a.media == mediaStream || a.streams && op == ast.Subscription
+}
+
+// refusalMedia is the media type of an answer that is no stream.
+func (a accepted) refusalMedia() string {
+	if a.media == mediaStream {
+		return mediaJSON
+	}
+	return a.media
+}
+
+// negotiate reads the Accept header. Plain JSON is for wildcards and for clients that say nothing.
+func negotiate(accept []string) accepted {
 	ranges := strings.Split(strings.Join(accept, ","), ",")
 	if len(accept) == 0 || strings.TrimSpace(strings.Join(accept, "")) == "" {
-		return mediaJSON, true
+		return accepted{media: mediaJSON, ok: true}
 	}
 	refused := map[string]bool{}
 	for _, text := range ranges {
@@ -24,21 +47,23 @@ func negotiate(accept []string) (media string, ok bool) {
 			refused[name] = true
 		}
 	}
-	media, best := mediaJSON, 0.0
+	a, best := accepted{media: mediaJSON}, 0.0
 	for _, text := range ranges {
 		name, quality := mediaRange(text)
 		candidate := answering(name, refused)
 		if candidate != "" && quality > best {
-			media, best = candidate, quality
+			a.media, best = candidate, quality
 		}
+		a.streams = a.streams || name == mediaStream && quality > 0
 	}
-	return media, best > 0
+	a.ok = best > 0
+	return a
 }
 
 // answering is the media type that satisfies a range, or nothing.
 func answering(name string, refused map[string]bool) string {
 	switch name {
-	case mediaJSON, mediaResponse:
+	case mediaJSON, mediaResponse, mediaStream:
 		return name
 	case "*/*", "application/*":
 		for _, media := range []string{mediaJSON, mediaResponse} {

@@ -27,6 +27,22 @@ type Limits struct {
 	InFlight      int           // operations at once
 	Documents     int           // parsed documents kept
 	DocumentBytes int           // query text of the documents kept
+	Live          LiveLimits
+}
+
+// LiveLimits is what connections that outlive a request may do: sockets and streams of events.
+type LiveLimits struct {
+	Connections int           // at once, of everybody
+	PerCaller   int           // at once, of one caller
+	Operations  int           // at once, on one socket
+	Message     int64         // bytes of a socket's message
+	ID          int           // bytes of an operation's id
+	Queue       int           // messages that wait for a slow reader
+	Looks       int           // subscriptions that look for their next event at once
+	Init        time.Duration // until a socket must have said who asks
+	Write       time.Duration // until a reader must have taken a message
+	Recheck     time.Duration // between two questions whether a silent subscription may go on
+	KeepAlive   time.Duration // between two signs of life
 }
 
 // DefaultLimits is what production runs with.
@@ -48,6 +64,19 @@ func DefaultLimits() Limits {
 		InFlight:      64,
 		Documents:     1000,
 		DocumentBytes: 8 << 20,
+		Live: LiveLimits{
+			Connections: 2000,
+			PerCaller:   10,
+			Operations:  20,
+			Message:     64 << 10,
+			ID:          128,
+			Queue:       32,
+			Looks:       16,
+			Init:        5 * time.Second,
+			Write:       8 * time.Second,
+			Recheck:     2 * time.Second,
+			KeepAlive:   15 * time.Second,
+		},
 	}
 }
 

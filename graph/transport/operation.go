@@ -21,6 +21,14 @@ type operation struct {
 	costed bool
 	cost   int
 	logged atomic.Int32 // errors written to the log so far
+	source *source      // of a subscription's events
+}
+
+// door is how an operation came in.
+type door struct {
+	header  http.Header
+	reads   bool // only what changes nothing may come in
+	streams func(ast.Operation) bool
 }
 
 func withOperation(ctx context.Context) context.Context {
@@ -39,7 +47,7 @@ func operationOf(ctx context.Context) *operation {
 func Cost(ctx context.Context) int { return operationOf(ctx).cost }
 
 // prepare turns a request into an operation that may be executed, or says why not.
-func (s *Server) prepare(ctx context.Context, r *http.Request, req request) (*graphql.OperationContext, *refusal) {
+func (s *Server) prepare(ctx context.Context, in door, req request) (*graphql.OperationContext, *refusal) {
 	doc, errs := s.document(req)
 	if errs != nil {
 		return nil, refuse(0, errs...)
@@ -48,7 +56,7 @@ func (s *Server) prepare(ctx context.Context, r *http.Request, req request) (*gr
 	if op == nil {
 		return nil, refuse(0, badInput("operationName must name one operation of the document", nil))
 	}
-	if refused := s.permit(ctx, r, doc, op); refused != nil {
+	if refused := s.permit(ctx, in, doc, op); refused != nil {
 		return nil, refused
 	}
 	vars, err := s.variables(op, req.variables)
@@ -64,7 +72,7 @@ func (s *Server) prepare(ctx context.Context, r *http.Request, req request) (*gr
 		OperationName:          req.operationName,
 		Doc:                    doc,
 		Extensions:             req.extensions,
-		Headers:                r.Header,
+		Headers:                in.header,
 		Operation:              op,
 		DisableIntrospection:   !s.cfg.Introspection(ctx),
 		RecoverFunc:            recovered,
@@ -73,13 +81,14 @@ func (s *Server) prepare(ctx context.Context, r *http.Request, req request) (*gr
 	}, nil
 }
 
-// permit refuses what this method or this caller may not do at all.
-func (s *Server) permit(ctx context.Context, r *http.Request, doc *ast.QueryDocument, op *ast.OperationDefinition) *refusal {
-	if r.Method == http.MethodGet && op.Operation != ast.Query {
-		return wrongMethod("only queries may be sent with GET", http.MethodPost)
+// permit refuses what this door or this caller may not do at all.
+func (s *Server) permit(ctx context.Context, in door, doc *ast.QueryDocument, op *ast.OperationDefinition) *refusal {
+	streamed := op.Operation == ast.Subscription && in.streams(op.Operation)
+	if in.reads && op.Operation != ast.Query && !streamed {
+		return wrongMethod("only queries, and subscriptions as text/event-stream, may be sent with GET", http.MethodPost)
 	}
-	if op.Operation == ast.Subscription {
-		return refuse(0, badInput("subscriptions need a streaming transport", op.Position))
+	if op.Operation == ast.Subscription && !streamed {
+		return refuse(0, badInput("subscriptions need a stream: accept text/event-stream or open a WebSocket", op.Position))
 	}
 	if introspects(doc) && !s.cfg.Introspection(ctx) {
 		return refuse(0, fault.New(fault.Denied, "introspection is off"))

@@ -48,10 +48,6 @@ type answer struct {
 // refuse writes a refusal. A fault of the GraphQL request is 200 in application/json, whose clients read the
 // status as the transport's alone, and 400 in the media type made for telling them apart.
 func (s *Server) refuse(ctx context.Context, w http.ResponseWriter, media string, refused *refusal) {
-	var body answer
-	for _, err := range refused.errs {
-		body.Errors = append(body.Errors, s.cfg.Present(ctx, err))
-	}
 	status := refused.status
 	switch {
 	case status != 0:
@@ -63,27 +59,19 @@ func (s *Server) refuse(ctx context.Context, w http.ResponseWriter, media string
 	for name, values := range refused.header {
 		w.Header()[name] = values
 	}
-	s.write(ctx, w, status, media, body)
+	s.write(ctx, w, status, media, s.refusalBody(ctx, refused.errs...))
 }
 
 // reply writes the result of an execution.
 func (s *Server) reply(ctx context.Context, w http.ResponseWriter, media string, resp *graphql.Response) {
-	data := resp.Data
-	if data == nil {
-		data = json.RawMessage("null")
-	}
-	s.write(ctx, w, http.StatusOK, media, answer{Errors: resp.Errors, Data: &data, Extensions: resp.Extensions})
+	s.write(ctx, w, http.StatusOK, media, executed(resp))
 }
 
 // write sends one answer, whole or, if a resolver's data cannot be encoded, as an error of ours.
 func (s *Server) write(ctx context.Context, w http.ResponseWriter, status int, media string, body answer) {
-	body.Extensions = s.extend(ctx, body.Extensions, len(body.Errors))
-	body.Errors = capped(body.Errors, s.cfg.Limits.Errors)
-	text, err := json.Marshal(body)
+	text, err := s.encode(ctx, body)
 	if err != nil {
-		ours := answer{Errors: gqlerror.List{s.cfg.Present(ctx, fmt.Errorf("encode answer: %w", err))}}
 		status = http.StatusInternalServerError
-		text, _ = json.Marshal(ours) // strings only: cannot fail
 	}
 	header := w.Header()
 	header.Set("Content-Type", media+"; charset=utf-8")
@@ -91,6 +79,35 @@ func (s *Server) write(ctx context.Context, w http.ResponseWriter, status int, m
 	header.Add("Vary", "Accept")
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // a client that went away is nobody's fault
+}
+
+// encode writes one answer as JSON; where its data cannot be, an error of ours, and says so.
+func (s *Server) encode(ctx context.Context, body answer) (text []byte, err error) {
+	body.Extensions = s.extend(ctx, body.Extensions, len(body.Errors))
+	body.Errors = capped(body.Errors, s.cfg.Limits.Errors)
+	if text, err = json.Marshal(body); err == nil {
+		return text, nil
+	}
+	ours, _ := json.Marshal(answer{Errors: gqlerror.List{s.cfg.Present(ctx, fmt.Errorf("encode answer: %w", err))}}) // strings only: cannot fail
+	return ours, err
+}
+
+// executed is the body of an execution's answer.
+func executed(resp *graphql.Response) answer {
+	data := resp.Data
+	if data == nil {
+		data = json.RawMessage("null")
+	}
+	return answer{Errors: resp.Errors, Data: &data, Extensions: resp.Extensions}
+}
+
+// refusalBody is the body of a refusal.
+func (s *Server) refusalBody(ctx context.Context, errs ...error) answer {
+	var body answer
+	for _, err := range errs {
+		body.Errors = append(body.Errors, s.cfg.Present(ctx, err))
+	}
+	return body
 }
 
 // extend adds what every answer tells beside its data.

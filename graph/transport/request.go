@@ -31,7 +31,7 @@ func (s *Server) admit(ctx context.Context, r *http.Request, acceptable bool) *r
 		return wrongMethod("send GraphQL requests with POST or GET", http.MethodGet+", "+http.MethodPost)
 	}
 	if !acceptable {
-		return refuse(http.StatusNotAcceptable, badInput("accept application/graphql-response+json or application/json", nil))
+		return refuse(http.StatusNotAcceptable, badInput("accept application/graphql-response+json, application/json or text/event-stream", nil))
 	}
 	if s.cfg.ViaCookie(ctx) {
 		return admitCookie(r)

@@ -36,13 +36,14 @@ type Query {
 	cost: Int
 }
 type Mutation { touch: String }
-type Subscription { ticks: Int }
+type Subscription { ticks: Int  item: Item  refused: Int  silent: Int }
 `
 
 // testSchema interprets sdl: a field is its resolver's value, or its own name where it has none.
 type testSchema struct {
 	schema    *ast.Schema
 	resolvers map[string]func(ctx context.Context) (any, error)
+	sources   map[string]func(ctx context.Context) (<-chan any, error)
 	ran       atomic.Int32 // resolvers called
 	priced    atomic.Int32 // fields priced
 }
@@ -77,6 +78,9 @@ func (s *testSchema) Complexity(_ context.Context, _, field string, below int, _
 func (s *testSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx).Operation
 	root := s.schema.Query
+	if op.Operation == ast.Subscription {
+		return s.subscribe(ctx, op)
+	}
 	if op.Operation == ast.Mutation {
 		root = s.schema.Mutation
 	}
@@ -86,6 +90,32 @@ func (s *testSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			panic(err)
 		}
 		return &graphql.Response{Data: data}
+	}
+}
+
+// subscribe does what gqlgen's generated code does with the one field of a subscription.
+func (s *testSchema) subscribe(ctx context.Context, op *ast.OperationDefinition) graphql.ResponseHandler {
+	field := graphql.CollectFields(graphql.GetOperationContext(ctx), op.SelectionSet, []string{"Subscription"})[0]
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Subscription", Field: field})
+	s.ran.Add(1)
+	events, err := s.sources[field.Name](ctx)
+	if err != nil {
+		graphql.AddError(ctx, err)
+	}
+	return func(ctx context.Context) *graphql.Response {
+		select {
+		case event := <-events:
+			if event == nil {
+				event = s.object(ctx, field.Definition.Type.Name(), field.Selections)
+			}
+			data, err := json.Marshal(map[string]any{field.Alias: event})
+			if err != nil {
+				panic(err)
+			}
+			return &graphql.Response{Data: data}
+		case <-ctx.Done():
+			return nil
+		}
 	}
 }
 

@@ -1,8 +1,10 @@
-// Package transport serves any executable schema as GraphQL over HTTP.
+// Package transport serves any executable schema as GraphQL over HTTP, WebSocket and server-sent events.
 //
 // It reads one request, refuses what is too large, too deep or too dear before anything is executed, lets
-// gqlgen's executor run the rest, and writes one answer. It knows no type of the schema, no rule of the domain
-// and no credential: who is asking arrives in the context, and errors leave through one presenter.
+// gqlgen's executor run the rest, and writes one answer. Sockets speak graphql-transport-ws, streams graphql-sse in
+// distinct connections mode; what comes in through them meets the same limits, costs and presenter. It knows no type of
+// the schema, no rule of the domain and no credential: who is asking arrives in the context, and errors leave through
+// one presenter.
 package transport
 
 import (
@@ -13,13 +15,15 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator"
 
 	"github.com/assay-hq/assay/internal/fault"
 )
 
-// Config is what a Server needs. Every field must be given, but for Present and Around.
+// Config is what a Server needs. Every field must be given, but for Present, Around and those of connections that
+// outlive a request.
 type Config struct {
 	Schema        graphql.ExecutableSchema
 	Limits        Limits
@@ -28,7 +32,18 @@ type Config struct {
 	RequestID     func(ctx context.Context) string                     // what an error names to the caller
 	Log           *slog.Logger                                         // where the errors that are ours go
 	Present       func(ctx context.Context, err error) *gqlerror.Error // nil: Present(RequestID, Log)
-	Around        func(ctx context.Context) context.Context            // nil: nothing; called once an operation, such as for batch loaders
+	Around        func(ctx context.Context) context.Context            // nil: nothing; called once an operation and once an event, such as for batch loaders
+
+	// Begin says who asks on a socket, by its first message; an error refuses it. Nil: whoever sent the request.
+	Begin func(ctx context.Context, message map[string]any) (context.Context, error)
+	// Again finds whoever asks anew, before each operation on a socket and each event; an error that is a refusal ends
+	// the stream. Nil: whoever asked first.
+	Again func(ctx context.Context) (context.Context, error)
+	// Caller names whoever asks, for counting their connections. Nil: everybody is one.
+	Caller func(ctx context.Context) string
+	// Origin is the site's own, such as https://assay.example: a socket known by a cookie must come from it, or from the
+	// host that it is opened to.
+	Origin string
 }
 
 // Server is an http.Handler that answers GraphQL requests. It is safe for concurrent use.
@@ -38,6 +53,8 @@ type Server struct {
 	rules     []validator.Rule
 	documents *cache
 	slots     chan struct{} // one for each operation in flight
+	looks     chan struct{} // one for each subscription that looks for its next event
+	live      *live
 }
 
 // New makes a Server from a complete Config.
@@ -48,6 +65,7 @@ func New(cfg Config) *Server {
 	if cfg.Around == nil {
 		cfg.Around = func(ctx context.Context) context.Context { return ctx }
 	}
+	cfg.connections()
 	exec := executor.New(cfg.Schema)
 	exec.SetErrorPresenter(cfg.Present)
 	exec.SetRecoverFunc(recovered)
@@ -57,45 +75,85 @@ func New(cfg Config) *Server {
 		rules:     validationRules(),
 		documents: newCache(cfg.Limits.Documents, cfg.Limits.DocumentBytes),
 		slots:     make(chan struct{}, cfg.Limits.InFlight),
+		looks:     make(chan struct{}, max(1, cfg.Limits.Live.Looks)),
+		live:      newLive(cfg.Limits.Live),
 	}
 }
 
-// ServeHTTP answers one request, once. A panic anywhere below is answered as ours.
+// connections fills in what a Config may leave open about connections that outlive a request.
+func (cfg *Config) connections() {
+	if cfg.Begin == nil {
+		cfg.Begin = func(ctx context.Context, _ map[string]any) (context.Context, error) { return ctx, nil }
+	}
+	if cfg.Again == nil {
+		cfg.Again = func(ctx context.Context) (context.Context, error) { return ctx, nil }
+	}
+	if cfg.Caller == nil {
+		cfg.Caller = func(context.Context) string { return "" }
+	}
+}
+
+// ServeHTTP answers one request: once, as a stream of events, or by a socket. A panic anywhere below is answered as
+// ours.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	media, acceptable := negotiate(r.Header.Values("Accept"))
-	ctx := withOperation(r.Context())
-	resp, refused := s.answer(ctx, w, r, acceptable)
-	if refused != nil {
-		s.refuse(ctx, w, media, refused)
+	if upgrades(r) {
+		s.serveSocket(w, r)
 		return
 	}
-	s.reply(ctx, w, media, resp)
+	accepts := negotiate(r.Header.Values("Accept"))
+	ctx := withOperation(r.Context())
+	resp, followed, refused := s.answer(ctx, w, r, accepts)
+	switch {
+	case refused != nil && (refused.status != 0 || accepts.media != mediaStream):
+		s.refuse(ctx, w, accepts.refusalMedia(), refused)
+	case refused != nil:
+		s.stream(ctx, w, func(_ context.Context, send func(answer) error) error {
+			return send(s.refusalBody(ctx, refused.errs...))
+		})
+	case followed != nil:
+		s.stream(ctx, w, func(ctx context.Context, send func(answer) error) error { return s.follow(ctx, followed, send) })
+	case accepts.media == mediaStream:
+		s.stream(ctx, w, func(_ context.Context, send func(answer) error) error { return send(executed(resp)) })
+	default:
+		s.reply(ctx, w, accepts.media, resp)
+	}
 }
 
-func (s *Server) answer(ctx context.Context, w http.ResponseWriter, r *http.Request, acceptable bool) (resp *graphql.Response, refused *refusal) {
+// answer executes a request, or prepares a subscription that is to be followed.
+func (s *Server) answer(
+	ctx context.Context, w http.ResponseWriter, r *http.Request, accepts accepted,
+) (resp *graphql.Response, followed *graphql.OperationContext, refused *refusal) {
 	defer func() {
 		if p := recover(); p != nil {
-			resp, refused = nil, refuse(http.StatusInternalServerError, recovered(ctx, p))
+			resp, followed, refused = nil, nil, refuse(http.StatusInternalServerError, recovered(ctx, p))
 		}
 	}()
-	if refused := s.admit(ctx, r, acceptable); refused != nil {
-		return nil, refused
+	if refused := s.admit(ctx, r, accepts.ok); refused != nil {
+		return nil, nil, refused
 	}
 	req, refused := s.read(w, r)
 	if refused != nil {
-		return nil, refused
+		return nil, nil, refused
 	}
+	return s.run(ctx, door{header: r.Header, reads: r.Method == http.MethodGet, streams: accepts.streamed}, req)
+}
+
+// run prepares an operation and executes it, unless it is to be followed.
+func (s *Server) run(ctx context.Context, in door, req request) (*graphql.Response, *graphql.OperationContext, *refusal) {
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
 	default:
-		return nil, overloaded()
+		return nil, nil, overloaded()
 	}
-	opCtx, refused := s.prepare(ctx, r, req)
+	opCtx, refused := s.prepare(ctx, in, req)
 	if refused != nil {
-		return nil, refused
+		return nil, nil, refused
 	}
-	return s.execute(ctx, opCtx), nil
+	if opCtx.Operation.Operation == ast.Subscription {
+		return nil, opCtx, nil
+	}
+	return s.execute(ctx, opCtx), nil, nil
 }
 
 // execute runs a prepared operation until its time is over.

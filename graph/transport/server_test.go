@@ -151,7 +151,7 @@ func TestHTTP(t *testing.T) {
 		"another character set is 415":              {post(hello, "Content-Type", "application/json; charset=latin1"), 415, "BAD_USER_INPUT"},
 		"gzip is 415":                               {encoded("gzip"), 415, "BAD_USER_INPUT"},
 		"identity is no encoding":                   {encoded("identity"), 200, nil},
-		"an event stream alone is 406":              {post(hello, "Accept", "text/event-stream"), 406, "BAD_USER_INPUT"},
+		"an image alone is 406":                     {post(hello, "Accept", "image/png"), 406, "BAD_USER_INPUT"},
 		"only refused types are 406":                {post(hello, "Accept", "*/*;q=0"), 406, "BAD_USER_INPUT"},
 		"a subscription over POST is refused":       {post(`{"query":"subscription { ticks }"}`, "Accept", mediaResponse), 400, "BAD_USER_INPUT"},
 		"an empty body is 400":                      {post(""), 400, "BAD_USER_INPUT"},
@@ -237,18 +237,22 @@ func TestAccept(t *testing.T) {
 		"application/graphql-response+json;q=0.5, application/json":     mediaJSON,
 		"application/json;q=0.5, application/graphql-response+json;q=1": mediaResponse,
 		"application/json;q=0, */*":                                     mediaResponse,
-		"text/event-stream, application/graphql-response+json":          mediaResponse,
+		"text/event-stream, application/graphql-response+json":          mediaStream,
+		"application/json, text/event-stream":                           mediaJSON,
+		"application/json;q=0.9, text/event-stream":                     mediaStream,
+		"text/event-stream;q=0, */*":                                    mediaJSON,
 		"text/html, application/xml;q=0.9, */*;q=0.8":                   mediaJSON,
 		"application/graphql-response+json; charset=utf-8":              mediaResponse,
 		"APPLICATION/GRAPHQL-RESPONSE+JSON":                             mediaResponse,
-		"text/event-stream":                                             "",
+		"text/event-stream":                                             mediaStream,
 		"text/html":                                                     "",
 		"application/json;charset=latin1":                               "",
 		"application/json;q=2":                                          "",
 		";":                                                             "",
 	} {
-		got, ok := negotiate([]string{accept})
-		if !ok {
+		accepts := negotiate([]string{accept})
+		got := accepts.media
+		if !accepts.ok {
 			got = ""
 		}
 		if got != want {

@@ -214,14 +214,19 @@ const (
 // New makes an ID of a kind at a time. It panics if the random stream ends, which is a fault of the programmer.
 func (s *Source) New(kind Kind, at time.Time) ID {
 	ms := at.UnixMilli()
-	var id ID
+	id := First(kind, at)
 	binary.BigEndian.PutUint64(id[8:], 1<<63|s.next(ms))
-	for i, v := 5, ms; i >= 0; i-- {
+	return id
+}
+
+// First is the smallest ID of a kind that can be made at a time: what to look from in an index of ids.
+func First(kind Kind, at time.Time) ID {
+	var id ID
+	for i, v := 5, at.UnixMilli(); i >= 0; i-- {
 		id[i] = byte(v)
 		v >>= 8
 	}
-	id[6] = 0x70 | byte(kind>>8)&0x0f
-	id[7] = byte(kind)
+	id[6], id[7], id[8] = 0x70|byte(kind>>8)&0x0f, byte(kind), 0x80
 	return id
 }
 

@@ -48,6 +48,7 @@ func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Resul
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
+	tx.Tell(row.ID)
 	return tx.Announce(ctx, event.ReportComputed, created.ID, nil)
 }
 

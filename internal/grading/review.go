@@ -61,6 +61,7 @@ func assign(ctx context.Context, tx tenant.Tx, in AssignReviewInput) (gid.ID, er
 	if err != nil {
 		return gid.ID{}, fmt.Errorf("assign review: %w", err)
 	}
+	tx.Tell(row.ID)
 	return created.ID, tx.Announce(ctx, event.ReviewAssigned, created.ID, nil)
 }
 

@@ -122,6 +122,7 @@ type contextKey struct{}
 type caller struct {
 	actor     policy.Actor
 	viaCookie bool
+	request   *http.Request // with the credentials; nil if there are none to ask again
 }
 
 // Actor is who asks, or nobody.

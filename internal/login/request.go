@@ -27,8 +27,8 @@ func (s *Service) Middleware(next http.Handler) http.Handler {
 			s.refuse(w, r, err)
 			return
 		}
-		ctx := context.WithValue(r.Context(), contextKey{}, caller{actor: actor, viaCookie: viaCookie})
-		next.ServeHTTP(w, r.WithContext(ctx))
+		who := caller{actor: actor, viaCookie: viaCookie, request: r}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, who)))
 	})
 }
 

@@ -60,8 +60,8 @@ type Step struct {
 	Share   float64 // of the allowed time, 0 to 1, to two decimals
 }
 
-// told are the lines that staff may read.
-var told = map[term.ClockKind]bool{
+// legible are the lines that staff may read.
+var legible = map[term.ClockKind]bool{
 	term.ClockStarted: true, term.ClockSectionEntered: true, term.ClockSectionSubmitted: true, term.ClockSectionRanOut: true,
 	term.ClockSubmitted: true, term.ClockRanOut: true,
 }
@@ -112,7 +112,7 @@ func (c *course) steps() []*Step {
 	k, allowed := clock.New(planOf(c.asked)), c.clock.Allowed()
 	for i, e := range entries(c.ledger) {
 		k.Apply(e)
-		if !told[e.Kind] {
+		if !legible[e.Kind] {
 			continue
 		}
 		one := &Step{Kind: e.Kind, Share: math.Round(min(1, float64(k.Used())/float64(allowed))*100) / 100}

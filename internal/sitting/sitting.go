@@ -102,10 +102,16 @@ func (s *Service) Sitting(ctx context.Context, actor policy.Actor, id gid.ID) (*
 	if err != nil {
 		return nil, err
 	}
+	return s.readNow(ctx, scope)
+}
+
+// readNow reads the scope's sitting; one whose time is over is ended first.
+func (s *Service) readNow(ctx context.Context, scope tenant.Scope) (*Sitting, error) {
 	now, err := scope.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
+	id := scope.SessionID()
 	row, err := ownRow(ctx, scope, id)
 	if err != nil {
 		return nil, err

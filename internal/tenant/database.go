@@ -23,6 +23,7 @@ import (
 type pools struct {
 	dialect     string
 	write, read *sql.DB
+	listen      string // how to connect for notices; empty on SQLite
 }
 
 // openPools opens a database by the URL of ASSAY_DATABASE_URL. In bulk, a commit does not wait for the disk. Observe,
@@ -43,12 +44,13 @@ func openPostgres(dsn string, bulk bool, observe func(string)) (pools, error) {
 	if bulk {
 		sync = "off"
 	}
-	connector, err := pq.NewConnector(dsn + separator(dsn) + postgresSettings + "&synchronous_commit=" + sync)
+	dsn += separator(dsn) + postgresSettings + "&synchronous_commit=" + sync
+	connector, err := pq.NewConnector(dsn)
 	if err != nil {
 		return pools{}, fmt.Errorf("database url: %w", err)
 	}
 	db := sized(sql.OpenDB(&watched{Connector: connector, prepare: true, observe: observe}), 4+3*runtime.NumCPU())
-	return pools{dialect: dialect.Postgres, write: db, read: db}, nil
+	return pools{dialect: dialect.Postgres, write: db, read: db, listen: dsn}, nil
 }
 
 // postgresSettings hold for every connection. An acknowledged answer is on disk, and nothing waits for long.

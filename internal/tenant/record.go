@@ -39,6 +39,7 @@ func (tx Tx) Announce(ctx context.Context, what event.Type, subject gid.ID, deta
 	if err := row.Exec(ctx); err != nil {
 		return fmt.Errorf("announce %s: %w", what, err)
 	}
+	tx.tellEvent(what, subject)
 	return nil
 }
 

@@ -338,14 +338,17 @@ func (tx Tx) NewTemplateVersion() *ent.TemplateVersionCreate {
 	return tx.client.TemplateVersion.Create().SetID(tx.NewID(gid.TemplateVersion)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
 }
 
-// NewSession begins a session.
+// NewSession begins a session, of which whoever watches the organization's hears.
 func (tx Tx) NewSession() *ent.SessionCreate {
-	return tx.client.Session.Create().SetID(tx.NewID(gid.Session)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+	id := tx.NewID(gid.Session)
+	tx.Tell(id)
+	return tx.client.Session.Create().SetID(id).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
 }
 
-// ChangeSession begins a change of one session; it touches nothing outside the organization.
+// ChangeSession begins a change of one session; it touches nothing outside the organization. Whoever watches the
+// session hears of it.
 func (tx Tx) ChangeSession(id gid.ID) *ent.SessionUpdate {
-	return tx.client.Session.Update().Where(session.OrganizationID(tx.org), session.ID(id))
+	return tx.tellChange(id, tx.client.Session.Update().Where(session.OrganizationID(tx.org), session.ID(id)))
 }
 
 // NewClockEntry begins a clock entry.

@@ -48,6 +48,7 @@ type Store struct {
 	jobs    *river.Client[*sql.Tx]
 	inline  func(context.Context, job.Args) error
 	request func(context.Context) string
+	hub     *hub
 }
 
 // Open opens the database; it does not migrate it. An unusable URL is an error.
@@ -61,14 +62,18 @@ func Open(cfg Config) (*Store, error) {
 		log: cfg.Log, inline: cfg.Inline, request: cfg.Request,
 	}
 	s.reads = newClient(p.dialect, readOnly{p.read})
+	s.hub = newHub(p.listen, func() time.Time { return micro(s.clock.Now().Add(s.clock.offset())) }, s.log)
 	if s.jobs, err = s.newQueue(nil); err != nil {
 		return nil, fmt.Errorf("open job queue: %w", err)
 	}
 	return s, nil
 }
 
-// Close closes every connection.
-func (s *Store) Close() error { return s.pools.close() }
+// Close closes every connection and ends what listens.
+func (s *Store) Close() error {
+	s.hub.close()
+	return s.pools.close()
+}
 
 // Ready is nil if the database answers and has every migration.
 func (s *Store) Ready(ctx context.Context) error {

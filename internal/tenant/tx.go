@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"entgo.io/ent/dialect"
 	"github.com/lib/pq"
 
 	"github.com/assay-hq/assay/internal/fault"
@@ -27,6 +28,7 @@ type Tx struct {
 	tx      *sql.Tx
 	txid    int64       // PostgreSQL's number of the transaction; zero on SQLite
 	waiting *[]job.Args // jobs to run inline after the commit
+	told    *told       // whom to wake after the commit
 }
 
 // attempts is how often a transaction that lost a race is tried.
@@ -61,7 +63,7 @@ func once[T any](ctx context.Context, scope Scope, waiting *[]job.Args, fn func(
 		return none, fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = sqlTx.Rollback() }() // after a commit it does nothing
-	tx := Tx{Scope: scope, tx: sqlTx, waiting: waiting}
+	tx := Tx{Scope: scope, tx: sqlTx, waiting: waiting, told: &told{}}
 	tx.on, tx.client = sqlTx, newClient(scope.store.pools.dialect, sqlTx)
 	if tx.Now, tx.txid, err = scope.store.begun(ctx, sqlTx); err != nil {
 		return none, err
@@ -71,7 +73,17 @@ func once[T any](ctx context.Context, scope Scope, waiting *[]job.Args, fn func(
 	if err != nil {
 		return none, err
 	}
-	return result, scope.store.commit(ctx, sqlTx)
+	notices := tx.told.all(tx.org)
+	if err := tx.notify(ctx, notices); err != nil {
+		return none, err
+	}
+	if err := scope.store.commit(ctx, sqlTx); err != nil {
+		return result, err
+	}
+	if scope.store.pools.dialect != dialect.Postgres {
+		scope.store.hub.publish(notices...)
+	}
+	return result, nil
 }
 
 // commit tells a refusal, after which nothing is written, from a lost reply, after which nobody knows. A server that

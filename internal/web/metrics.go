@@ -30,9 +30,12 @@ func newSeen(registry *prometheus.Registry) *seen {
 	return s
 }
 
-func (s *seen) request(route string, status int, took time.Duration) {
+// request counts one. What is long by its nature says nothing of how fast requests are answered.
+func (s *seen) request(route string, status int, took time.Duration, long bool) {
 	s.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
-	s.seconds.WithLabelValues(route).Observe(took.Seconds())
+	if !long {
+		s.seconds.WithLabelValues(route).Observe(took.Seconds())
+	}
 }
 
 func (s *seen) mount(mux *http.ServeMux, registry *prometheus.Registry) {

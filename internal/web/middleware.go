@@ -80,7 +80,8 @@ func (s *Site) logged(next http.Handler) http.Handler {
 // note counts a request and writes its line.
 func (s *Site) note(r *http.Request, seen *watcher, took time.Duration) {
 	route, status := route(r), cmp.Or(seen.status, http.StatusOK)
-	s.seen.request(route, status, took)
+	long := status == http.StatusSwitchingProtocols || strings.HasPrefix(seen.Header().Get("Content-Type"), "text/event-stream")
+	s.seen.request(route, status, took, long)
 	level := slog.LevelInfo
 	if status >= http.StatusInternalServerError {
 		level = slog.LevelError

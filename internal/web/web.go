@@ -52,6 +52,7 @@ type Mail struct {
 type Site struct {
 	cfg      Config
 	pages    pages
+	assets   *assets
 	draining draining
 	seen     *seen
 }
@@ -62,7 +63,11 @@ func New(cfg Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Site{cfg: cfg, pages: p, seen: newSeen(cfg.Metrics)}, nil
+	a, err := packAssets()
+	if err != nil {
+		return nil, err
+	}
+	return &Site{cfg: cfg, pages: p, assets: a, seen: newSeen(cfg.Metrics)}, nil
 }
 
 // Public is everything that the outside may reach.
@@ -76,6 +81,7 @@ func (s *Site) Public() http.Handler {
 	signedIn.HandleFunc("POST /organization", s.cfg.Login.Choose)
 	signedIn.HandleFunc("GET /take/{token}", s.take)
 	signedIn.HandleFunc("POST /take/{token}", s.accept)
+	signedIn.HandleFunc("GET /sittings/{id}", s.sitting)
 	signedIn.HandleFunc("GET /reports/{id}", s.report)
 	signedIn.HandleFunc("/", s.missing)
 

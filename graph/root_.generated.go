@@ -860,22 +860,23 @@ type ComplexityRoot struct {
 	}
 
 	Sitting struct {
-		Accommodation func(childComplexity int) int
-		Deadline      func(childComplexity int) int
-		EndedAt       func(childComplexity int) int
-		ExpiresAt     func(childComplexity int) int
-		Feedback      func(childComplexity int) int
-		ID            func(childComplexity int) int
-		Instructions  func(childComplexity int) int
-		QuestionCount func(childComplexity int) int
-		Receipt       func(childComplexity int) int
-		Responses     func(childComplexity int) int
-		Sections      func(childComplexity int, language *string) int
-		ServerTime    func(childComplexity int) int
-		StartedAt     func(childComplexity int) int
-		State         func(childComplexity int) int
-		TimeLimit     func(childComplexity int) int
-		Title         func(childComplexity int) int
+		Accommodation    func(childComplexity int) int
+		Deadline         func(childComplexity int) int
+		EndedAt          func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		Feedback         func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instructions     func(childComplexity int) int
+		InstructionsHTML func(childComplexity int) int
+		QuestionCount    func(childComplexity int) int
+		Receipt          func(childComplexity int) int
+		Responses        func(childComplexity int) int
+		Sections         func(childComplexity int, language *string) int
+		ServerTime       func(childComplexity int) int
+		StartedAt        func(childComplexity int) int
+		State            func(childComplexity int) int
+		TimeLimit        func(childComplexity int) int
+		Title            func(childComplexity int) int
 	}
 
 	SittingChoice struct {
@@ -4464,6 +4465,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Instructions(childComplexity), true
+	case "Sitting.instructionsHtml":
+		if e.ComplexityRoot.Sitting.InstructionsHTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.InstructionsHTML(childComplexity), true
 	case "Sitting.questionCount":
 		if e.ComplexityRoot.Sitting.QuestionCount == nil {
 			break
@@ -7126,6 +7133,8 @@ func (ec *executionContext) childFields_Sitting(ctx context.Context, field graph
 		return ec.fieldContext_Sitting_title(ctx, field)
 	case "instructions":
 		return ec.fieldContext_Sitting_instructions(ctx, field)
+	case "instructionsHtml":
+		return ec.fieldContext_Sitting_instructionsHtml(ctx, field)
 	case "questionCount":
 		return ec.fieldContext_Sitting_questionCount(ctx, field)
 	case "timeLimit":

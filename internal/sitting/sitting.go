@@ -18,19 +18,20 @@ import (
 
 // Sitting is a candidate's own view of their session. It can name no key, rubric, score or other person.
 type Sitting struct {
-	ID            gid.ID
-	State         State
-	Title         string
-	Instructions  string
-	QuestionCount int
-	TimeLimit     time.Duration
-	ExpiresAt     time.Time
-	StartedAt     *time.Time
-	EndedAt       *time.Time
-	Deadline      *time.Time // while in progress
-	ServerTime    time.Time
-	Receipt       *Receipt
-	Accommodation *content.Accommodation
+	ID               gid.ID
+	State            State
+	Title            string
+	Instructions     string
+	InstructionsHTML string
+	QuestionCount    int
+	TimeLimit        time.Duration
+	ExpiresAt        time.Time
+	StartedAt        *time.Time
+	EndedAt          *time.Time
+	Deadline         *time.Time // while in progress
+	ServerTime       time.Time
+	Receipt          *Receipt
+	Accommodation    *content.Accommodation
 
 	paper *paper.Paper
 }
@@ -125,7 +126,7 @@ func (s *Service) read(ctx context.Context, scope tenant.Scope, now time.Time) (
 		TimeLimit: time.Duration(row.AllowedSeconds) * time.Second, ExpiresAt: row.ExpiresAt,
 		StartedAt: row.StartedAt, EndedAt: row.EndedAt, ServerTime: now, Receipt: receiptOf(row), paper: asked,
 	}
-	own.Instructions, own.Accommodation = asked.Instructions, asked.Accommodation
+	own.Instructions, own.InstructionsHTML, own.Accommodation = asked.Instructions, asked.InstructionsHTML, asked.Accommodation
 	if row.State == term.InProgress {
 		own.Deadline = row.DueAt
 	}

@@ -22,7 +22,7 @@ export const FEATURES = {
  *   language: string, starter: string, maxSeconds: number}} Question
  * @typedef {{title: string, instructionsHtml: string, timeLimit: string, order: string, navigation: string, questions: Question[],
  *   number?: number, state?: string, deadline?: string|null}} Section
- * @typedef {{id: string, state: string, title: string, instructions: string, questionCount: number, timeLimit: string, expiresAt: string,
+ * @typedef {{id: string, state: string, title: string, instructionsHtml: string, questionCount: number, timeLimit: string, expiresAt: string,
  *   startedAt: string|null, deadline: string|null, endedAt: string|null, serverTime: string, sections: Section[], responses: Stored[],
  *   receipt: {hash: string, submittedAt: string}|null, accommodation: {requestable: boolean, contact: string}|null,
  *   currentSection?: number|null, currentQuestion?: string|null, sectionDeadline?: string|null, questionDeadline?: string|null,
@@ -108,7 +108,7 @@ const clockFields = () => `id state deadline endedAt serverTime timeLimit
   ${when(FEATURES.sections, 'currentSection currentQuestion sectionDeadline questionDeadline pausedAt')}
   ${when(FEATURES.device, 'device')}`;
 
-const sittingFields = () => `${clockFields()} title instructions questionCount expiresAt startedAt
+const sittingFields = () => `${clockFields()} title instructionsHtml questionCount expiresAt startedAt
   receipt { hash submittedAt } accommodation { requestable contact }
   ${when(FEATURES.flags, 'flags')} ${when(FEATURES.signals, 'signals')} ${when(FEATURES.language, 'language')}
   responses { ${answerFields} }

@@ -45,18 +45,13 @@ export function instructions(sitting, on) {
       fact(t('factQuestions'), t('nQuestions', { n: sitting.questionCount })),
       fact(t('factBefore'), moment(sitting.expiresAt))),
     on.durable ? null : notice('warn', h('p', {}, t('notDurable'))),
-    sitting.instructions ? h('section', {}, h('h2', {}, t('fromThem')), paragraphs(sitting.instructions)) : null,
+    sitting.instructionsHtml ? h('section', {}, h('h2', {}, t('fromThem')), rich('div', { class: 'rich' }, sitting.instructionsHtml)) : null,
     h('section', {}, h('h2', {}, t('about')), h('ul', {}, h('li', {}, t('aboutTime')), h('li', {}, t('aboutSaving')), h('li', {}, t('aboutEnd')))),
     h('section', {}, h('h2', {}, t('recorded')), h('p', {}, t('recordedAnswers')), ...recorded(sitting)),
     h('section', {}, h('h2', {}, t('help')), ...help(sitting)),
     h('section', {}, h('h2', {}, t('practice')), h('p', {}, t('practiceText')),
       h('button', { type: 'button', class: 'plain-button', onclick: on.practise }, t('practiceOpen'))),
     h('div', { class: 'consent' }, h('label', { class: 'choice' }, box, h('span', {}, t('consent'))), problem, button));
-}
-
-/** What somebody wrote, in paragraphs; the API gives it as Markdown, which reads well as it is. */
-function paragraphs(/** @type {string} */ text) {
-  return h('div', { class: 'rich' }, ...text.split(/\n{2,}/).map((p) => h('p', { class: 'lines' }, p)));
 }
 
 /** @param {import('./api.js').Sitting} sitting */
@@ -70,8 +65,13 @@ function recorded(sitting) {
 function help({ accommodation }) {
   const contact = accommodation?.contact;
   if (!contact) return [h('p', {}, `${t('helpAsk')} ${t('helpNone')}`)];
+  return [h('p', {}, t('helpAsk')), h('p', {}, t('helpContact'), ' ', contactOf(contact))];
+}
+
+/** Whoever helps, with a link where it is an address. @param {string} contact */
+export function contactOf(contact) {
   const address = /^[^\s@<>]+@[^\s@<>]+$/.test(contact) ? h('a', { href: `mailto:${contact}` }, contact) : contact;
-  return [h('p', {}, t('helpAsk')), h('p', {}, t('helpContact'), ' ', h('strong', {}, address))];
+  return h('strong', {}, address);
 }
 
 /** The questions to practise with, in the reader's language. @returns {import('./api.js').Question[]} */

@@ -1,5 +1,5 @@
 // The candidate's page: decides what is shown, and keeps clock, answers and tabs together.
-import { FEATURES, Fault, heartbeat, readClock, readSitting, start, submit } from './api.js';
+import { FEATURES, Fault, enterSection, heartbeat, readClock, readSitting, start, submit } from './api.js';
 import { instructions, practice } from './begin.js';
 import { distrustClock, serverNow, setClock } from './clock.js';
 import { announce, h, lead, notice, openLiveRegions } from './dom.js';
@@ -30,6 +30,8 @@ class Page {
     this.place = beginning();
     this.ranOut = false;
     this.over = false;
+    this.ticked = Date.now();
+    this.looked = 0;
     this.stopWatching = () => {};
     this.troubled = h('div', { class: 'trouble', role: 'status' });
     this.tabs = new Tabs(id, {
@@ -123,6 +125,10 @@ class Page {
     this.outbox.load(sitting.responses, kept);
     if (!this.tabs.active) return this.elsewhere();
     if (sitting.state === 'PAUSED') return this.pause();
+    if (FEATURES.sections && !sitting.currentSection) {
+      await enterSection(id, 1);
+      sitting.currentSection = 1;
+    }
     this.run();
   }
 
@@ -181,8 +187,13 @@ class Page {
 
   tick() {
     const sitting = this.sitting;
+    const slept = Date.now() - this.ticked > 5_000;
+    this.ticked = Date.now();
+    if (slept) this.seen(); // the computer slept: the monotonic clock may have too
     this.view?.tick?.();
     if (!sitting || this.over || sitting.state !== 'IN_PROGRESS' || !sitting.deadline) return;
+    const passed = [sitting.sectionDeadline, sitting.questionDeadline].some((d) => d && serverNow() > Date.parse(d));
+    if (passed && performance.now() - this.looked > 2_000) this.look(); // the server moves on, and the page with it
     if (serverNow() < Date.parse(sitting.deadline)) return;
     this.over = this.ranOut = true;
     this.finishing();
@@ -253,7 +264,9 @@ class Page {
 
   seen() {
     if (document.visibilityState === 'hidden') {
-      if (!this.outbox.held) this.outbox.hurry();
+      if (this.outbox.held) return;
+      this.outbox.hurry();
+      this.outbox.pump(); // at once: the timers of a hidden page may never come
       return;
     }
     distrustClock();
@@ -263,6 +276,7 @@ class Page {
   /** Looks at the server's clock: time may have been granted, the sitting paused, ended or taken by another device. */
   async look() {
     if (!this.sitting || this.over || !this.tabs.active || !['IN_PROGRESS', 'PAUSED'].includes(this.sitting.state)) return;
+    this.looked = performance.now();
     let now;
     try {
       await heartbeat(id, this.device);

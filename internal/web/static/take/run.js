@@ -1,5 +1,6 @@
 // The sitting itself: one question a screen, the overview of all, the review before handing in.
 import { FEATURES, Fault, allowed, enterQuestion, enterSection, flagQuestion, submitSection, upload } from './api.js';
+import { contactOf } from './begin.js';
 import { Timer, timerBar } from './clock.js';
 import { announce, ask, fresh, h, lead, notice, rich } from './dom.js';
 import { answers, editor, shown } from './editors.js';
@@ -42,7 +43,10 @@ export class Run {
     }, { signal: this.aborter.signal });
     const listen = (/** @type {string} */ type, /** @type {(e: any) => void} */ act) => outbox.addEventListener(type, act, { signal: this.aborter.signal });
     listen('change', (e) => this.answered(e.detail));
-    listen('trouble', (e) => { if (e.detail === 'network') announce(t(durable() ? 'lost' : 'lostMemory')); });
+    listen('trouble', (e) => {
+      if (e.detail === 'network') announce(t(durable() ? 'lost' : 'lostMemory'));
+      else if (e.detail !== 'signin') announce(t('faultLater'));
+    });
     listen('conflict', (e) => this.compare(e.detail));
     listen('acknowledged', (e) => {
       if (e.detail.back) this.wasAway = true;
@@ -73,7 +77,7 @@ export class Run {
 
   /** Shows the question where somebody was, or the first that is open. */
   begin() {
-    const here = this.questions.find((q) => q.ref === (this.sitting.currentQuestion ?? this.place.current) && this.isOpen(q));
+    const here = this.questions.find((q) => q.ref === this.place.current && this.isOpen(q));
     this.show(here ?? this.questions.find((q) => this.isOpen(q)) ?? this.questions[0]);
   }
 
@@ -110,7 +114,14 @@ export class Run {
     for (let s = 0; s < q.section; s++) if (this.isGate(s) && !this.isFinished(s)) return false;
     if (!this.isGate(q.section)) return true;
     if (this.isFinished(q.section)) return false;
-    return !this.isForward(q.section) || q.index === (this.place.reached[q.section] ?? 0);
+    return !this.isForward(q.section) || q.index === this.reached(q.section);
+  }
+
+  /** How far somebody went in a part that goes forward only, counted from 0. @param {number} section */
+  reached(section) {
+    const { currentSection, currentQuestion } = this.sitting;
+    if (!FEATURES.sections || currentSection !== section + 1 || !currentQuestion) return this.place.reached[section] ?? 0;
+    return this.questions.find((q) => q.ref === currentQuestion)?.index ?? 0;
   }
 
   /** @param {Placed} q */
@@ -162,7 +173,7 @@ export class Run {
       heading,
       h('p', { class: 'quiet' }, [t('points', { n: q.points }), seconds(q.timeHint) ? t('timeHint', { time: lasting(seconds(q.timeHint)) }) : ''].filter(Boolean).join(' · ')),
       rich('div', { class: 'rich prompt', id: prompt }, q.promptHtml),
-      this.editor.element, this.save, this.tools(q), this.actions(q));
+      this.editor.element, this.save, this.tools(q), this.actions(q), this.help());
     document.title = `${heading.textContent} · ${this.sitting.title}`;
     this.showSave();
     this.showOverview();
@@ -267,6 +278,7 @@ export class Run {
     if (after.section === q.section) {
       if (this.isForward(q.section)) {
         await enterQuestion(id, after.ref);
+        if (FEATURES.sections) this.sitting.currentQuestion = after.ref;
         this.place.reached[q.section] = after.index;
       }
       return;
@@ -274,7 +286,7 @@ export class Run {
     if (FEATURES.sections) await this.outbox.flush(); // afterwards the server takes nothing of this part
     await submitSection(id, q.section + 1);
     await enterSection(id, after.section + 1);
-    if (FEATURES.sections) this.sitting.currentSection = after.section + 1;
+    if (FEATURES.sections) Object.assign(this.sitting, { currentSection: after.section + 1, currentQuestion: after.ref });
     this.place.finished.push(q.section);
   }
 
@@ -286,6 +298,12 @@ export class Run {
     const open = questions.filter((q) => !this.isAnswered(q)).length;
     const flagged = questions.filter((q) => this.isFlagged(q)).length;
     return [open ? h('p', {}, t(`${where}Open`, { n: open })) : null, flagged ? h('p', {}, t(`${where}Flagged`, { n: flagged })) : null].filter(Boolean);
+  }
+
+  /** Whom to ask is never further away than the question. */
+  help() {
+    const contact = this.sitting.accommodation?.contact;
+    return contact ? h('details', { class: 'help' }, h('summary', {}, t('help')), h('p', {}, t('helpContact'), ' ', contactOf(contact))) : '';
   }
 
   // How the answer stands.

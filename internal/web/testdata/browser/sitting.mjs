@@ -48,7 +48,7 @@ async function template(name, sections) {
     input: {
       jobRoleId: own.jobRoles.nodes[0].id, name,
       content: {
-        instructions: 'Please work alone.\n\nPaper and pencil are welcome.', sections, cutPercent: 50, feedback: 'SECTIONS',
+        instructions: 'Please work **alone**.\n\n- Paper\n- and pencil are welcome.', sections, cutPercent: 50, feedback: 'SECTIONS',
         bands: [{ name: 'all', minPercent: 0 }], accommodation: { requestable: true, contact: 'ada.helper@demo.example' },
       },
     },

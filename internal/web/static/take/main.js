@@ -32,6 +32,7 @@ class Page {
     this.over = false;
     this.ticked = Date.now();
     this.looked = 0;
+    this.retry = 0;
     this.stopWatching = () => {};
     this.troubled = h('div', { class: 'trouble', role: 'status' });
     this.tabs = new Tabs(id, {
@@ -90,6 +91,7 @@ class Page {
 
   /** Reads everything and shows what there is to be shown. */
   async reload() {
+    clearTimeout(this.retry);
     try {
       const sitting = await readSitting(id, spoken());
       setClock(sitting.serverTime);
@@ -103,7 +105,7 @@ class Page {
       if (!(problem instanceof Fault)) throw problem;
       if (this.view && ['network', 'later'].includes(problem.kind)) return;
       this.show({ element: fault(problem.kind, { again: () => this.reload() }) });
-      if (['network', 'later'].includes(problem.kind)) setTimeout(() => this.reload(), 4_000);
+      if (['network', 'later'].includes(problem.kind)) this.retry = window.setTimeout(() => this.reload(), 4_000);
     }
   }
 

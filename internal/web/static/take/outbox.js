@@ -37,10 +37,12 @@ class Entry {
     this.tried = null;
     /** @type {Answer|null} */
     this.fresh = null;
+    this.base = 0; // the revision that whoever wrote the fresh answer had seen
     /** @type {Stored|null} what the server has instead, while there is a conflict */
     this.theirs = null;
     this.conflict = false;
-    this.refused = '';
+    this.refused = ''; // why it cannot be saved as it is
+    this.held = false; // whether its editor says that itself
     this.order = 0; // when it was written first since it was acknowledged
     this.due = 0;
     this.since = 0;
@@ -106,12 +108,7 @@ export class Outbox extends EventTarget {
       if (!name.startsWith('answer:')) continue;
       const entry = this.entry(name.slice('answer:'.length));
       if (entry.unsent) continue;
-      Object.assign(entry, { tried, fresh, order });
-      // What was written upon an older revision must not pass as written upon the newest.
-      if (fresh && !tried && base < (entry.acknowledged?.revision ?? 0)) {
-        entry.tried = { key: crypto.randomUUID(), revision: base, answer: fresh };
-        entry.fresh = null;
-      }
+      Object.assign(entry, { tried, fresh, order, base });
       this.order = Math.max(this.order, order);
     }
     this.changed();
@@ -129,7 +126,10 @@ export class Outbox extends EventTarget {
     const entry = this.entry(ref);
     if (same(answer, entry.answer ?? nothing())) return;
     entry.refused = how.hold ?? '';
+    entry.held = !!how.hold;
     const known = entry.tried?.answer ?? entry.acknowledged?.answer ?? nothing();
+    // What was written upon an older revision must never pass as written upon one that came from elsewhere meanwhile.
+    if (!entry.unsent) entry.base = entry.acknowledged?.revision ?? 0;
     entry.fresh = same(answer, known) ? null : answer;
     const now = performance.now();
     if (!entry.order) entry.order = ++this.order;
@@ -143,8 +143,8 @@ export class Outbox extends EventTarget {
 
   /** @param {Entry} entry */
   keep(entry) {
-    const { tried, fresh, order, ref } = entry;
-    return this.vault.put(`answer:${ref}`, entry.unsent ? { tried, fresh, order, base: entry.acknowledged?.revision ?? 0 } : null);
+    const { tried, fresh, order, base, ref } = entry;
+    return this.vault.put(`answer:${ref}`, entry.unsent ? { tried, fresh, order, base } : null);
   }
 
   /**
@@ -229,7 +229,7 @@ export class Outbox extends EventTarget {
    */
   async send(entry) {
     if (!entry.tried) {
-      entry.tried = { key: crypto.randomUUID(), revision: entry.acknowledged?.revision ?? 0, answer: /** @type {Answer} */ (entry.fresh) };
+      entry.tried = { key: crypto.randomUUID(), revision: entry.base, answer: /** @type {Answer} */ (entry.fresh) };
       entry.fresh = null;
       entry.since = 0;
       await this.keep(entry); // first the key is on disk, so that a crash repeats this save instead of making another
@@ -257,6 +257,7 @@ export class Outbox extends EventTarget {
   acknowledge(entry, stored, deadline) {
     if ((entry.acknowledged?.revision ?? 0) <= stored.revision) entry.acknowledged = stored;
     entry.tried = null;
+    entry.base = stored.revision;
     if (!entry.unsent) entry.order = 0;
     this.keep(entry);
     const back = this.failures > 0;
@@ -280,6 +281,7 @@ export class Outbox extends EventTarget {
       case 'refused':
         entry.refused = fault.message;
         entry.fresh ??= entry.tried?.answer ?? null;
+        entry.base = entry.tried?.revision ?? entry.base;
         entry.tried = null;
         this.keep(entry);
         return true;
@@ -311,6 +313,7 @@ export class Outbox extends EventTarget {
     entry.theirs = null;
     entry.tried = null;
     entry.fresh = keep === 'mine' ? unsent : null;
+    entry.base = entry.acknowledged?.revision ?? 0;
     entry.due = 0;
     if (!entry.unsent) entry.order = 0;
     this.keep(entry);

@@ -126,7 +126,8 @@ export class Run {
 
   /** @param {Placed} q */
   isAnswered(q) {
-    return answers(q, this.outbox.entries.get(q.ref)?.answer ?? null);
+    const entry = this.outbox.entries.get(q.ref);
+    return !entry?.refused && answers(q, entry?.answer ?? null);
   }
 
   /** @param {Placed} q */
@@ -330,7 +331,8 @@ export class Run {
     if (!this.save || !this.current) return;
     const { ref } = this.current;
     const state = this.outbox.state(ref);
-    const text = this.saveText(ref);
+    const held = state === 'refused' && this.outbox.entry(ref).held; // the editor says why
+    const text = held ? t('save_waiting') : this.saveText(ref);
     if (this.save.dataset.text === text) return;
     Object.assign(this.save.dataset, { text, state });
     const decide = state === 'conflict' ? h('button', { type: 'button', class: 'plain-button small', onclick: () => this.compare(ref) }, t('conflictDecide')) : null;

@@ -215,7 +215,7 @@ export default {
   arrived: { one: '{n} Antwort war gespeichert und zählt.', other: '{n} Antworten waren gespeichert und zählen.' },
   arrivedLast: 'Die letzte wurde um {time} gespeichert.',
   late: { one: 'Die letzte Änderung an {n} Antwort kam nicht vor dem Ende an:', other: 'Die letzten Änderungen an {n} Antworten kamen nicht vor dem Ende an:' },
-  lateText: 'Sie zählen nicht von selbst. Wenn die Verbindung gestört war, sagen Sie es denen, die Sie eingeladen haben, und heben Sie diesen Text auf: Er steht hier, bis Sie die Seite schließen.',
+  lateText: 'Das zählt nicht von selbst. Wenn die Verbindung gestört war, sagen Sie es denen, die Sie eingeladen haben, und heben Sie diesen Text auf: Er steht hier, bis Sie die Seite schließen.',
   receipt: 'Ihre Quittung',
   receiptText: 'Sie belegt, was abgegeben wurde. Heben Sie sie mit der Zeit auf; sie lässt sich später prüfen.',
   receiptHash: 'Nummer',

@@ -223,7 +223,7 @@ export default {
   arrived: { one: '{n} answer was saved and counts.', other: '{n} answers were saved and count.' },
   arrivedLast: 'The last one was saved at {time}.',
   late: { one: 'The last change to {n} answer did not arrive before the end:', other: 'The last changes to {n} answers did not arrive before the end:' },
-  lateText: 'They do not count by themselves. If the connection was broken, tell whoever invited you, and keep this text: it is shown until you close this page.',
+  lateText: 'This does not count by itself. If the connection was broken, tell whoever invited you, and keep this text: it is shown until you close this page.',
   receipt: 'Your receipt',
   receiptText: 'It proves what was handed in. Keep it with the time; it can be checked later.',
   receiptHash: 'Number',

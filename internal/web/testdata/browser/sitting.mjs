@@ -293,6 +293,7 @@ const number = page.getByRole('textbox', { name: /^Number/ });
 await number.fill('about 12');
 await number.press('Tab');
 await page.getByText('This is not a number yet').first().waitFor();
+await page.getByRole('button', { name: 'Question 4 of 8: open' }).waitFor();
 await look(page, 'question-number-wrong');
 await number.fill('12,5');
 await assertStored(page, '1.4', (a) => assert.equal(a.number, '12.5'));

@@ -1301,6 +1301,7 @@ type ComplexityRoot struct {
 		HeartbeatEvery   func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instructions     func(childComplexity int) int
+		InstructionsHTML func(childComplexity int) int
 		Language         func(childComplexity int) int
 		Ledger           func(childComplexity int) int
 		OpensAt          func(childComplexity int) int
@@ -6801,6 +6802,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Instructions(childComplexity), true
+	case "Sitting.instructionsHtml":
+		if e.ComplexityRoot.Sitting.InstructionsHTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.InstructionsHTML(childComplexity), true
 	case "Sitting.language":
 		if e.ComplexityRoot.Sitting.Language == nil {
 			break
@@ -10830,6 +10837,8 @@ func (ec *executionContext) childFields_Sitting(ctx context.Context, field graph
 		return ec.fieldContext_Sitting_title(ctx, field)
 	case "instructions":
 		return ec.fieldContext_Sitting_instructions(ctx, field)
+	case "instructionsHtml":
+		return ec.fieldContext_Sitting_instructionsHtml(ctx, field)
 	case "questionCount":
 		return ec.fieldContext_Sitting_questionCount(ctx, field)
 	case "timeLimit":

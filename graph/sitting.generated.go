@@ -1505,6 +1505,29 @@ func (ec *executionContext) fieldContext_Sitting_instructions(_ context.Context,
 	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type Markdown does not have child fields"))
 }
 
+func (ec *executionContext) _Sitting_instructionsHtml(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_instructionsHtml(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InstructionsHTML, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_instructionsHtml(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Sitting_questionCount(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5009,6 +5032,11 @@ func (ec *executionContext) _Sitting(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "instructions":
 			out.Values[i] = ec._Sitting_instructions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "instructionsHtml":
+			out.Values[i] = ec._Sitting_instructionsHtml(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -24,6 +24,7 @@ type Sitting struct {
 	State            State
 	Title            string
 	Instructions     string
+	InstructionsHTML string
 	QuestionCount    int
 	TimeLimit        time.Duration // with everything that was given
 	Remaining        time.Duration
@@ -161,7 +162,7 @@ func over(row *ent.Session, now time.Time) bool {
 func (s *Service) view(c *course, now time.Time) *Sitting {
 	row, k := c.row, c.clock
 	own := &Sitting{
-		ID: row.ID, State: shown(row.State), Title: c.asked.Title, Instructions: c.asked.Instructions, QuestionCount: c.asked.Count(),
+		ID: row.ID, State: shown(row.State), Title: c.asked.Title, Instructions: c.asked.Instructions, InstructionsHTML: c.asked.InstructionsHTML, QuestionCount: c.asked.Count(),
 		TimeLimit: k.Allowed(), Remaining: k.Left(), ExpiresAt: shownExpiry(row), StartedAt: row.StartedAt, EndedAt: row.EndedAt,
 		ServerTime: now, Grace: tenant.Grace, HeartbeatEvery: heartbeatEvery, Device: row.Device, Receipt: receiptOf(row),
 		Accommodation: c.asked.Accommodation, Signals: c.asked.Signals, course: c,

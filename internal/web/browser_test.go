@@ -19,7 +19,14 @@ const pictures = "ASSAY_TEST_SCREENSHOTS"
 
 // TestBrowser plays the pages' journey in a real browser against the real binary: testdata/browser/journey.mjs says
 // what it demands.
-func TestBrowser(t *testing.T) {
+func TestBrowser(t *testing.T) { play(t, "journey.mjs", 8*time.Minute) }
+
+// TestSittingInBrowser takes whole sittings on the candidate's page: testdata/browser/sitting.mjs says what it demands.
+func TestSittingInBrowser(t *testing.T) { play(t, "sitting.mjs", 14*time.Minute) }
+
+// play runs one of the browser's scripts to its end.
+func play(t *testing.T, name string, patience time.Duration) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes a minute")
 	}
@@ -34,7 +41,7 @@ func TestBrowser(t *testing.T) {
 	if shots == "" {
 		shots = t.TempDir()
 	}
-	finish(t, 8*time.Minute, script, node, "journey.mjs", "http://"+address, shots, browser)
+	finish(t, patience, script, node, name, "http://"+address, shots, browser)
 }
 
 // program finds one of the programs. Without any, the test is skipped on a laptop and fails where nothing may be skipped.

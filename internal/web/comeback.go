@@ -57,11 +57,11 @@ func (s *Site) enterAgain(w http.ResponseWriter, r *http.Request) {
 	s.entered(w, r, entry, err)
 }
 
-// entered shows the sitting to whom a link led, and begins the session of who was signed in by it.
+// entered leads whom a link let in to the sitting's own page, and begins the session of who was signed in by it. Nothing
+// starts by that.
 func (s *Site) entered(w http.ResponseWriter, r *http.Request, entry *sitting.Entry, err error) {
 	if err == nil && entry.Identity != nil {
 		err = s.cfg.Login.Enter(w, r, *entry.Identity)
-		r = r.WithContext(login.WithActor(r.Context(), policy.Actor{Identity: *entry.Identity}))
 	}
 	switch {
 	case fault.Is(err, fault.LinkUsed), fault.Is(err, fault.Expired):
@@ -69,7 +69,7 @@ func (s *Site) entered(w http.ResponseWriter, r *http.Request, entry *sitting.En
 	case err != nil:
 		s.faulty(w, r, err)
 	default:
-		s.show(w, r, http.StatusOK, "take", entry.Sitting.Title, takePage{Sitting: entry.Sitting})
+		http.Redirect(w, r, "/sittings/"+entry.Sitting.ID.String(), http.StatusSeeOther)
 	}
 }
 

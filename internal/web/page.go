@@ -2,9 +2,7 @@ package web
 
 import (
 	"bytes"
-	"compress/gzip"
 	"embed"
-	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -19,7 +17,6 @@ import (
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
-	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -34,7 +31,7 @@ type pages map[string]*template.Template
 
 func parsePages(publicURL string) (pages, error) {
 	all := pages{}
-	for _, name := range []string{"start", "take", "lost", "report", "mail", "message", "graphiql"} {
+	for _, name := range []string{"start", "take", "lost", "sitting", "report", "mail", "message", "graphiql"} {
 		t, err := template.New("frame.html").Funcs(template.FuncMap{
 			"percent": func(p grading.Percent) string { return fmt.Sprintf("%.1f", float64(p)/1e6) },
 			"links":   func(text string) template.HTML { return links(publicURL, text) },
@@ -80,7 +77,7 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name, ti
 		write(w, http.StatusInternalServerError, "Something went wrong on our side.\n")
 		return
 	}
-	if name != "graphiql" {
+	if name != "graphiql" && name != "sitting" {
 		w.Header().Set("Content-Security-Policy", s.pagePolicy())
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -159,9 +156,8 @@ func (s *Site) start(w http.ResponseWriter, r *http.Request) {
 
 // takePage is what an invitation link shows.
 type takePage struct {
-	Token   string
-	ByLink  bool             // the link alone signs its candidate in
-	Sitting *sitting.Sitting // once accepted
+	Token  string
+	ByLink bool // the link alone signs its candidate in
 }
 
 // take shows what an invitation link is for. Opening it changes nothing, so that a mail scanner does no harm.
@@ -221,7 +217,7 @@ func (s *Site) schema(w http.ResponseWriter, _ *http.Request) {
 
 // static serves embedded files. What is kept compressed is sent so to whoever takes it, and unpacked for others.
 func (s *Site) static(w http.ResponseWriter, r *http.Request) {
-	name := path.Clean(strings.TrimPrefix(r.URL.Path, "/"))
+	name, cache := s.assets.find(path.Clean(strings.TrimPrefix(r.URL.Path, "/")))
 	body, err := staticFiles.ReadFile(name)
 	packed := false
 	if err != nil {
@@ -232,8 +228,11 @@ func (s *Site) static(w http.ResponseWriter, r *http.Request) {
 		s.missing(w, r)
 		return
 	}
+	if small, ok := s.assets.packed[name]; ok {
+		body, packed = small, true
+	}
 	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
-	w.Header().Set("Cache-Control", "public, max-age=3600")
+	w.Header().Set("Cache-Control", cache)
 	w.Header().Set("Vary", "Accept-Encoding")
 	if packed && !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		body, err = unpack(body)
@@ -245,15 +244,6 @@ func (s *Site) static(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, _ = w.Write(body)
-}
-
-func unpack(body []byte) ([]byte, error) {
-	z, err := gzip.NewReader(bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	plain, err := io.ReadAll(z)
-	return plain, errors.Join(err, z.Close())
 }
 
 // links makes a mail's text a page's: everything is escaped, and the site's own addresses, no others, can be followed.

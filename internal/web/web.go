@@ -55,6 +55,7 @@ type Mail struct {
 type Site struct {
 	cfg      Config
 	pages    pages
+	assets   *assets
 	draining draining
 	seen     *seen
 	errands  chan struct{} // one for each that is under way
@@ -66,7 +67,11 @@ func New(cfg Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Site{cfg: cfg, pages: p, seen: newSeen(cfg.Metrics), errands: make(chan struct{}, mostErrands)}, nil
+	a, err := packAssets()
+	if err != nil {
+		return nil, err
+	}
+	return &Site{cfg: cfg, pages: p, assets: a, seen: newSeen(cfg.Metrics), errands: make(chan struct{}, mostErrands)}, nil
 }
 
 // Public is everything that the outside may reach.
@@ -80,6 +85,7 @@ func (s *Site) Public() http.Handler {
 	signedIn.HandleFunc("POST /organization", s.cfg.Login.Choose)
 	signedIn.HandleFunc("GET /take/{token}", discreet(s.take))
 	signedIn.HandleFunc("POST /take/{token}", discreet(s.accept))
+	signedIn.HandleFunc("GET /sittings/{id}", s.sitting)
 	signedIn.HandleFunc("GET /take", discreet(s.lost))
 	signedIn.HandleFunc("POST /take", discreet(s.askLink))
 	signedIn.HandleFunc("GET /take/in/{token}", discreet(s.comeBack))

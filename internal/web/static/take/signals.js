@@ -1,0 +1,103 @@
+// Signals of how a sitting is taken, only those that its paper lists. They never change points, and the page says before
+// the start which ones there are.
+//
+// What assistive technology does must not look like leaving. A screen reader's list of elements, an on-screen keyboard, a
+// magnifier or dictation take the focus from a page that stays visible and go on acting on it: such an absence does not
+// count. Nor does one while a dialog of ours or the browser's question for the microphone is open.
+import { FEATURES, recordSignals } from './api.js';
+
+const shortest = 1_000; // ms; a notification that slides over a phone is no absence
+const unfocused = 15_000; // ms that a visible page must be without focus and without any action on it
+
+let quiet = 0;
+let quietUntil = 0;
+
+/**
+ * Does something during which nothing is recorded: a native dialog, a permission prompt.
+ * @template T
+ * @param {() => Promise<T>} act
+ * @returns {Promise<T>}
+ */
+export async function quietly(act) {
+  quiet++;
+  try {
+    return await act();
+  } finally {
+    quiet--;
+    quietUntil = performance.now() + 1_000; // the browser gives the focus back a moment later
+  }
+}
+
+const isQuiet = () => quiet > 0 || performance.now() < quietUntil;
+
+/**
+ * Watches until the returned function is called.
+ * @param {{sitting: string, kinds: string[], question: () => string, now: () => number}} what
+ */
+export function watch({ sitting, kinds, question, now }) {
+  if (!FEATURES.signals || !kinds.length) return () => {};
+  const has = (/** @type {string} */ kind) => kinds.includes(kind);
+  const aborter = new AbortController();
+  const listen = (/** @type {EventTarget} */ on, /** @type {string} */ type, /** @type {(e: any) => void} */ act) => on.addEventListener(type, act, { signal: aborter.signal, capture: true });
+  /** @type {any[]} */
+  let batch = [];
+  /** @type {{at: number, began: number, hidden: boolean, quiet: boolean, acted: boolean}|null} */
+  let away = null;
+
+  const record = (/** @type {string} */ kind, /** @type {number} */ at, /** @type {number} */ durationMs) => {
+    batch.push({ kind, clientAt: new Date(at).toISOString(), durationMs: Math.round(durationMs), question: question(), clientKey: crypto.randomUUID() });
+  };
+  let sending = Promise.resolve();
+  const send = () => sending = sending.then(async () => {
+    const some = batch.slice(0, 50);
+    if (!some.length) return;
+    try {
+      await recordSignals(sitting, some);
+      batch = batch.slice(some.length);
+    } catch {
+      // They are sent with the next ones; their keys make that harmless.
+    }
+  });
+
+  const leave = () => {
+    away ??= { at: now(), began: performance.now(), hidden: false, quiet: isQuiet(), acted: false };
+    away.hidden ||= document.visibilityState === 'hidden';
+  };
+  const comeBack = () => {
+    if (!away || document.visibilityState === 'hidden' || !document.hasFocus()) return;
+    const { at, began, hidden, quiet: asked, acted } = away;
+    away = null;
+    const took = performance.now() - began;
+    const counts = hidden ? took >= shortest : took >= unfocused && !acted;
+    if (counts && !asked && !isQuiet()) record('FOCUS_LOST', at, took);
+  };
+  if (has('FOCUS_LOST')) {
+    listen(document, 'visibilitychange', () => (document.visibilityState === 'hidden' ? leave() : comeBack()));
+    listen(window, 'blur', (e) => { if (e.target === window && !document.hasFocus()) leave(); });
+    listen(window, 'focus', comeBack);
+    for (const type of ['input', 'keydown', 'focusin', 'selectionchange', 'scroll']) listen(document, type, () => { if (away) away.acted = true; });
+  }
+
+  // Dictation and text expanders put text in by the clipboard too: only a paste that a person asked for counts.
+  let asked = -Infinity;
+  if (has('PASTED')) {
+    listen(document, 'keydown', (e) => { if (e.isTrusted && ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'v' || e.shiftKey && e.key === 'Insert')) asked = performance.now(); });
+    listen(document, 'contextmenu', () => { asked = performance.now() + 10_000; });
+    listen(document, 'paste', (e) => { if (e.isTrusted && performance.now() - asked < 1_000) record('PASTED', now(), 0); });
+  }
+  let full = false;
+  if (has('FULL_SCREEN_LEFT')) {
+    listen(document, 'fullscreenchange', () => {
+      if (full && !document.fullscreenElement && !isQuiet()) record('FULL_SCREEN_LEFT', now(), 0);
+      full = document.fullscreenElement !== null;
+    });
+  }
+
+  const timer = setInterval(send, 10_000);
+  listen(window, 'pagehide', send);
+  return async () => {
+    aborter.abort();
+    clearInterval(timer);
+    await send();
+  };
+}

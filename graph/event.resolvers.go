@@ -2,11 +2,18 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/graph/envelope"
+	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/login"
+	"github.com/assay-hq/assay/internal/tenant"
 )
+
+func (r *eventResolver) At(ctx context.Context, obj *ent.Event) (*time.Time, error) {
+	return pointer(tenant.ToldAt(event.Type(obj.Type), obj.At)), nil
+}
 
 func (r *eventResolver) Position(ctx context.Context, obj *ent.Event) (int, error) {
 	return int(*obj.Position), nil

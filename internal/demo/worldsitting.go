@@ -12,6 +12,7 @@ import (
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -23,6 +24,9 @@ const (
 	worldTakes worldFate = iota
 	worldStaysAway
 	worldIsCancelled
+	worldDeclines
+	worldIsVoided
+	worldIsPaused
 )
 
 // worldIssuer vouches for the simulated candidates; nobody can sign in with it.
@@ -92,8 +96,38 @@ func (s *worldSitting) invite(ctx context.Context) error {
 		s.later(row.ExpiresAt.Add(tenant.EndsAfter+time.Second), s.finish)
 	case worldIsCancelled:
 		s.after(s.hours(2, 40), s.cancel)
-	case worldTakes:
+	case worldDeclines:
+		s.after(s.hours(1, 3), s.decline)
+	default:
 		s.later(s.begins.Add(-time.Duration(1+s.random.IntN(15))*time.Minute), s.accept)
+	}
+	return nil
+}
+
+// decline refuses the invitation.
+func (s *worldSitting) decline(ctx context.Context) error {
+	reasons := []string{"I have accepted another position.", "The role is not what I am looking for.", "I cannot take it in the time given."}
+	in := sitting.DeclineInvitationInput{Token: &s.secret, Reason: reasons[s.random.IntN(len(reasons))]}
+	if _, err := s.sittings.Decline(ctx, policy.Actor{}, in); err != nil {
+		return fmt.Errorf("decline: %w", err)
+	}
+	return nil
+}
+
+// pause stops the clock of who sits just now.
+func (s *worldSitting) pause(ctx context.Context) error {
+	in := sitting.PauseSessionInput{ID: s.id, Reason: term.ReasonTechnical, Note: "The network of the building is down."}
+	if _, err := s.sittings.Pause(ctx, s.members["recruiter"], in); err != nil {
+		return fmt.Errorf("pause: %w", err)
+	}
+	return nil
+}
+
+// void makes what was handed in void.
+func (s *worldSitting) void(ctx context.Context) error {
+	in := sitting.VoidSessionInput{ID: s.id, Reason: "The candidate was sent the assessment of another role."}
+	if _, err := s.sittings.Void(ctx, s.members["recruiter"], in); err != nil {
+		return fmt.Errorf("void: %w", err)
 	}
 	return nil
 }
@@ -122,6 +156,10 @@ func (s *worldSitting) start(ctx context.Context) error {
 		return fmt.Errorf("start: %w", err)
 	}
 	s.deadline = *own.Deadline
+	if s.fate == worldIsPaused {
+		s.after(90*time.Second, s.pause)
+		return nil
+	}
 	s.turnTo(0)
 	return nil
 }
@@ -195,6 +233,8 @@ func (s *worldSitting) finish(ctx context.Context) error {
 // never released.
 func (s *worldSitting) judge() {
 	switch {
+	case s.fate == worldIsVoided:
+		s.after(s.hours(1, 20), s.void)
 	case len(s.waiting) > 0:
 		s.after(s.hours(1, 20), s.assign)
 	default:

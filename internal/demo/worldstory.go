@@ -97,8 +97,20 @@ func (o *worldOrganization) plan(today time.Time) {
 			n++
 		}
 	}
+	now := func(role, minutes int, fate worldFate) {
+		o.expect(newSitting(o, o.roles[role], names[n], o.now.Add(-time.Duration(minutes)*time.Minute), fate))
+		n++
+	}
 	for i, minutes := range []int{5, 13, 24, 31} {
-		o.expect(newSitting(o, o.roles[i%3], names[n+i], o.now.Add(-time.Duration(minutes)*time.Minute), worldTakes))
+		now(i%3, minutes, worldTakes)
+	}
+	now(0, 8, worldIsPaused)
+	now(1, 17, worldIsPaused)
+	for i := range 6 {
+		now(i%3, (4+11*i)*24*60, worldDeclines)
+	}
+	for i := range 3 {
+		now(i, (9+20*i)*24*60, worldIsVoided)
 	}
 }
 

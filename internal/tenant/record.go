@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/event"
@@ -34,13 +35,22 @@ func (tx Tx) Announce(ctx context.Context, what event.Type, subject gid.ID, deta
 		return err
 	}
 	row := tx.client.Event.Create().
-		SetID(tx.NewID(gid.Event)).SetOrganizationID(tx.org).SetAt(tx.Now).
+		SetID(tx.store.ids.New(gid.Event, ToldAt(what, tx.Now))).SetOrganizationID(tx.org).SetAt(tx.Now).
 		SetType(string(what)).SetSubjectID(subject).SetTxid(tx.txid)
 	if err := row.Exec(ctx); err != nil {
 		return fmt.Errorf("announce %s: %w", what, err)
 	}
 	tx.tellEvent(what, subject)
 	return nil
+}
+
+// ToldAt is the time of an event as those may read it who follow the feed. From when a sitting began and when it ended one
+// could tell how much time was allowed, and so who was given more: of its beginning the day alone is told, also by its id.
+func ToldAt(what event.Type, at time.Time) time.Time {
+	if what == event.SessionStarted {
+		return at.UTC().Truncate(24 * time.Hour)
+	}
+	return at
 }
 
 // label names the actor: in a sitting's scope the candidate, else whoever the membership or key says.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
@@ -87,7 +88,7 @@ func takes(name string, ready func(t *testing.T, o *org, who *person) call) oper
 }
 
 func operations() []operation {
-	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), approvals(), catalogueWrites(), sittingReads(), sittingWrites(), invitationOperations(), rightReads(), rightWrites(), rightsOfCandidates(), gradingReads(), gradingWrites())
+	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), approvals(), catalogueWrites(), sittingReads(), sittingWrites(), clockOperations(), fileOperations(), invitationOperations(), rightReads(), rightWrites(), rightsOfCandidates(), gradingReads(), gradingWrites())
 }
 
 func accountOperations() []operation {
@@ -416,6 +417,172 @@ func sittingReads() []operation {
 		}),
 		reads("sitting.Finish", policy.SessionFinish, false, func(ctx context.Context, o *org, who policy.Actor) error {
 			return o.sittings.Finish(ctx, who, o.running)
+		}),
+	}
+}
+
+// ofOwn is an operation of the candidate's on a sitting of theirs that was started.
+func ofOwn(name string, template func(o *org) gid.ID, ask func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error) operation {
+	return takes(name, func(t *testing.T, o *org, _ *person) call {
+		id := o.started(t, template(o)).ID
+		return func(ctx context.Context, who policy.Actor) error { return ask(ctx, o, who, id) }
+	})
+}
+
+// looks is an operation of the candidate's that reads of a sitting of theirs.
+func looks(name string, ask func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error) operation {
+	op := ofOwn(name, func(o *org) gid.ID { return o.quiz }, ask)
+	op.writes = false
+	return op
+}
+
+// adjusts is an operation of staff on a sitting that was started.
+func adjusts(name string, ready func(t *testing.T, o *org, id gid.ID), ask func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error) operation {
+	op := writes(name, policy.SessionAdjust, func(t *testing.T, o *org, _ *person) call {
+		id := o.started(t, o.quiz).ID
+		ready(t, o, id)
+		return func(ctx context.Context, who policy.Actor) error { return ask(ctx, o, who, id) }
+	})
+	op.bound = true
+	return op
+}
+
+func clockOperations() []operation {
+	quiz := func(o *org) gid.ID { return o.quiz }
+	nothing := func(*testing.T, *org, gid.ID) {}
+	one := &sitting.ResponseInput{Question: "1.1", ClientKey: "first", Answer: &content.Answer{Choices: []string{"b"}}}
+	heartbeat := ofOwn("sitting.Heartbeat", quiz, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+		return done(o.sittings.Heartbeat(ctx, who, sitting.HeartbeatInput{SittingID: id}))
+	})
+	timelines := reads("sitting.Timelines", policy.SessionRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+		return some(o.sittings.Timelines(ctx, who, []gid.ID{o.released}))
+	})
+	receipt := reads("sitting.VerifyReceipt", policy.SessionRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+		return done(o.sittings.VerifyReceipt(ctx, who, o.released, "00"))
+	})
+	outage := writes("sitting.CreditOutage", policy.SessionFinish, func(t *testing.T, o *org, _ *person) call {
+		row := o.started(t, o.quiz)
+		lost := tenant.Outage{ID: o.ids.New(gid.Outage, time.Now()), Began: row.CreatedAt.Add(-time.Minute), Ended: row.CreatedAt}
+		return func(ctx context.Context, who policy.Actor) error {
+			return o.sittings.CreditOutage(ctx, who, row.ID, lost)
+		}
+	})
+	return []operation{
+		heartbeat, timelines, receipt, outage,
+		reads("sitting.Disconnect", policy.SessionFinish, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return o.sittings.Disconnect(ctx, who, o.running)
+		}),
+		ofOwn("sitting.SaveResponses", quiz, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.SaveResponses(ctx, who, sitting.SaveResponsesInput{SittingID: id, Responses: []*sitting.ResponseInput{one}}))
+		}),
+		ofOwn("sitting.EnterSection", func(o *org) gid.ID { return o.forward }, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.EnterSection(ctx, who, sitting.EnterSectionInput{SittingID: id, Section: 2}))
+		}),
+		ofOwn("sitting.EnterQuestion", func(o *org) gid.ID { return o.forward }, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.EnterQuestion(ctx, who, sitting.EnterQuestionInput{SittingID: id, Question: "1.2"}))
+		}),
+		ofOwn("sitting.SubmitSection", quiz, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.SubmitSection(ctx, who, sitting.SubmitSectionInput{SittingID: id, Section: 1}))
+		}),
+		ofOwn("sitting.FlagQuestion", quiz, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.FlagQuestion(ctx, who, sitting.FlagQuestionInput{SittingID: id, Question: "1.1", Flagged: true}))
+		}),
+		takes("sitting.TakeBreak", func(t *testing.T, o *org, _ *person) call {
+			row := o.started(t, o.quiz)
+			o.accommodate(t, row)
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.sittings.TakeBreak(ctx, who, sitting.TakeBreakInput{SittingID: row.ID}))
+			}
+		}),
+		takes("sitting.EndBreak", func(t *testing.T, o *org, _ *person) call {
+			row := o.started(t, o.quiz)
+			o.accommodate(t, row)
+			must(o.sittings.TakeBreak(t.Context(), o.people["candidate"].actor, sitting.TakeBreakInput{SittingID: row.ID}))(t)
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.sittings.EndBreak(ctx, who, sitting.EndBreakInput{SittingID: row.ID}))
+			}
+		}),
+		looks("sitting.Flags", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.Flags(ctx, who, id))
+		}),
+		looks("sitting.VerifyOwnReceipt", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.VerifyOwnReceipt(ctx, who, id, "00"))
+		}),
+		adjusts("sitting.Pause", nothing, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.Pause(ctx, who, sitting.PauseSessionInput{ID: id, Reason: term.ReasonTechnical}))
+		}),
+		adjusts("sitting.Resume", func(t *testing.T, o *org, id gid.ID) {
+			must(o.sittings.Pause(t.Context(), o.owner(), sitting.PauseSessionInput{ID: id, Reason: term.ReasonTechnical}))(t)
+		}, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.Resume(ctx, who, sitting.ResumeSessionInput{ID: id}))
+		}),
+		adjusts("sitting.GrantTime", nothing, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.GrantTime(ctx, who, sitting.GrantTimeInput{ID: id, Time: time.Minute, Reason: term.ReasonTechnical}))
+		}),
+		adjusts("sitting.Reopen", func(t *testing.T, o *org, id gid.ID) {
+			must(o.sittings.Submit(t.Context(), o.people["candidate"].actor, sitting.SubmitSittingInput{ID: id}))(t)
+			o.unscored(t, id)
+		}, func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.Reopen(ctx, who, sitting.ReopenSessionInput{ID: id, Time: time.Minute, Reason: "a storm"}))
+		}),
+	}
+}
+
+func fileOperations() []operation {
+	begin := takes("sitting.BeginUpload", func(t *testing.T, o *org, _ *person) call {
+		in := sitting.BeginUploadInput{SittingID: o.started(t, o.aloud).ID, Question: "1.1", Name: "answer.webm", Size: 1000}
+		return func(ctx context.Context, who policy.Actor) error { return done(o.sittings.BeginUpload(ctx, who, in)) }
+	})
+	address := func(t *testing.T, o *org) string {
+		begun := must(o.sittings.BeginUpload(t.Context(), o.people["candidate"].actor, sitting.BeginUploadInput{
+			SittingID: o.started(t, o.aloud).ID, Question: "1.1", Name: "answer.webm", Size: len(recorded),
+		}))(t)
+		return strings.TrimPrefix(*begun.URL, "http://assay.example/files/upload/")
+	}
+	at := takes("sitting.UploadAt", func(t *testing.T, o *org, _ *person) call {
+		secret := address(t, o)
+		return func(ctx context.Context, who policy.Actor) error { return done(o.sittings.UploadAt(ctx, who, secret)) }
+	})
+	at.writes = false
+	play := writes("sitting.CreatePlaybackLink", policy.RecordingPlay, func(_ *testing.T, o *org, _ *person) call {
+		in := sitting.CreatePlaybackLinkInput{UploadID: o.recording}
+		return func(ctx context.Context, who policy.Actor) error {
+			return done(o.sittings.CreatePlaybackLink(ctx, who, in))
+		}
+	})
+	play.bound, play.except = true, map[string]string{"reviewer": notFound} // who hears what they review
+	return []operation{
+		begin, play,
+		takes("sitting.AddPart", func(t *testing.T, o *org, _ *person) call {
+			secret := address(t, o)
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.sittings.AddPart(ctx, who, secret, sitting.Part{Body: strings.NewReader(recorded), Received: time.Now}))
+			}
+		}),
+		takes("sitting.CreateOwnPlaybackLink", func(_ *testing.T, o *org, _ *person) call {
+			in := sitting.CreateOwnPlaybackLinkInput{SittingID: o.speaking, UploadID: o.recording}
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.sittings.CreateOwnPlaybackLink(ctx, who, in))
+			}
+		}),
+		at, looks("sitting.Uploads", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.sittings.Uploads(ctx, who, id))
+		}),
+		{row: row{name: "sitting.Play", open: public}, ready: func(t *testing.T, o *org, _ *person) call {
+			link := must(o.sittings.CreateOwnPlaybackLink(t.Context(), o.people["candidate"].actor, sitting.CreateOwnPlaybackLinkInput{
+				SittingID: o.speaking, UploadID: o.recording,
+			}))(t)
+			secret := link.URL[strings.LastIndexByte(link.URL, '/')+1:]
+			return func(ctx context.Context, who policy.Actor) error {
+				found, err := o.sittings.Play(ctx, who, secret)
+				if err == nil {
+					err = found.File.Close()
+				}
+				return err
+			}
+		}},
+		lists("sitting.RemoveUpload", policy.FileKeep, func(ctx context.Context, o *org, who policy.Actor) error {
+			return o.sittings.RemoveUpload(ctx, who, o.recording)
 		}),
 	}
 }

@@ -222,7 +222,7 @@ func listRows() []*row {
 		{"questions", policy.QuestionRead}, {"templates", policy.TemplateRead}, {"candidates", policy.CandidateRead},
 		{"sessions", policy.SessionRead}, {"reviews", policy.ReviewScore}, {"reports", policy.ReportRead}, {"auditEvents", policy.AuditRead},
 		{"apiKeys", policy.APIKeyManage}, {"contests", policy.ContestAnswer}, {"accommodations", policy.AccommodationDecide},
-		{"apiKeys", policy.APIKeyManage}, {"events", policy.EventRead},
+		{"events", policy.EventRead},
 	} {
 		list = append(list, &row{
 			name: "Organization." + f.name, needs: []policy.Action{policy.OrganizationRead, f.needs}, at: "node." + f.name,
@@ -600,10 +600,10 @@ func mutationRows(schema *ast.Schema) []*row {
 			return vars{"sittingId": o.started(t, o.quiz).ID, "responses": []any{one}}
 		}},
 		{name: "enterSection", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
-			return vars{"sittingId": o.started(t, o.quiz).ID, "section": 1}
+			return vars{"sittingId": o.started(t, o.forward).ID, "section": 2}
 		}},
 		{name: "enterQuestion", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
-			return vars{"sittingId": o.started(t, o.forward).ID, "question": "1.1"}
+			return vars{"sittingId": o.started(t, o.forward).ID, "question": "1.2"}
 		}},
 		{name: "submitSection", needs: []policy.Action{policy.SittingTake}, own: true, given: func(t *testing.T, o *org, _ *person) vars {
 			return vars{"sittingId": o.started(t, o.quiz).ID, "section": 1}

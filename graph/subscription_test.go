@@ -179,9 +179,8 @@ func TestLiveTellsStaffNothingHidden(t *testing.T) {
 		every.until("sessionChanged.state", "IN_PROGRESS")
 		clock := o.follows(t, o.people["candidate"], "subscription($id: ID!) { sittingClock(id: $id) { deadline } }", vars{"id": row.ID})
 		before := clock.next("sittingClock.deadline")
-		scope := must(o.store.As(t.Context(), o.owner(), policy.SessionCancel))(t)
-		must(tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (int, error) {
-			return tx.ChangeSession(row.ID).SetDueAt(tx.Now.Add(5 * time.Hour)).SetAllowedSeconds(18000).Save(t.Context())
+		must(o.sittings.GrantAccommodation(t.Context(), o.people["admin"].actor, sitting.GrantAccommodationInput{
+			SessionID: row.ID, ExtraPercent: new(100), Reason: "told by telephone",
 		}))(t)
 		for clock.next("sittingClock.deadline") == before { // what was told before the change
 		}

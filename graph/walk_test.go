@@ -11,6 +11,7 @@ import (
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/dbtest"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
 )
@@ -52,7 +53,7 @@ func candidateTypes(schema *gql.Schema) []string {
 // candidatesOwn are the only types of objects that a candidate's answers may hold. Adding one is a decision.
 var candidatesOwn = []string{
 	"AcceptInvitationPayload", "AccommodationPolicy", "Acknowledgement", "AlreadyExistsError", "Answer", "BeginUploadPayload",
-	"BegunUpload", "ClockEntry", "ContestSittingPayload", "CreateOwnPlaybackLinkPayload", "EndBreakPayload", "EnterQuestionPayload",
+	"BegunUpload", "ClockEntry", "ContestSittingPayload", "CreateOwnPlaybackLinkPayload", "DeclineInvitationPayload", "EndBreakPayload", "EnterQuestionPayload",
 	"EnterSectionPayload", "EraseMyDataPayload", "ErasureReceipt", "Feedback", "FlagQuestionPayload", "HeartbeatPayload", "InputError",
 	"MyDataExport", "MyFile", "MyRecord", "MyRecordedSitting", "PageInfo", "PlaybackLink", "Receipt", "RecordSignalsPayload",
 	"ReportOpening", "RequestAccommodationPayload", "SaveResponsePayload", "SaveResponsesPayload", "SaveResult", "SectionFeedback",
@@ -146,6 +147,7 @@ func TestPaperOfCandidates(t *testing.T) {
 	template := o.newTemplateBy(t, o.owner(), draft)
 	must(o.authors.PublishTemplate(t.Context(), o.owner(), authoring.PublishTemplateInput{ID: template.ID}))(t)
 	session := o.started(t, template.ID)
+	must(o.sittings.EnterSection(t.Context(), o.people["candidate"].actor, sitting.EnterSectionInput{SittingID: session.ID, Section: 2}))(t)
 	schema := executable().Schema()
 	for name, a := range map[string]*answer{
 		"the sitting": o.ask(t, o.people["candidate"], "query($id: ID!) { sitting(id: $id) "+everything(schema, "Sitting")+" }", vars{"id": session.ID}),
@@ -170,7 +172,11 @@ func everything(schema *gql.Schema, name string) string {
 	text := "{ __typename"
 	for _, f := range fields(def) {
 		if name != "Sitting" || f.Name != "feedback" { // there is none before the report
-			text += " " + f.Name + " " + everything(schema, f.Type.Name())
+			text += " " + f.Name
+			if f.Arguments.ForName("hash") != nil {
+				text += `(hash: "00")`
+			}
+			text += " " + everything(schema, f.Type.Name())
 		}
 	}
 	return text + " }"

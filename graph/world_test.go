@@ -83,7 +83,7 @@ type org struct {
 	version, candidate          gid.ID
 	revision                    gid.ID // of the choice
 	pooled                      gid.ID // a version that draws from a pool
-	forward                     gid.ID // a template whose section only goes forward
+	forward                     gid.ID // a template whose first section of two only goes forward
 	released, inReview, running gid.ID // sessions; the last one is in progress
 	aloud, speaking, recording  gid.ID // a template of one spoken question, a session of it in progress, and its recording
 	report                      gid.ID
@@ -189,8 +189,9 @@ func (o *org) fill(t testing.TB) {
 	o.pool(t)
 	o.template, o.quiz = o.newTemplate(t, true, o.choice, o.text), o.newTemplate(t, true, o.choice)
 	o.drafted = o.newTemplate(t, true, o.text)
-	forward := o.draft(o.choice)
+	forward := o.draft(o.choice, o.text)
 	forward.Sections[0].Navigation = new(term.ForwardOnly)
+	forward.Sections = append(forward.Sections, o.draft(o.approved).Sections...)
 	o.forward = o.newTemplateBy(t, o.owner(), forward).ID
 	must(o.authors.PublishTemplate(t.Context(), o.owner(), authoring.PublishTemplateInput{ID: o.forward}))(t)
 	o.revise(t, o.drafted)

@@ -63,8 +63,8 @@ func Types() []Type {
 		SkillCreated, SkillUpdated, SkillMerged, JobRoleCreated, JobRoleUpdated, QuestionCreated, QuestionRevised, QuestionPublished,
 		QuestionApproved, QuestionRetired, TemplateCreated, TemplateRevised, TemplatePublished, TemplateApproved, TemplateRetired,
 		CatalogueExported, CatalogueImported, OrganizationChanged, SessionInvited, SessionAccepted, SessionStarted, SessionSubmitted,
-		SessionExpired, SessionCancelled, SessionReminded, SessionResent, SessionRescheduled, SessionDeclined, SessionVoided,
-		SessionScored, ReviewAssigned, ReviewSubmitted, ReportComputed, ReportReleased, MemberAdded, MemberJoined, APIKeyCreated,
+		SessionExpired, SessionCancelled, SessionPaused, SessionResumed, SessionReopened, SessionReminded, SessionResent, SessionRescheduled, SessionDeclined, SessionVoided,
+		SessionScored, CandidateErased, IntegrityJudged, ContestOpened, ContestAnswered, ReviewAssigned, ReviewSubmitted, ReportComputed, ReportReleased, MemberAdded, MemberJoined, APIKeyCreated,
 		APIKeyRotated, APIKeyRevoked,
 	}
 }

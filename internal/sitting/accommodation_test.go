@@ -57,7 +57,7 @@ func TestAccommodation(t *testing.T) {
 		t.Run("a decision in the middle moves the deadline, and takes nothing away", func(t *testing.T) {
 			id, who := r.started(t)
 			acc := r.request(t, id, who)
-			r.clock.pass(10 * time.Minute)
+			r.clock.pass(5 * time.Minute)
 			acc = must(r.decide(t, acc, sitting.Change, new(100)))(t)
 			if own := r.read(t, who, id); own.Deadline.Sub(*own.StartedAt) != 2*allowed {
 				t.Errorf("until %s", own.Deadline)

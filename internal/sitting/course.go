@@ -151,22 +151,34 @@ func (h *held) write(ctx context.Context) error {
 	}
 	c := h.clock
 	change := h.tx.ChangeSession(h.row.ID).SetSection(c.Section).SetQuestion(c.Question).SetAllowedSeconds(wholeSeconds(c.Allowed()))
+	h.setState(change)
 	switch c.Phase {
 	case clock.Running:
 		due := c.Due()
-		change.SetState(term.InProgress).SetDueAt(due).SetDeadlineAt(due).SetSectionDueAt(c.SectionDue()).ClearPausedAt()
+		change.SetDueAt(due).SetDeadlineAt(due).SetSectionDueAt(c.SectionDue()).ClearPausedAt()
 		if q := c.QuestionDue(); q.IsZero() {
 			change.ClearQuestionDueAt()
 		} else {
 			change.SetQuestionDueAt(q)
 		}
 	case clock.Paused:
-		change.SetState(term.Paused).SetDueAt(h.until).SetPausedAt(c.PausedAt).ClearSectionDueAt().ClearQuestionDueAt()
+		change.SetDueAt(h.until).SetPausedAt(c.PausedAt).ClearSectionDueAt().ClearQuestionDueAt()
 	}
 	if _, err := change.Save(ctx); err != nil {
 		return fmt.Errorf("keep clock: %w", err)
 	}
 	return h.reread(ctx)
+}
+
+// setState writes the state only where it changes: staff are told of that, and of nothing else that the clock does.
+func (h *held) setState(change *ent.SessionUpdate) {
+	state := term.InProgress
+	if h.clock.Phase == clock.Paused {
+		state = term.Paused
+	}
+	if state != h.row.State {
+		change.SetState(state)
+	}
 }
 
 // reread brings the row up to what was written.

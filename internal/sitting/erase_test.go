@@ -11,6 +11,7 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/account"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -52,7 +53,7 @@ func (r *rig) upload(t testing.TB, session gid.ID, name string) {
 	scope := must(r.store.As(t.Context(), r.owner, policy.SessionRead))(t)
 	_, err := tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (int, error) {
 		return 0, tx.NewUpload().SetSessionID(session).SetRef("2.1").SetState(term.UploadComplete).SetName(name).SetSize(7).SetReceived(7).
-			SetBlob("blob of " + name).SetSecret([]byte(name)).SetExpiresAt(tx.Now).SetCompletedAt(tx.Now).Exec(t.Context())
+			SetBlob("blob of " + name).SetParts([]content.Part{}).SetPlayKey([]byte(name)).SetScan(term.NotScanned).SetSecret([]byte(name)).SetExpiresAt(tx.Now).SetCompletedAt(tx.Now).Exec(t.Context())
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -73,7 +73,7 @@ func (h *held) start(ctx context.Context, device *string) error {
 	if _, err := change.SetState(term.InProgress).SetDueAt(h.clock.Due()).Save(ctx); err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
-	row.StartedAt = &now
+	row.StartedAt, row.State = &now, term.InProgress
 	if err := h.write(ctx); err != nil {
 		return err
 	}

@@ -409,6 +409,7 @@ func TestSpokenAnswer(t *testing.T) {
 func (r *recordings) plays(t testing.TB, link *sitting.PlaybackLink, want []byte) {
 	t.Helper()
 	found := must(r.sitting.Play(t.Context(), policy.Actor{}, strings.TrimPrefix(link.URL, "https://assay.test/files/")))(t)
+	defer found.File.Close()
 	got := must(io.ReadAll(found.File))(t)
 	if !bytes.Equal(got, want) || found.ContentType != "audio/webm" {
 		t.Errorf("plays %d bytes of %s, want %d", len(got), found.ContentType, len(want))

@@ -222,14 +222,15 @@ func (a *app) sweep(ctx context.Context) error {
 	return errors.Join(a.finishDue(ctx), a.disconnect(ctx), a.makeGood(ctx), a.sequence(ctx))
 }
 
-// finishDue ends what is due.
+// finishDue ends what is due. However long that takes, a process is up meanwhile and says so: else it would take its own
+// silence for an outage, and give everybody else time.
 func (a *app) finishDue(ctx context.Context) error {
 	for {
 		due, err := a.store.Directory().DueSessions(ctx, sweepBatch)
 		if err != nil || len(due) == 0 {
 			return err
 		}
-		if err := a.finish(ctx, due); err != nil || len(due) < sweepBatch {
+		if err := errors.Join(a.finish(ctx, due), a.store.Directory().Pulse(ctx)); err != nil || len(due) < sweepBatch {
 			return err
 		}
 	}
@@ -294,6 +295,9 @@ func (a *app) makeGood(ctx context.Context) error {
 		}
 		if len(sat) < sweepBatch {
 			return directory.SettleOutage(ctx, outage.ID)
+		}
+		if err := directory.Pulse(ctx); err != nil {
+			return err
 		}
 	}
 }

@@ -30,7 +30,7 @@ import (
 const stormLimit = 10 * time.Minute
 
 // stormSize is how many sittings end in the same second; ASSAY_STORM says another number, and then the time that the sweep
-// takes is judged as well.
+// takes is judged as well, for which the machine must have nothing else to do.
 func stormSize(t *testing.T) (n int, timed bool) {
 	t.Helper()
 	text := os.Getenv("ASSAY_STORM")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -11,6 +12,7 @@ import (
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/job"
 	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -100,22 +102,22 @@ func (a *app) sendSignInLinks(ctx context.Context, address string) error {
 	return err
 }
 
+// What is due is looked for every lookEvery, so that little of the time in which a sitting must be ended goes by before
+// somebody looks; the rest of a sweep is done at each looksPerSweep-th look.
+const (
+	lookEvery     = 250 * time.Millisecond
+	looksPerSweep = 4
+)
+
 // tidyEvery is how many sweeps pass between two clean-ups: an hour's.
 const tidyEvery = 3600
 
 // sweepEverySecond ends what is due and orders what happened, until the context ends.
 func (a *app) sweepEverySecond(ctx context.Context) {
-	ticker := time.NewTicker(time.Second)
+	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
-	for round := 0; ; round++ {
-		err := a.sweep(ctx)
-		if round%tidyEvery == 0 {
-			err = errors.Join(err, a.store.Tidy(ctx), a.tidyUploads(ctx))
-		}
-		if round%(24*tidyEvery) == 0 {
-			err = errors.Join(err, a.eraseOutdated(ctx))
-		}
-		if err != nil && ctx.Err() == nil {
+	for look := 0; ; look++ {
+		if err := a.look(ctx, look); err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "sweep", "error", err)
 		}
 		select {
@@ -124,6 +126,21 @@ func (a *app) sweepEverySecond(ctx context.Context) {
 		case <-ticker.C:
 		}
 	}
+}
+
+// look does what is to be done at a look, by its number.
+func (a *app) look(ctx context.Context, number int) error {
+	if number%looksPerSweep != 0 {
+		return a.finishDue(ctx)
+	}
+	round, err := number/looksPerSweep, a.sweep(ctx)
+	if round%tidyEvery == 0 {
+		err = errors.Join(err, a.store.Tidy(ctx), a.tidyUploads(ctx))
+	}
+	if round%(24*tidyEvery) == 0 {
+		err = errors.Join(err, a.eraseOutdated(ctx))
+	}
+	return err
 }
 
 // reindexEveryHour goes on after the first time: while a deployment rolls, processes of the version before still write.
@@ -198,25 +215,46 @@ func (a *app) sequence(ctx context.Context) error {
 	}
 }
 
-// sweepBatch bounds how many sessions one look at the clock ends; it looks again until none is left.
-const sweepBatch = 200
+// sweepBatch bounds how many sessions one look at the clock deals with; it looks again until none is left.
+const sweepBatch = 50
 
 func (a *app) sweep(ctx context.Context) error {
+	return errors.Join(a.finishDue(ctx), a.disconnect(ctx), a.makeGood(ctx), a.sequence(ctx))
+}
+
+// finishDue ends what is due. However long that takes, a process is up meanwhile and says so: else it would take its own
+// silence for an outage, and give everybody else time.
+func (a *app) finishDue(ctx context.Context) error {
 	for {
 		due, err := a.store.Directory().DueSessions(ctx, sweepBatch)
-		if err != nil {
+		if err != nil || len(due) == 0 {
 			return err
 		}
-		var failed error
-		for _, d := range due {
-			if err := a.sittings.Finish(ctx, policy.Worker(d.Organization), d.Session); err != nil {
-				failed = errors.Join(failed, fmt.Errorf("finish: %w", err))
-			}
-		}
-		if failed != nil || len(due) < sweepBatch {
-			return errors.Join(failed, a.disconnect(ctx), a.makeGood(ctx), a.sequence(ctx))
+		if err := errors.Join(a.finish(ctx, due), a.store.Directory().Pulse(ctx)); err != nil || len(due) < sweepBatch {
+			return err
 		}
 	}
+}
+
+// finishAtOnce is how many sittings are ended at once, so that many commits share one write to the disk where the database
+// can do that. It leaves connections to whoever is still answering.
+const finishAtOnce = 4
+
+// finish ends what is due, each in an operation of its own.
+func (a *app) finish(ctx context.Context, due []tenant.Due) error {
+	errs, free := make([]error, len(due)), make(chan struct{}, finishAtOnce)
+	var all sync.WaitGroup
+	for i, d := range due {
+		free <- struct{}{}
+		all.Go(func() {
+			defer func() { <-free }()
+			if err := a.sittings.Finish(ctx, policy.Worker(d.Organization), d.Session); err != nil {
+				errs[i] = fmt.Errorf("finish: %w", err)
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
 }
 
 // disconnect notes whose page has been silent for too long.
@@ -257,6 +295,9 @@ func (a *app) makeGood(ctx context.Context) error {
 		}
 		if len(sat) < sweepBatch {
 			return directory.SettleOutage(ctx, outage.ID)
+		}
+		if err := directory.Pulse(ctx); err != nil {
+			return err
 		}
 	}
 }

@@ -209,4 +209,4 @@ const Grace = 5 * time.Second
 
 // EndsAfter is how long after its deadline a sitting is ended by itself: what was received within Grace and still
 // waits in a queue of ours has been stored by then.
-const EndsAfter = Grace + 3*time.Second
+const EndsAfter = Grace + 2*time.Second

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/assay-hq/assay/internal/clock"
@@ -174,7 +175,8 @@ func atSection(message string) error {
 	return &fault.Fault{Code: fault.Conflict, Message: message, Field: []string{"section"}}
 }
 
-// EnterQuestionInput names the next question of a forward-only section by its place.
+// EnterQuestionInput names the next question of a forward-only section by its place, or, as long as that does not show, by
+// its section and its number there: "2#3".
 type EnterQuestionInput struct {
 	SittingID      gid.ID
 	Question       string
@@ -192,7 +194,7 @@ func (h *held) ask(ref string) error {
 	refuse := func(message string) error {
 		return &fault.Fault{Code: fault.Conflict, Message: message, Field: []string{"question"}}
 	}
-	at, found := h.placeOf(ref)
+	at, found := h.named(ref)
 	switch {
 	case !found:
 		return fault.At("this sitting has no such question", "question")
@@ -209,6 +211,20 @@ func (h *held) ask(ref string) error {
 	}
 	h.tell(clock.Entry{Kind: term.ClockQuestionEntered, At: h.now, Section: at.Section, Question: at.Question})
 	return nil
+}
+
+// named finds a question by its place, or by its section and its number as it is shown.
+func (h *held) named(question string) (clock.Place, bool) {
+	section, number, numbered := strings.Cut(question, "#")
+	if !numbered {
+		return h.placeOf(question)
+	}
+	i, err := strconv.Atoi(section)
+	j, wrong := strconv.Atoi(number)
+	if err != nil || wrong != nil || i < 1 || i > len(h.asked.Sections) || j < 1 || j > len(h.asked.Sections[i-1].Questions) {
+		return clock.Place{}, false
+	}
+	return clock.Place{Section: i, Question: j}, true
 }
 
 // SubmitSectionInput names the section to hand in, counted from 1.

@@ -2,38 +2,29 @@
 import { seconds } from './words.js';
 
 /**
- * What the server can do beyond the plain sitting. The page is made for all of it and asks only for what is switched on.
- */
-export const FEATURES = {
-  sections: false, // currentSection, currentQuestion, sectionDeadline, questionDeadline, pausedAt; enterSection, enterQuestion, submitSection
-  flags: false, // flags; flagQuestion
-  device: false, // device on saves and on the sitting
-  heartbeat: false, // heartbeat
-  signals: false, // Sitting.signals; recordSignals
-  uploads: false, // beginUpload
-  language: false, // Sitting.language
-};
-
-/**
- * @typedef {{choices: string[], number: string|null, text: string|null}} Answer
+ * @typedef {{choices: string[], number: string|null, text: string|null, upload: string|null}} Answer
  * @typedef {{question: string, revision: number, answer: Answer, savedAt: string}} Stored
  * @typedef {{key: string, text: string, html: string}} Choice
  * @typedef {{ref: string, kind: string, promptHtml: string, choices: Choice[], unit: string, points: number, timeHint: string,
- *   language: string, starter: string, maxSeconds: number}} Question
- * @typedef {{title: string, instructionsHtml: string, timeLimit: string, order: string, navigation: string, questions: Question[],
- *   number?: number, state?: string, deadline?: string|null}} Section
- * @typedef {{id: string, state: string, title: string, instructionsHtml: string, questionCount: number, timeLimit: string, expiresAt: string,
- *   startedAt: string|null, deadline: string|null, endedAt: string|null, serverTime: string, sections: Section[], responses: Stored[],
- *   receipt: {hash: string, submittedAt: string}|null, accommodation: {requestable: boolean, contact: string}|null,
- *   currentSection?: number|null, currentQuestion?: string|null, sectionDeadline?: string|null, questionDeadline?: string|null,
- *   pausedAt?: string|null, flags?: string[], device?: string|null, signals?: string[], language?: string|null}} Sitting
- * @typedef {{question: string, revision: number, savedAt: string, deadline: string}} Acknowledgement
+ *   language: string, starter: string, maxSeconds: number, timeLimit?: string}} Question
+ * @typedef {{number: number, title: string, instructionsHtml: string, state: 'OPEN'|'CURRENT'|'HANDED_IN'|'RAN_OUT', questionCount: number,
+ *   timeLimit: string, remaining: string, order: string, navigation: string, currentQuestion: string|null, questions: Question[]}} Section
+ * @typedef {{id: string, state: string, requestable?: boolean, request: string, askedPercent: number, askedTime: string, askedBreaks: string,
+ *   extraPercent: number, extraTime: string, breaks: string, notes: string, contact: string, explanation: string}} Accommodated
+ * @typedef {{id: string, state: string, title: string, instructionsHtml: string, questionCount: number, timeLimit: string, opensAt: string|null,
+ *   expiresAt: string, startedAt: string|null, deadline: string|null, endedAt: string|null, serverTime: string, sections: Section[],
+ *   responses: Stored[], receipt: {hash: string, submittedAt: string}|null, accommodation: {requestable: boolean, contact: string}|null,
+ *   accommodated: Accommodated|null, currentSection: number|null, sectionDeadline: string|null, questionDeadline: string|null, remaining: string,
+ *   pausedAt: string|null, pauseReason: string|null, resumesAt: string|null, flags: string[], device: string, recordedSignals: string[],
+ *   language: string|null, redirectUrl: string|null, heartbeatEvery: string}} Sitting
+ * @typedef {{question: string, revision: number, savedAt: string, deadline: string, sectionDeadline: string|null}} Acknowledgement
+ * @typedef {{question: string, revision: number, clientKey: string, answer: Answer}} Save
  */
 
 /** A fault in the page's own terms. */
 export class Fault extends Error {
   /**
-   * @param {'network'|'signin'|'missing'|'denied'|'later'|'stale'|'closed'|'early'|'ended'|'refused'} kind
+   * @param {'network'|'signin'|'missing'|'denied'|'later'|'stale'|'closed'|'early'|'ended'|'elsewhere'|'refused'} kind
    * @param {string} message
    * @param {any} [more]
    */
@@ -91,31 +82,64 @@ async function send(query, variables) {
 }
 
 /**
+ * What an error of a mutation means.
+ * @param {any} error
+ */
+function meant({ code, message, field, current }) {
+  const elsewhere = code === 'CONFLICT' && field?.[0] === 'device';
+  return new Fault(elsewhere ? 'elsewhere' : kinds[code] ?? 'refused', message, current ?? undefined);
+}
+
+/**
  * What a mutation did, or the first of its faults.
  * @param {any} payload
  */
 function done(payload) {
   const [error] = payload?.errors ?? [];
-  if (error) throw new Fault(kinds[error.code] ?? 'refused', error.message, error.current ?? undefined);
+  if (error) throw meant(error);
   return payload;
 }
 
-const when = (/** @type {boolean} */ has, /** @type {string} */ fields) => (has ? fields : '');
+const answerFields = 'question revision savedAt answer { choices number text upload }';
 
-const answerFields = 'question revision savedAt answer { choices number text }';
+const clockFields = `id state deadline endedAt serverTime timeLimit remaining currentSection sectionDeadline questionDeadline
+  pausedAt pauseReason resumesAt device sections { number state remaining currentQuestion }
+  accommodated { state extraPercent extraTime breaks explanation }`;
 
-const clockFields = () => `id state deadline endedAt serverTime timeLimit
-  ${when(FEATURES.sections, 'currentSection currentQuestion sectionDeadline questionDeadline pausedAt')}
-  ${when(FEATURES.device, 'device')}`;
-
-const sittingFields = () => `${clockFields()} title instructionsHtml questionCount expiresAt startedAt
-  receipt { hash submittedAt } accommodation { requestable contact }
-  ${when(FEATURES.flags, 'flags')} ${when(FEATURES.signals, 'signals')} ${when(FEATURES.language, 'language')}
+const sittingFields = `id state deadline endedAt serverTime timeLimit remaining currentSection sectionDeadline questionDeadline
+  pausedAt pauseReason resumesAt device title instructionsHtml questionCount opensAt expiresAt startedAt language redirectUrl heartbeatEvery
+  receipt { hash submittedAt } accommodation { requestable contact } recordedSignals flags
+  accommodated { id state request askedPercent askedTime askedBreaks extraPercent extraTime breaks notes contact explanation }
   responses { ${answerFields} }
   sections(language: $language) {
-    title instructionsHtml timeLimit order navigation ${when(FEATURES.sections, 'number state deadline')}
-    questions { ref kind promptHtml choices { key text html } unit points timeHint language starter maxSeconds }
+    number title instructionsHtml state questionCount timeLimit remaining order navigation currentQuestion
+    questions { ref kind promptHtml choices { key text html } unit points timeHint language starter maxSeconds timeLimit }
   }`;
+
+/**
+ * Does a mutation of one input that gives the whole sitting, as it stands afterwards.
+ * @param {string} name
+ * @param {string} type
+ * @param {Record<string, any>} input
+ * @param {string} language
+ * @returns {Promise<Sitting>}
+ */
+async function move(name, type, input, language) {
+  const data = await send(`mutation Move($input: ${type}!, $language: Locale) { ${name}(input: $input) { sitting { ${sittingFields} } errors { code message field } } }`, { input, language });
+  return done(data[name]).sitting;
+}
+
+/**
+ * Does a mutation of one input and gives what it selects.
+ * @param {string} name
+ * @param {string} type
+ * @param {Record<string, any>} input
+ * @param {string} fields
+ */
+async function change(name, type, input, fields) {
+  const data = await send(`mutation Change($input: ${type}!) { ${name}(input: $input) { ${fields} errors { code message field } } }`, { input });
+  return done(data[name]);
+}
 
 /**
  * Everything of the sitting.
@@ -124,7 +148,7 @@ const sittingFields = () => `${clockFields()} title instructionsHtml questionCou
  * @returns {Promise<Sitting>}
  */
 export async function readSitting(id, language) {
-  const { sitting } = await send(`query Sitting($id: ID!, $language: Locale) { sitting(id: $id) { ${sittingFields()} } }`, { id, language });
+  const { sitting } = await send(`query Sitting($id: ID!, $language: Locale) { sitting(id: $id) { ${sittingFields} } }`, { id, language });
   if (!sitting) throw new Fault('missing', 'no such sitting');
   return sitting;
 }
@@ -135,7 +159,7 @@ export async function readSitting(id, language) {
  * @returns {Promise<Sitting>}
  */
 export async function readClock(id) {
-  const { sitting } = await send(`query Clock($id: ID!) { sitting(id: $id) { ${clockFields()} } }`, { id });
+  const { sitting } = await send(`query Clock($id: ID!) { sitting(id: $id) { ${clockFields} } }`, { id });
   if (!sitting) throw new Fault('missing', 'no such sitting');
   return sitting;
 }
@@ -150,95 +174,189 @@ export async function readFeedback(id) {
   return sitting?.feedback ?? null;
 }
 
-/** @param {string} id @returns {Promise<void>} */
-export async function start(id) {
-  const { startSitting } = await send('mutation Start($input: StartSittingInput!) { startSitting(input: $input) { sitting { id } errors { code message } } }', { input: { id, idempotencyKey: `take-start-${id}` } });
-  done(startSitting);
+/**
+ * Why the clock stands, in the words of whoever stopped it.
+ * @param {string} id
+ * @returns {Promise<string>}
+ */
+export async function readPauseNote(id) {
+  const { sitting } = await send('query Pause($id: ID!) { sitting(id: $id) { ledger { kind note } } }', { id });
+  return sitting?.ledger.findLast((/** @type {any} */ e) => e.kind === 'PAUSED')?.note ?? '';
 }
 
-const errorFields = `errors { code message ... on StaleResponseError { current { ${answerFields} } } }`;
+/**
+ * Starts the sitting, or takes one that runs to this device.
+ * @param {string} id
+ * @param {string} device
+ */
+export const start = (id, device) => change('startSitting', 'StartSittingInput', { id, device }, '');
+
+/** @param {string} id @param {string} reason */
+export const decline = (id, reason) => change('declineInvitation', 'DeclineInvitationInput', { id, reason }, '');
+
+/** @param {string} id */
+export const submit = (id) => change('submitSitting', 'SubmitSittingInput', { id }, '');
+
+const acknowledged = 'acknowledgement { question revision savedAt deadline sectionDeadline }';
+const saveErrors = `errors { code message field ... on StaleResponseError { current { ${answerFields} } } }`;
 
 /**
  * Saves one answer.
  * @param {string} sittingId
- * @param {{question: string, revision: number, clientKey: string, answer: Answer}} save
+ * @param {Save} save
  * @param {string} device
  * @returns {Promise<Acknowledgement>}
  */
 export async function save(sittingId, save, device) {
-  const input = { sittingId, ...save, ...(FEATURES.device ? { device } : {}) };
-  const { saveResponse } = await send(`mutation Save($input: SaveResponseInput!) {
-    saveResponse(input: $input) { acknowledgement { question revision savedAt deadline } ${errorFields} } }`, { input });
+  const { saveResponse } = await send(`mutation Save($input: SaveResponseInput!) { saveResponse(input: $input) { ${acknowledged} ${saveErrors} } }`, { input: { sittingId, ...save, device } });
   return done(saveResponse).acknowledgement;
 }
 
-/** @param {string} id @returns {Promise<void>} */
-export async function submit(id) {
-  const { submitSitting } = await send('mutation Submit($input: SubmitSittingInput!) { submitSitting(input: $input) { sitting { id } errors { code message } } }', { input: { id, idempotencyKey: `take-submit-${id}` } });
-  done(submitSitting);
+/** The most answers that one request takes. */
+export const batchSize = 50;
+
+/**
+ * Saves several answers, and gives for each in their order an acknowledgement or a fault.
+ * @param {string} sittingId
+ * @param {Save[]} responses
+ * @param {string} device
+ * @returns {Promise<(Acknowledgement|Fault)[]>}
+ */
+export async function saveAll(sittingId, responses, device) {
+  const { saveResponses } = await send(`mutation SaveAll($input: SaveResponsesInput!) { saveResponses(input: $input) {
+    results { ${acknowledged} ${saveErrors} } errors { code message field } } }`, { input: { sittingId, responses, device } });
+  return done(saveResponses).results.map((/** @type {any} */ r) => (r.errors.length ? meant(r.errors[0]) : r.acknowledgement));
 }
 
-/** @param {string} sittingId @param {number} section */
-export async function enterSection(sittingId, section) {
-  if (!FEATURES.sections) return;
-  const { enterSection } = await send('mutation EnterSection($input: EnterSectionInput!) { enterSection(input: $input) { errors { code message } } }', { input: { sittingId, section } });
-  done(enterSection);
-}
+/** @param {{sittingId: string, section: number, device: string}} input @param {string} language */
+export const enterSection = (input, language) => move('enterSection', 'EnterSectionInput', input, language);
 
-/** @param {string} sittingId @param {string} question */
-export async function enterQuestion(sittingId, question) {
-  if (!FEATURES.sections) return;
-  const { enterQuestion } = await send('mutation EnterQuestion($input: EnterQuestionInput!) { enterQuestion(input: $input) { errors { code message } } }', { input: { sittingId, question } });
-  done(enterQuestion);
-}
+/** @param {{sittingId: string, question: string, device: string}} input @param {string} language */
+export const enterQuestion = (input, language) => move('enterQuestion', 'EnterQuestionInput', input, language);
 
-/** @param {string} sittingId @param {number} section */
-export async function submitSection(sittingId, section) {
-  if (!FEATURES.sections) return;
-  const { submitSection } = await send('mutation SubmitSection($input: SubmitSectionInput!) { submitSection(input: $input) { errors { code message } } }', { input: { sittingId, section } });
-  done(submitSection);
-}
+/** @param {{sittingId: string, section: number, device: string}} input @param {string} language */
+export const submitSection = (input, language) => move('submitSection', 'SubmitSectionInput', input, language);
 
 /** @param {string} sittingId @param {string} question @param {boolean} flagged */
-export async function flagQuestion(sittingId, question, flagged) {
-  if (!FEATURES.flags) return;
-  const { flagQuestion } = await send('mutation Flag($input: FlagQuestionInput!) { flagQuestion(input: $input) { errors { code message } } }', { input: { sittingId, question, flagged } });
-  done(flagQuestion);
-}
+export const flagQuestion = (sittingId, question, flagged) => change('flagQuestion', 'FlagQuestionInput', { sittingId, question, flagged }, '');
 
 /** @param {string} sittingId @param {string} device */
-export async function heartbeat(sittingId, device) {
-  if (!FEATURES.heartbeat) return;
-  await send('mutation Heartbeat($input: HeartbeatInput!) { heartbeat(input: $input) { errors { code message } } }', { input: { sittingId, device } });
-}
+export const takeBreak = (sittingId, device) => change('takeBreak', 'TakeBreakInput', { sittingId, device }, '');
 
-/** @param {string} sittingId @param {{kind: string, clientAt: string, durationMs: number, question: string, clientKey: string}[]} signals */
-export async function recordSignals(sittingId, signals) {
-  if (!FEATURES.signals) return;
-  const { recordSignals } = await send('mutation Signals($input: RecordSignalsInput!) { recordSignals(input: $input) { errors { code message } } }', { input: { sittingId, signals } });
-  done(recordSignals);
+/** @param {string} sittingId */
+export const endBreak = (sittingId) => change('endBreak', 'EndBreakInput', { sittingId }, '');
+
+/**
+ * Says that the page is there, and gives how the clock stands.
+ * @param {string} sittingId
+ * @param {string} device
+ * @returns {Promise<Sitting>}
+ */
+export async function heartbeat(sittingId, device) {
+  return (await change('heartbeat', 'HeartbeatInput', { sittingId, device }, `sitting { ${clockFields} }`)).sitting;
 }
 
 /**
- * Sends a recording and gives its id; only where the server takes files.
+ * Follows the clock until it is aborted or the stream ends: the server tells at once what changes.
+ * @param {string} id
+ * @param {(now: Sitting) => void} on
+ * @param {AbortSignal} signal
+ */
+export async function followClock(id, on, signal) {
+  const response = await fetch('/graphql', {
+    method: 'POST', credentials: 'same-origin', cache: 'no-store', signal,
+    headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream', 'Assay-Requested-With': 'take' },
+    body: JSON.stringify({ query: `subscription Clock($id: ID!) { sittingClock(id: $id) { ${clockFields} } }`, variables: { id } }),
+  });
+  if (!response.ok || !response.body) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let text = ''; ;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    text += value;
+    for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
+      const line = text.slice(0, end).split('\n').find((l) => l.startsWith('data:'))?.slice(5).trim();
+      const now = line ? JSON.parse(line).data?.sittingClock : null;
+      if (now) on(now);
+    }
+  }
+}
+
+/** @param {string} sittingId @param {{kind: string, at: string, lasted: string, question?: string, clientKey: string}[]} signals */
+export const recordSignals = (sittingId, signals) => change('recordSignals', 'RecordSignalsInput', { sittingId, signals }, '');
+
+/** @param {{sittingId: string, request: string, extraPercent?: number, breaks?: string}} input */
+export const requestAccommodation = (input) => change('requestAccommodation', 'RequestAccommodationInput', input, '');
+
+/** @param {string} sittingId */
+export const withdrawAccommodation = (sittingId) => change('withdrawAccommodationRequest', 'WithdrawAccommodationRequestInput', { sittingId }, '');
+
+/**
+ * An address that plays a recording of one's own.
+ * @param {string} sittingId
+ * @param {string} uploadId
+ * @returns {Promise<string>}
+ */
+export async function playback(sittingId, uploadId) {
+  const { link } = await change('createOwnPlaybackLink', 'CreateOwnPlaybackLinkInput', { sittingId, uploadId }, 'link { url }');
+  return own(link.url);
+}
+
+/** The path of one of the server's own addresses: the page asks nobody else. @param {string} address */
+const own = (address) => {
+  const { pathname, search } = new URL(address, location.href);
+  return pathname + search;
+};
+
+/** Where a recording goes, as long as this page is open: what arrived is not sent again. @type {WeakMap<Blob, {id: string, url: string, most: number}>} */
+const begun = new WeakMap();
+const waits = [1_000, 2_000, 4_000, 8_000];
+
+/**
+ * Sends a recording in parts and gives its id. A connection that breaks off goes on where the server stands.
  * @param {string} sittingId
  * @param {string} question
  * @param {Blob} recording
  * @returns {Promise<string>}
  */
 export async function upload(sittingId, question, recording) {
-  const { beginUpload } = await send('mutation Upload($input: BeginUploadInput!) { beginUpload(input: $input) { upload { id } url errors { code message } } }', {
-    input: { sittingId, question, name: 'recording.webm', size: recording.size },
-  });
-  const { upload, url } = done(beginUpload);
-  let response;
-  try {
-    response = await fetch(url, { method: 'PUT', body: recording, headers: { 'Assay-Requested-With': 'take' } });
-  } catch {
-    throw new Fault('network', 'no answer');
+  let place = begun.get(recording);
+  if (!place) {
+    const name = `recording.${/mp4|ogg/.exec(recording.type)?.[0] ?? 'webm'}`;
+    const { begun: made } = await change('beginUpload', 'BeginUploadInput', { sittingId, question, name, size: recording.size, idempotencyKey: crypto.randomUUID() }, 'begun { upload { id } url partSize }');
+    place = { id: made.upload.id, url: own(made.url), most: made.partSize };
+    begun.set(recording, place);
   }
-  if (!response.ok) throw new Fault(response.status < 500 ? 'refused' : 'later', `status ${response.status}`);
-  return upload.id;
+  for (let failures = 0, at = -1; at < recording.size;) {
+    try {
+      at = at < 0 ? await part(place.url, 'HEAD', 0) : await part(place.url, 'PATCH', at, recording.slice(at, at + place.most));
+      failures = 0;
+    } catch (fault) {
+      if (!(fault instanceof Fault) || fault.kind === 'refused') begun.delete(recording);
+      if (!(fault instanceof Fault) || fault.kind !== 'network' || failures >= waits.length) throw fault;
+      await new Promise((again) => setTimeout(again, waits[failures]));
+      failures++;
+      at = -1; // the server says how much arrived
+    }
+  }
+  return place.id;
+}
+
+/**
+ * Sends a part, or asks how much is there.
+ * @param {string} url
+ * @param {'HEAD'|'PATCH'} method
+ * @param {number} offset
+ * @param {Blob} [body]
+ * @returns {Promise<number>} where the upload stands
+ */
+async function part(url, method, offset, body) {
+  const headers = { 'Tus-Resumable': '1.0.0', 'Assay-Requested-With': 'take', ...(body ? { 'Upload-Offset': String(offset), 'Content-Type': 'application/offset+octet-stream' } : {}) };
+  const response = await fetch(url, { method, headers, body, credentials: 'same-origin', cache: 'no-store' }).catch(() => { throw new Fault('network', 'no answer'); });
+  const stands = Number(response.headers.get('Upload-Offset') ?? NaN);
+  const moved = response.status === 409 && stands > offset; // the part had arrived, only its answer had not
+  if (!response.ok && !moved) throw new Fault(response.status >= 500 ? 'network' : 'refused', `status ${response.status}`);
+  return stands;
 }
 
 /** The whole time of a sitting in seconds. */

@@ -1,15 +1,16 @@
 // Before the start: what to know, what is recorded, whom to ask for help, practice, consent.
 import { Fault, allowed } from './api.js';
-import { fact, fresh, h, lead, notice, rich } from './dom.js';
+import { announce, ask, fact, fresh, h, lead, notice, rich } from './dom.js';
 import { editor } from './editors.js';
-import { lasting, moment, t } from './words.js';
+import { support } from './support.js';
+import { lasting, moment, seconds, t } from './words.js';
 
 const kinds = ['SINGLE_CHOICE', 'MULTIPLE_CHOICE', 'ORDERING', 'NUMERIC', 'SHORT_TEXT', 'LONG_TEXT', 'CODE', 'SPOKEN'];
 
 /**
  * The instructions, with the button that starts.
  * @param {import('./api.js').Sitting} sitting
- * @param {{start: () => Promise<void>, practise: () => void, durable: boolean}} on
+ * @param {{start: () => Promise<void>, decline: (reason: string) => Promise<void>, reload: () => Promise<void>, practise: () => void, durable: boolean}} on
  */
 export function instructions(sitting, on) {
   const wrong = fresh('wrong');
@@ -32,7 +33,8 @@ export function instructions(sitting, on) {
     try {
       await on.start();
     } catch (fault) {
-      problem.textContent = fault instanceof Fault && fault.kind === 'network' ? t('faultNetwork') : t('faultLater');
+      const early = fault instanceof Fault && fault.kind === 'early' && sitting.opensAt;
+      problem.textContent = early ? t('opensAtText', { time: moment(early) }) : fault instanceof Fault && fault.kind === 'network' ? t('faultNetwork') : t('faultLater');
       button.removeAttribute('aria-disabled');
       button.textContent = t('start');
     }
@@ -43,20 +45,46 @@ export function instructions(sitting, on) {
     h('dl', { class: 'facts' },
       fact(t('factTime'), lasting(allowed(sitting))),
       fact(t('factQuestions'), t('nQuestions', { n: sitting.questionCount })),
+      sitting.opensAt ? fact(t('factOpens'), moment(sitting.opensAt)) : null,
       fact(t('factBefore'), moment(sitting.expiresAt))),
+    sitting.sections.length > 1 ? parts(sitting) : null,
     on.durable ? null : notice('warn', h('p', {}, t('notDurable'))),
     sitting.instructionsHtml ? h('section', {}, h('h2', {}, t('fromThem')), rich('div', { class: 'rich' }, sitting.instructionsHtml)) : null,
     h('section', {}, h('h2', {}, t('about')), h('ul', {}, h('li', {}, t('aboutTime')), h('li', {}, t('aboutSaving')), h('li', {}, t('aboutEnd')))),
     h('section', {}, h('h2', {}, t('recorded')), h('p', {}, t('recordedAnswers')), ...recorded(sitting)),
-    h('section', {}, h('h2', {}, t('help')), ...help(sitting)),
+    h('section', {}, h('h2', {}, t('help')), ...help(sitting), support(sitting, on.reload)),
     h('section', {}, h('h2', {}, t('practice')), h('p', {}, t('practiceText')),
       h('button', { type: 'button', class: 'plain-button', onclick: on.practise }, t('practiceOpen'))),
-    h('div', { class: 'consent' }, h('label', { class: 'choice' }, box, h('span', {}, t('consent'))), problem, button));
+    h('div', { class: 'consent' }, h('label', { class: 'choice' }, box, h('span', {}, t('consent'))), problem, button),
+    h('p', { class: 'quiet' }, t('declineText'), ' ', h('button', { type: 'button', class: 'link', onclick: () => refuse(on.decline) }, t('decline'))));
 }
+
+/** The parts with their own times, as they will come. @param {import('./api.js').Sitting} sitting */
+function parts({ sections }) {
+  return h('section', {}, h('h2', {}, t('parts')), h('p', {}, t('partsText')), h('ol', {}, ...sections.map((s) => h('li', {},
+    h('strong', {}, s.title), ` – ${t('nQuestions', { n: s.questionCount })}, ${lasting(seconds(s.timeLimit))}. `, s.navigation === 'FORWARD_ONLY' ? t('partForward') : ''))));
+}
+
+/** Asks why somebody declines, and declines. @param {(reason: string) => Promise<void>} decline */
+async function refuse(decline) {
+  const [id, most] = [fresh('reason'), 500];
+  const area = h('textarea', { id, rows: 3, maxlength: most });
+  const chosen = await ask({
+    title: t('declineTitle'), body: [h('p', {}, t('declineAsk')), h('div', { class: 'field' }, h('label', { for: id }, t('declineReason')), area)],
+    answers: [{ name: 'yes', label: t('decline') }, { name: 'no', label: t('cancel'), plain: true }],
+  });
+  if (chosen !== 'yes') return;
+  try {
+    await decline(area.value.trim() || t('declineNoReason'));
+  } catch (fault) {
+    announce(t(fault instanceof Fault && fault.kind === 'network' ? 'faultNetwork' : 'faultLater'), { urgent: true });
+  }
+}
+
 
 /** @param {import('./api.js').Sitting} sitting */
 function recorded(sitting) {
-  const signals = sitting.signals ?? [];
+  const signals = sitting.recordedSignals;
   if (!signals.length) return [h('p', {}, t('recordedNothing'))];
   return [h('p', {}, t('recordedSignals')), h('ul', {}, ...signals.map((s) => h('li', {}, t(`signal_${s}`))))];
 }

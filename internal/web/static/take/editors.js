@@ -9,7 +9,8 @@ import { decimal, t, written } from './words.js';
  * @typedef {import('./api.js').Answer} Answer
  * @typedef {import('./api.js').Question} Question
  * @typedef {{typing?: boolean, hold?: string}} How `hold` says in words why this cannot be saved as it is
- * @typedef {{label: string, describedby: string, change: (answer: Answer, how?: How) => void, upload?: (recording: Blob) => Promise<void>, recordable?: boolean}} Setting
+ * @typedef {{label: string, describedby: string, change: (answer: Answer, how?: How) => void, upload?: (recording: Blob) => Promise<string>,
+ *   play?: (upload: string) => Promise<string>, recordable?: boolean}} Setting
  * @typedef {{element: HTMLElement, set: (answer: Answer) => void, close?: () => void}} Editor
  */
 
@@ -207,11 +208,26 @@ function outdent(/** @type {HTMLTextAreaElement} */ area) {
  */
 function spoken(question, setting) {
   const possible = setting.recordable && 'MediaRecorder' in window && navigator.mediaDevices?.getUserMedia;
-  const writing = text(setting, { rows: 8, most: longestLong, name: possible ? t('spokenWrite') : t('yourAnswer') });
-  const voice = possible ? recorder({ most: question.maxSeconds || 120, describedby: setting.label, upload: setting.upload }) : null;
+  /** @type {Answer} */
+  let now = nothing();
+  const tell = (/** @type {Partial<Answer>} */ part, /** @type {How} */ how = {}) => {
+    now = { ...now, ...part };
+    setting.change(now, how);
+  };
+  const name = possible ? t('spokenWrite') : t('yourAnswer');
+  const writing = text({ ...setting, change: (answer, how) => tell({ text: answer.text }, how) }, { rows: 8, most: longestLong, name });
+  const voice = possible ? recorder({
+    most: question.maxSeconds || 120, describedby: setting.label, upload: setting.upload,
+    done: (upload) => tell({ upload }), drop: () => tell({ upload: null }),
+    play: setting.play && (() => /** @type {any} */ (setting.play)(now.upload)),
+  }) : null;
   return {
     element: h('div', {}, voice?.element, h('p', { class: 'quiet' }, possible ? t('spokenWriteHint') : t('spokenWriteOnly')), writing.element),
-    set: writing.set,
+    set: (answer) => {
+      now = answer;
+      writing.set(answer);
+      voice?.stored(answer.upload !== null);
+    },
     close: voice?.close,
   };
 }
@@ -229,6 +245,6 @@ export function shown(question, answer) {
   }
   if (answer.number) return h('p', {}, `${written(answer.number)} ${question.unit}`);
   if (question.kind === 'CODE') return h('pre', { tabindex: '0' }, answer.text ?? '');
-  return h('p', { class: 'lines rich' }, answer.text ?? '');
+  return h('div', {}, answer.upload ? h('p', {}, t('recordSent')) : null, h('p', { class: 'lines rich' }, answer.text ?? ''));
 }
 

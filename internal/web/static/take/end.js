@@ -40,7 +40,8 @@ function submitted(sitting, late, ranOut) {
     h('p', {}, t(ranOut ? 'ranOutText' : 'submittedText')),
     h('p', {}, t('arrived', { n: saved.length }), saved.length ? ` ${t('arrivedLast', { time: hour(saved[saved.length - 1]) })}` : ''),
     late.length ? lateAnswers(late) : null,
-    sitting.receipt ? receipt(sitting) : null);
+    sitting.receipt ? receipt(sitting) : null,
+    sitting.redirectUrl ? h('p', {}, h('a', { class: 'button', href: sitting.redirectUrl, rel: 'noreferrer' }, t('onward'))) : null);
   if (sitting.state === 'RELEASED') addFeedback(sitting, page);
   return page;
 }

@@ -1,5 +1,5 @@
 // The candidate's page: decides what is shown, and keeps clock, answers and tabs together.
-import { FEATURES, Fault, enterSection, heartbeat, readClock, readSitting, start, submit } from './api.js';
+import { Fault, decline, endBreak, followClock, heartbeat, readClock, readPauseNote, readSitting, recordSignals, start, submit } from './api.js';
 import { instructions, practice } from './begin.js';
 import { distrustClock, serverNow, setClock } from './clock.js';
 import { announce, h, lead, notice, openLiveRegions } from './dom.js';
@@ -9,11 +9,12 @@ import { Run, beginning } from './run.js';
 import { watch } from './signals.js';
 import { Tabs } from './tabs.js';
 import { Vault } from './vault.js';
-import { choose, languages, spoken, t } from './words.js';
+import { choose, hour, languages, lasting, seconds, spoken, t } from './words.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('sitting'));
 const id = root.dataset.id ?? '';
-const every = 15_000; // ms between two looks at the server's clock
+const usual = 15_000; // ms between two looks at the server's clock, unless it says otherwise
+const running = ['IN_PROGRESS', 'PAUSED'];
 
 const ends = ['SUBMITTED', 'RELEASED', 'EXPIRED', 'CANCELLED', 'DECLINED', 'VOIDED'];
 
@@ -34,7 +35,10 @@ class Page {
     this.looked = 0;
     this.retry = 0;
     this.stopWatching = () => {};
+    this.claimed = false;
+    this.following = new AbortController();
     this.troubled = h('div', { class: 'trouble', role: 'status' });
+    this.told = h('div', { class: 'trouble' });
     this.tabs = new Tabs(id, {
       taken: async () => {
         await Promise.race([this.outbox.flush(), new Promise((done) => setTimeout(done, 3_000))]);
@@ -45,9 +49,10 @@ class Page {
       ended: () => { if (!this.over) this.reload(); },
     });
     this.outbox.addEventListener('closed', () => this.closed());
+    this.outbox.addEventListener('elsewhere', () => this.lose());
     this.outbox.addEventListener('acknowledged', (e) => {
       const { deadline } = /** @type {CustomEvent} */ (e).detail;
-      if (this.sitting?.deadline && deadline !== this.sitting.deadline) this.look();
+      if (this.sitting?.deadline && Math.abs(Date.parse(deadline) - Date.parse(this.sitting.deadline)) > 1_000) this.look();
     });
     for (const type of ['trouble', 'acknowledged', 'change']) this.outbox.addEventListener(type, () => this.showTrouble());
     document.addEventListener('visibilitychange', () => this.seen());
@@ -58,7 +63,7 @@ class Page {
       if (!this.vault.durable && this.outbox.unsent.length && !this.over) e.preventDefault();
     });
     setInterval(() => this.tick(), 250);
-    setInterval(() => this.look(), every);
+    this.follow();
   }
 
   /**
@@ -70,7 +75,7 @@ class Page {
     if (this.view !== view) this.view?.close?.();
     this.view = view;
     root.removeAttribute('aria-busy');
-    root.replaceChildren(this.languageBar(), this.troubled, view.element);
+    root.replaceChildren(this.languageBar(), this.troubled, this.told, view.element);
     const heading = view.element.querySelector('h1');
     document.title = [heading?.textContent, this.sitting?.title].filter((s, i, all) => s && all.indexOf(s) === i).join(' · ');
     if (!first) lead(heading);
@@ -93,11 +98,15 @@ class Page {
   async reload() {
     clearTimeout(this.retry);
     try {
-      const sitting = await readSitting(id, spoken());
+      let sitting = await readSitting(id, spoken());
       setClock(sitting.serverTime);
-      if (FEATURES.language && !sessionStorage.getItem('assay-language')) {
-        choose([sitting.language, ...navigator.languages]);
-        translateFrame();
+      if (!sessionStorage.getItem('assay-language') && sitting.language && this.invitersLanguage(sitting.language)) sitting = await readSitting(id, spoken());
+      if (!this.claimed && running.includes(sitting.state)) {
+        // Whoever opens the page takes the sitting to this device; what reads it again later does not.
+        if (sitting.device !== this.device) await start(id, this.device).catch((problem) => { if (['network', 'later', 'signin'].includes(problem.kind)) throw problem; });
+        this.claimed = true;
+        this.second(sitting);
+        sitting.device = this.device;
       }
       this.sitting = sitting;
       await this.route();
@@ -107,6 +116,20 @@ class Page {
       this.show({ element: fault(problem.kind, { again: () => this.reload() }) });
       if (['network', 'later'].includes(problem.kind)) this.retry = window.setTimeout(() => this.reload(), 4_000);
     }
+  }
+
+  /** Records that the sitting was opened here while another device had it, if that is recorded. @param {import('./api.js').Sitting} sitting */
+  second({ device, recordedSignals }) {
+    if (!device || device === this.device || !recordedSignals.includes('SECOND_DEVICE')) return;
+    recordSignals(id, [{ kind: 'SECOND_DEVICE', at: new Date(serverNow()).toISOString(), lasted: 'PT0S', clientKey: crypto.randomUUID() }]).catch(() => {}); // it decides nothing
+  }
+
+  /** Speaks the language that the inviter chose. @param {string} language @returns whether it is another one */
+  invitersLanguage(language) {
+    const before = spoken();
+    choose([language, ...navigator.languages]);
+    translateFrame();
+    return spoken() !== before;
   }
 
   /** Takes what another tab saved last, without disturbing what is shown. */
@@ -125,12 +148,10 @@ class Page {
     const kept = await this.vault.all();
     this.place = { ...this.place, ...kept.get('place') };
     this.outbox.load(sitting.responses, kept);
+    if (sitting.device && sitting.device !== this.device) this.tabs.active = false;
     if (!this.tabs.active) return this.elsewhere();
     if (sitting.state === 'PAUSED') return this.pause();
-    if (FEATURES.sections && !sitting.currentSection) {
-      await enterSection(id, 1);
-      sitting.currentSection = 1;
-    }
+    this.outbox.reopen(true);
     this.run();
   }
 
@@ -141,9 +162,15 @@ class Page {
         durable: this.vault.durable,
         practise: () => this.show(practice({ done: () => this.instruct() })),
         start: async () => {
-          await start(id).catch((problem) => { if (problem.kind !== 'ended') throw problem; });
+          await start(id, this.device).catch((problem) => { if (problem.kind !== 'ended') throw problem; });
+          this.claimed = true;
           await this.reload();
         },
+        decline: async (/** @type {string} */ reason) => {
+          await decline(id, reason).catch((problem) => { if (problem.kind !== 'ended') throw problem; });
+          await this.reload();
+        },
+        reload: () => this.reload(),
       }),
     });
   }
@@ -158,21 +185,42 @@ class Page {
         await submit(id).catch((problem) => { if (!['ended', 'closed'].includes(problem.kind)) throw problem; });
         await this.closed();
       },
+      reload: () => this.reload(),
+      problem: (problem) => this.problem(problem),
     });
     run.begin();
+    this.running = run;
     this.stopWatching();
-    this.stopWatching = watch({ sitting: id, kinds: sitting.signals ?? [], question: () => run.current?.ref ?? '', now: serverNow });
+    this.stopWatching = watch({ sitting: id, kinds: sitting.recordedSignals, question: () => run.current?.ref ?? '', now: serverNow });
     this.show(run);
     this.tick();
   }
 
-  pause() {
+  /** The clock stands: why, and until when. A break ends by a button too. */
+  async pause() {
+    const sitting = /** @type {import('./api.js').Sitting} */ (this.sitting);
     this.outbox.hold(true);
-    this.show({ element: h('div', { class: 'narrow' }, h('h1', {}, t('paused')), h('p', {}, t('pausedText'))) });
+    this.outbox.reopen(true);
+    const resting = sitting.pauseReason === 'BREAK';
+    const why = t(`pause_${sitting.pauseReason ?? 'NONE'}`);
+    const note = h('p', { class: 'lines' });
+    this.show({
+      element: h('div', { class: 'narrow' }, h('h1', {}, t(resting ? 'breakTitle' : 'paused')),
+        resting ? null : h('p', {}, why), note,
+        h('p', {}, t(resting ? 'breakText' : 'pausedText')),
+        h('p', {}, t('pausedLeft', { time: lasting(seconds(sitting.remaining)) })),
+        sitting.resumesAt && (resting || Date.parse(sitting.resumesAt) - serverNow() < 86_400_000) ? h('p', {}, t('pausedUntil', { time: hour(sitting.resumesAt) })) : null,
+        resting ? h('button', { type: 'button', onclick: async () => {
+          await endBreak(id).catch((problem) => this.problem(problem));
+          await this.reload();
+        } }, t('breakEnd')) : null),
+    });
+    if (!resting) note.textContent = await readPauseNote(id).catch(() => '');
   }
 
   /** Another tab or device has the sitting now. */
   elsewhere() {
+    this.following.abort(); // a browser has few connections for all its tabs
     const unsent = this.outbox.unsent.length > 0;
     this.show({
       element: h('div', { class: 'narrow' }, h('h1', {}, t('elsewhere')), h('p', {}, t(unsent ? 'elsewhereUnsent' : 'elsewhereText')),
@@ -181,10 +229,39 @@ class Page {
   }
 
   async takeOver() {
+    try {
+      await start(id, this.device);
+    } catch (problem) {
+      if (problem instanceof Fault && !['ended', 'closed'].includes(problem.kind)) return this.problem(problem);
+    }
     this.tabs.take();
     this.outbox.hold(false);
     await this.outbox.flush();
     await this.reload();
+  }
+
+  /** Another device took the sitting. */
+  lose() {
+    if (this.over || !this.tabs.active) return;
+    this.tabs.active = false;
+    this.outbox.hold(true);
+    announce(t('elsewhere'), { urgent: true });
+    this.elsewhere();
+  }
+
+  /** What to do about something that was not done. @param {unknown} problem */
+  problem(problem) {
+    if (!(problem instanceof Fault)) throw problem;
+    switch (problem.kind) {
+      case 'elsewhere': return this.lose();
+      case 'network': return announce(t('faultNetwork'), { urgent: true });
+      case 'later': return announce(t('faultLater'), { urgent: true });
+      case 'signin':
+        this.outbox.trouble = 'signin';
+        return this.showTrouble();
+      default: // the server stands elsewhere than this page thinks
+        this.reload();
+    }
   }
 
   tick() {
@@ -193,9 +270,13 @@ class Page {
     this.ticked = Date.now();
     if (slept) this.seen(); // the computer slept: the monotonic clock may have too
     this.view?.tick?.();
+    if (performance.now() - this.looked > (seconds(sitting?.heartbeatEvery ?? '') * 1_000 || usual)) this.look();
     if (!sitting || this.over || sitting.state !== 'IN_PROGRESS' || !sitting.deadline) return;
     const passed = [sitting.sectionDeadline, sitting.questionDeadline].some((d) => d && serverNow() > Date.parse(d));
-    if (passed && performance.now() - this.looked > 2_000) this.look(); // the server moves on, and the page with it
+    if (passed && performance.now() - this.looked > 2_000) {
+      this.outbox.hurry(); // within the grace
+      this.look(); // the server moves on, and the page with it
+    }
     if (serverNow() < Date.parse(sitting.deadline)) return;
     this.over = this.ranOut = true;
     this.finishing();
@@ -219,6 +300,7 @@ class Page {
       await new Promise((done) => setTimeout(done, 1_000));
     }
     this.over = false; // time may have been granted in the last moment
+    this.outbox.closed = false;
     await this.reload();
   }
 
@@ -231,7 +313,10 @@ class Page {
       return;
     }
     setClock(now.serverTime);
-    if (now.state === 'PAUSED') this.outbox.closed = false;
+    if (now.state === 'IN_PROGRESS' && now.deadline && Date.parse(now.deadline) > serverNow()) {
+      this.outbox.reopen(false); // only a part is over
+      return this.reload();
+    }
     if (now.state === 'IN_PROGRESS') {
       this.over = this.ranOut = true;
       return this.finishing();
@@ -245,6 +330,7 @@ class Page {
     this.over = true;
     const late = await this.late(sitting);
     this.stopWatching();
+    this.following.abort();
     this.outbox.closed = true;
     this.show({ element: ended(sitting, late, this.ranOut) });
     if (wasOpen) {
@@ -256,7 +342,12 @@ class Page {
   /** What was written here and is not what the server has. @param {import('./api.js').Sitting} sitting */
   async late(sitting) {
     if (!this.outbox.closed) this.outbox.load(sitting.responses, await this.vault.all());
-    const questions = sitting.sections.flatMap((s) => s.questions).map((q, i) => ({ ...q, n: i + 1 }));
+    let before = 0;
+    const questions = sitting.sections.flatMap((s) => {
+      const first = before + 1;
+      before += s.questionCount;
+      return s.questions.map((q, i) => ({ ...q, n: first + i }));
+    });
     return questions.flatMap((question) => {
       const entry = this.outbox.entries.get(question.ref);
       const stored = sitting.responses.find((r) => r.question === question.ref);
@@ -275,14 +366,13 @@ class Page {
     this.look();
   }
 
-  /** Looks at the server's clock: time may have been granted, the sitting paused, ended or taken by another device. */
+  /** Says that this page is there and looks at the server's clock. */
   async look() {
-    if (!this.sitting || this.over || !this.tabs.active || !['IN_PROGRESS', 'PAUSED'].includes(this.sitting.state)) return;
     this.looked = performance.now();
+    if (!this.sitting || this.over || !this.tabs.active || !running.includes(this.sitting.state)) return;
     let now;
     try {
-      await heartbeat(id, this.device);
-      now = await readClock(id);
+      now = await heartbeat(id, this.device);
     } catch (problem) {
       if (problem instanceof Fault && problem.kind === 'signin') this.outbox.trouble = 'signin';
       this.showTrouble();
@@ -293,24 +383,47 @@ class Page {
     this.take(now);
   }
 
+  /** Hears at once of what changes; without a stream the page learns it when it looks. */
+  async follow() {
+    for (;;) {
+      const follows = this.sitting && !this.over && this.tabs.active && running.includes(this.sitting.state) && navigator.onLine;
+      this.following = new AbortController();
+      if (follows) await followClock(id, (now) => this.take(now), this.following.signal).catch(() => {});
+      await new Promise((again) => setTimeout(again, follows ? 5_000 : 1_000));
+    }
+  }
+
   /** @param {import('./api.js').Sitting} now */
   take(now) {
     const sitting = /** @type {import('./api.js').Sitting} */ (this.sitting);
-    if (now.state !== sitting.state || now.currentSection !== sitting.currentSection) {
+    const moving = this.view === this.running && this.running?.moving;
+    if (this.over || !this.tabs.active || moving || Date.parse(now.serverTime) < Date.parse(sitting.serverTime)) return;
+    if (now.device && now.device !== this.device) return this.lose();
+    const asked = (/** @type {any} */ s) => s.sections.map((/** @type {any} */ one) => [one.state, one.currentQuestion]);
+    const moved = JSON.stringify([now.state, now.pauseReason, now.resumesAt, now.accommodated?.state, asked(now)])
+      !== JSON.stringify([sitting.state, sitting.pauseReason, sitting.resumesAt, sitting.accommodated?.state, asked(sitting)]);
+    if (moved) {
+      const here = sitting.currentSection && now.sections[sitting.currentSection - 1];
       if (sitting.state === 'PAUSED' && now.state === 'IN_PROGRESS') announce(t('resumed'));
-      else if (now.state === sitting.state) announce(t('partOver'), { urgent: true });
+      else if (now.state === 'IN_PROGRESS' && here && here.state === 'RAN_OUT') announce(t('partOver'), { urgent: true });
       this.reload();
       return;
     }
-    if (now.device && now.device !== this.device) {
-      this.tabs.active = false;
-      this.outbox.hold(true);
-      this.elsewhere();
-      return;
-    }
-    if (now.deadline && sitting.deadline && Date.parse(now.deadline) - Date.parse(sitting.deadline) > 1_000) announce(t('moreTime'));
-    Object.assign(sitting, now);
+    const more = now.deadline && sitting.deadline ? Date.parse(now.deadline) - Date.parse(sitting.deadline) : 0;
+    if (more > 1_000) this.tell(t('moreTime', { time: lasting(more / 1000) }));
+    const { sections, accommodated, ...clock } = now;
+    Object.assign(sitting, clock);
+    sections.forEach((section, i) => Object.assign(sitting.sections[i], section));
+    if (accommodated) sitting.accommodated = Object.assign(sitting.accommodated ?? {}, accommodated);
+    this.view?.tick?.();
     this.showTrouble();
+  }
+
+  /** Says something good for a while, in words that are seen and heard. @param {string} text */
+  tell(text) {
+    announce(text);
+    this.told.replaceChildren(notice('', h('p', {}, text)));
+    setTimeout(() => this.told.replaceChildren(), 60_000);
   }
 
   /** Says in one place what stands in the way of everything, not only of one answer. */
@@ -323,11 +436,19 @@ class Page {
   }
 }
 
-/** A name for this tab's device that outlives a reload. */
+/** A name for this browser, which all its tabs share: among themselves they agree without the server. */
 function deviceName() {
-  const name = sessionStorage.getItem('assay-device') ?? crypto.randomUUID?.() ?? Math.random().toString(36).slice(2);
-  sessionStorage.setItem('assay-device', name);
-  return name;
+  const made = crypto.randomUUID?.() ?? Math.random().toString(36).slice(2);
+  for (const store of [() => localStorage, () => sessionStorage]) {
+    try {
+      const name = store().getItem('assay-device') ?? made;
+      store().setItem('assay-device', name);
+      return name;
+    } catch {
+      // This browser keeps nothing there.
+    }
+  }
+  return made;
 }
 
 /** The frame around the page comes from the server in English. */

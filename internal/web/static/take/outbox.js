@@ -3,7 +3,7 @@
 // Each question has at most two values that are not acknowledged: the one that was tried (with the revision and the key
 // it was tried with, so that trying again is the same save) and a fresher one. They leave in the order in which they were
 // written, and one after the other.
-import { Fault, save } from './api.js';
+import { Fault, batchSize, save, saveAll } from './api.js';
 
 /**
  * @typedef {import('./api.js').Answer} Answer
@@ -16,15 +16,15 @@ const longest = 4_000; // ms after which it is sent although somebody still type
 const delays = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** An answer that says nothing. @returns {Answer} */
-export const nothing = () => ({ choices: [], number: null, text: null });
+export const nothing = () => ({ choices: [], number: null, text: null, upload: null });
 
 /** Whether an answer says nothing. */
-export const isEmpty = (/** @type {Answer|null|undefined} */ a) => !a || (!a.choices.length && !a.number && !a.text);
+export const isEmpty = (/** @type {Answer|null|undefined} */ a) => !a || (!a.choices.length && !a.number && !a.text && !a.upload);
 
 /** Whether two answers say the same. */
 export const same = (/** @type {Answer|null|undefined} */ a, /** @type {Answer|null|undefined} */ b) => JSON.stringify(plain(a)) === JSON.stringify(plain(b));
 
-const plain = (/** @type {Answer|null|undefined} */ a) => [a?.choices ?? [], a?.number || null, a?.text || null];
+const plain = (/** @type {Answer|null|undefined} */ a) => [a?.choices ?? [], a?.number || null, a?.text || null, a?.upload || null];
 
 /** One question's answer. */
 class Entry {
@@ -79,10 +79,13 @@ export class Outbox extends EventTarget {
     /** @type {Fault['kind']|null} why nothing is sent */
     this.trouble = null;
     this.closed = false;
+    /** @type {Map<string, string>} what was refused because nothing was taken, and why */
+    this.turnedAway = new Map();
     this.held = false;
     /** @type {Promise<void>|null} */
     this.pumping = null;
     this.timer = 0;
+    this.pumpFailed = false;
     addEventListener('online', () => this.hurry());
     addEventListener('offline', () => this.changed());
   }
@@ -217,36 +220,54 @@ export class Outbox extends EventTarget {
 
   async run() {
     for (;;) {
-      const [entry] = this.sendable();
-      if (!entry || this.closed || this.held || (!entry.tried && entry.due > performance.now())) return;
-      if (!await this.send(entry)) return;
+      const ready = this.sendable().filter((e) => e.tried || e.due <= performance.now()).slice(0, batchSize);
+      if (!ready.length || this.closed || this.held) return;
+      if (!await this.send(ready)) return;
     }
   }
 
   /**
-   * @param {Entry} entry
+   * @param {Entry[]} entries
    * @returns {Promise<boolean>} whether to go on with the next
    */
-  async send(entry) {
-    if (!entry.tried) {
-      entry.tried = { key: crypto.randomUUID(), revision: entry.base, answer: /** @type {Answer} */ (entry.fresh) };
-      entry.fresh = null;
-      entry.since = 0;
-      await this.keep(entry); // first the key is on disk, so that a crash repeats this save instead of making another
-    }
-    const { key, revision, answer } = entry.tried;
-    entry.sending = true;
-    this.changed(entry.ref);
+  async send(entries) {
+    for (const entry of entries) await this.attempt(entry);
+    for (const { ref } of entries) this.changed(ref);
+    let results;
     try {
-      const done = await save(this.sitting, { question: entry.ref, revision, clientKey: key, answer }, this.device);
-      this.acknowledge(entry, { question: entry.ref, revision: done.revision, savedAt: done.savedAt, answer }, done.deadline);
-      return true;
+      results = await this.deliver(entries);
     } catch (fault) {
-      return this.failed(entry, /** @type {Fault} */ (fault));
-    } finally {
-      entry.sending = false;
-      this.changed(entry.ref);
+      results = entries.map(() => fault);
     }
+    let on = true;
+    this.pumpFailed = false;
+    entries.forEach((entry, i) => {
+      entry.sending = false;
+      const result = /** @type {any} */ (results)[i];
+      if (result instanceof Fault) on = this.failed(entry, result) && on;
+      else this.acknowledge(entry, { question: entry.ref, revision: result.revision, savedAt: result.savedAt, answer: /** @type {any} */ (entry.tried).answer }, result.deadline);
+      this.changed(entry.ref);
+    });
+    return on;
+  }
+
+  /** Makes what an entry has the value that is tried. @param {Entry} entry */
+  async attempt(entry) {
+    entry.sending = true;
+    if (entry.tried) return;
+    entry.tried = { key: crypto.randomUUID(), revision: entry.base, answer: /** @type {Answer} */ (entry.fresh) };
+    entry.fresh = null;
+    entry.since = 0;
+    await this.keep(entry); // first the key is on disk, so that a crash repeats this save instead of making another
+  }
+
+  /** One answer by itself, several of them together. @param {Entry[]} entries */
+  async deliver(entries) {
+    const saves = entries.map(({ ref, tried }) => {
+      const { key, revision, answer } = /** @type {NonNullable<Entry['tried']>} */ (tried);
+      return { question: ref, revision, clientKey: key, answer };
+    });
+    return saves.length === 1 ? [await save(this.sitting, saves[0], this.device)] : saveAll(this.sitting, saves, this.device);
   }
 
   /**
@@ -259,6 +280,7 @@ export class Outbox extends EventTarget {
     entry.tried = null;
     entry.base = stored.revision;
     if (!entry.unsent) entry.order = 0;
+    this.turnedAway.delete(entry.ref);
     this.keep(entry);
     const back = this.failures > 0;
     [this.failures, this.trouble] = [0, null];
@@ -285,14 +307,22 @@ export class Outbox extends EventTarget {
         entry.tried = null;
         this.keep(entry);
         return true;
+      case 'elsewhere':
+        if (!this.held) this.dispatchEvent(new CustomEvent('elsewhere'));
+        this.held = true;
+        return false;
       case 'closed':
       case 'ended':
       case 'missing':
+        this.turnedAway.set(entry.ref, fault.message);
+        if (this.closed) return false;
         this.closed = true;
         this.dispatchEvent(new CustomEvent('closed', { detail: fault.kind }));
         return false;
       default:
         this.trouble = fault.kind;
+        if (this.pumpFailed) return false; // the others of a batch that did not arrive
+        this.pumpFailed = true;
         if (!this.failures++) this.failingSince = Date.now();
         if (this.failures === 1) this.dispatchEvent(new CustomEvent('trouble', { detail: fault.kind }));
         this.changed();
@@ -330,6 +360,18 @@ export class Outbox extends EventTarget {
     for (const entry of this.unsent) entry.due = 0;
     await this.pump();
     return this.unsent.length === 0;
+  }
+
+  /**
+   * Goes on after answers were turned away: the clock stood, or their part is over.
+   * @param {boolean} again whether they may be tried again
+   */
+  reopen(again) {
+    for (const [ref, why] of this.turnedAway) if (!again) this.entry(ref).refused = why;
+    this.turnedAway.clear();
+    this.closed = false;
+    this.changed();
+    this.schedule();
   }
 
   /** Sends nothing any more until it is released: another tab has the sitting. */

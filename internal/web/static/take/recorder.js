@@ -4,10 +4,10 @@ import { quietly } from './signals.js';
 import { digits, lasting, t } from './words.js';
 
 /**
- * @param {{most: number, describedby: string, upload?: (recording: Blob) => Promise<void>}} setting
- * @returns {{element: HTMLElement, close: () => void}}
+ * @param {{most: number, describedby: string, upload?: (recording: Blob) => Promise<string>, done?: (id: string) => void, drop?: () => void, play?: () => Promise<string>}} setting
+ * @returns {{element: HTMLElement, stored: (has: boolean) => void, close: () => void}}
  */
-export function recorder({ most, describedby, upload }) {
+export function recorder({ most, describedby, upload, done, drop: dropped, play }) {
   /** @type {MediaRecorder|null} */
   let running = null;
   /** @type {Blob|null} */
@@ -24,16 +24,27 @@ export function recorder({ most, describedby, upload }) {
   const retry = h('button', { type: 'button', class: 'plain-button', hidden: true, onclick: () => send() }, t('again'));
   const drop = h('button', { type: 'button', class: 'plain-button', hidden: true, onclick: () => {
     forget();
+    dropped?.();
     says.textContent = t('recordNone', { time: lasting(most) });
     button.focus();
   } }, t('recordDrop'));
+  const listen = h('button', { type: 'button', class: 'plain-button', hidden: true, onclick: async () => {
+    try {
+      player.src = await /** @type {any} */ (play)();
+      player.hidden = false;
+      listen.hidden = true;
+      player.focus();
+    } catch {
+      announce(t('faultLater'));
+    }
+  } }, t('recordListen'));
   const player = h('audio', { controls: true, 'aria-label': t('recordPlay'), hidden: true });
 
   function forget() {
     URL.revokeObjectURL(address);
     [recording, address] = [null, ''];
     player.removeAttribute('src');
-    player.hidden = drop.hidden = retry.hidden = length.hidden = true;
+    player.hidden = drop.hidden = retry.hidden = length.hidden = listen.hidden = true;
   }
 
   async function begin() {
@@ -92,10 +103,14 @@ export function recorder({ most, describedby, upload }) {
     if (!upload || !recording) return;
     says.textContent = t('recordSending');
     retry.hidden = true;
+    const sent = recording;
     try {
-      await upload(recording);
+      const id = await upload(sent);
+      if (sent !== recording) return; // it was deleted or made anew meanwhile
+      done?.(id);
       says.textContent = t('recordSent');
     } catch {
+      if (sent !== recording) return;
       says.textContent = t('recordFailed');
       retry.hidden = false;
     }
@@ -104,7 +119,14 @@ export function recorder({ most, describedby, upload }) {
   return {
     element: h('div', { class: 'card recorder', role: 'group', 'aria-labelledby': id, 'aria-describedby': describedby },
       h('h2', { id }, t('recorder')),
-      h('div', { class: 'tools' }, button, length, retry, drop), says, player),
+      h('div', { class: 'tools' }, button, length, retry, listen, drop), says, player),
+    // What the server has of an earlier time, while nothing was recorded here.
+    stored: (has) => {
+      if (recording || running) return;
+      listen.hidden = !has || !play || !player.hidden;
+      drop.hidden = !has;
+      if (has) says.textContent = t('recordSent');
+    },
     close: () => {
       closed = true;
       clearInterval(ticking);

@@ -1,36 +1,37 @@
 // The sitting itself: one question a screen, the overview of all, the review before handing in.
-import { FEATURES, Fault, allowed, enterQuestion, enterSection, flagQuestion, submitSection, upload } from './api.js';
+import { Fault, allowed, enterQuestion, enterSection, flagQuestion, playback, submitSection, takeBreak, upload } from './api.js';
 import { contactOf } from './begin.js';
 import { Timer, timerBar } from './clock.js';
 import { announce, ask, fresh, h, lead, notice, rich } from './dom.js';
 import { answers, editor, shown } from './editors.js';
 import { nothing } from './outbox.js';
-import { hour, lasting, seconds, t } from './words.js';
+import { support } from './support.js';
+import { hour, lasting, seconds, spoken, t } from './words.js';
 
 /**
- * @typedef {import('./api.js').Question & {section: number, index: number, n: number}} Placed
- * @typedef {{current: string, flags: string[], reached: Record<number, number>, finished: number[], timerHidden: boolean}} Place
+ * @typedef {import('./api.js').Sitting} Sitting
+ * @typedef {import('./api.js').Question & {section: number, index: number, n: number, hidden?: boolean}} Placed one that the server does not
+ *   show yet is hidden and has only its number
+ * @typedef {{last: Record<number, string>, timerHidden: boolean}} Place where somebody was in each section
  */
 
 /** @returns {Place} */
-export const beginning = () => ({ current: '', flags: [], reached: {}, finished: [], timerHidden: false });
+export const beginning = () => ({ last: {}, timerHidden: false });
 
 export class Run {
   /**
    * @param {{sitting: import('./api.js').Sitting, place: Place, outbox: import('./outbox.js').Outbox, durable: () => boolean,
-   *   keep: (place: Place) => void, submit: () => Promise<void>}} given
+   *   keep: (place: Place) => void, submit: () => Promise<void>, reload: () => Promise<void>, problem: (fault: unknown) => void}} given
    */
-  constructor({ sitting, place, outbox, durable, keep, submit }) {
-    this.sitting = sitting;
+  constructor({ sitting, place, outbox, durable, keep, submit, reload, problem }) {
+    this.reload = reload;
+    this.problem = problem;
     this.place = place;
     this.outbox = outbox;
     this.durable = durable;
     this.keepPlace = keep;
     this.submit = submit;
-    /** @type {Placed[]} */
-    this.questions = [];
-    sitting.sections.forEach((s, section) => s.questions.forEach((q, index) => this.questions.push({ ...q, section, index, n: this.questions.length + 1 })));
-    if (FEATURES.flags) place.flags = sitting.flags ?? [];
+    this.adopt(sitting);
     /** @type {import('./editors.js').Editor|null} */
     this.editor = null;
     this.comparing = false;
@@ -61,8 +62,22 @@ export class Run {
     this.nav = h('nav', { id: 'overview', 'aria-label': t('overview') });
     this.navButton = h('button', { type: 'button', class: 'plain-button small', 'aria-controls': 'overview', onclick: () => this.toggleOverview() });
     this.element = h('div', { class: 'run' },
-      h('div', { class: 'bar' }, timerBar(this.timers, place.timerHidden, (hidden) => { place.timerHidden = hidden; this.keep(); }), this.navButton),
+      h('div', { class: 'bar' }, timerBar(this.timers, place.timerHidden, (hidden) => { place.timerHidden = hidden; this.keep(); }), this.breakButton(), this.navButton),
       this.nav, this.article);
+  }
+
+  /** Takes the sitting as it stands now. @param {Sitting} sitting */
+  adopt(sitting) {
+    this.sitting = this.sitting ? Object.assign(this.sitting, sitting) : sitting;
+    /** @type {Placed[]} */
+    this.questions = [];
+    this.sitting.sections.forEach((s, section) => {
+      for (let index = 0; index < s.questionCount; index++) {
+        const q = s.questions[index] ?? { ref: `${s.number}#${index + 1}`, hidden: true };
+        this.questions.push({ ...q, section, index, n: this.questions.length + 1 });
+      }
+    });
+    if (this.current) this.current = this.questions.find((q) => q.ref === this.current?.ref) ?? this.current;
   }
 
   makeTimers() {
@@ -70,15 +85,20 @@ export class Run {
     const { sitting } = this;
     return [
       new Timer({ name: t('timerSitting'), short: t('timerSittingShort'), deadline: () => of(sitting.deadline), whole: () => allowed(sitting) }),
-      new Timer({ name: t('timerSection'), short: t('timerSectionShort'), deadline: () => of(sitting.sectionDeadline), whole: () => seconds(sitting.sections[this.current.section].timeLimit) }),
-      new Timer({ name: t('timerQuestion'), short: t('timerQuestionShort'), deadline: () => of(sitting.questionDeadline), whole: () => seconds(this.current.timeHint) }),
+      new Timer({ name: t('timerSection'), short: t('timerSectionShort'), deadline: () => (sitting.sections.length > 1 ? of(sitting.sectionDeadline) : null), whole: () => seconds(this.here.timeLimit) }),
+      new Timer({ name: t('timerQuestion'), short: t('timerQuestionShort'), deadline: () => of(sitting.questionDeadline), whole: () => seconds(this.current?.timeLimit ?? '') }),
     ];
   }
 
-  /** Shows the question where somebody was, or the first that is open. */
+  /** The section where the clock runs. */
+  get here() {
+    return this.sitting.sections[(this.sitting.currentSection ?? 1) - 1];
+  }
+
+  /** Shows the question where somebody was, or the first of their section that they may answer. */
   begin() {
-    const here = this.questions.find((q) => q.ref === this.place.current && this.isOpen(q));
-    this.show(here ?? this.questions.find((q) => this.isOpen(q)) ?? this.questions[0]);
+    const can = this.questions.filter((q) => q.section === this.here.number - 1 && this.isOpen(q));
+    this.show(can.find((q) => q.ref === this.place.last[q.section]) ?? can[0] ?? this.questions[0]);
   }
 
   tick() {
@@ -98,30 +118,26 @@ export class Run {
     return this.sitting.sections[section].navigation === 'FORWARD_ONLY';
   }
 
-  /** Whether what comes after a section is closed until it is finished. @param {number} section */
-  isGate(section) {
-    return this.isForward(section) || FEATURES.sections;
+  /** Whether a section is closed for good. @param {number} section */
+  isClosed(section) {
+    return ['HANDED_IN', 'RAN_OUT'].includes(this.sitting.sections[section].state);
   }
 
-  /** @param {number} section */
-  isFinished(section) {
-    const now = this.sitting.currentSection;
-    return FEATURES.sections && now ? section < now - 1 : this.place.finished.includes(section);
-  }
-
-  /** Whether a question can be opened. @param {Placed} q */
+  /** Whether a question can be opened, be it that its section is entered with it. @param {Placed} q */
   isOpen(q) {
-    for (let s = 0; s < q.section; s++) if (this.isGate(s) && !this.isFinished(s)) return false;
-    if (!this.isGate(q.section)) return true;
-    if (this.isFinished(q.section)) return false;
-    return !this.isForward(q.section) || q.index === this.reached(q.section);
+    if (q.hidden || this.isClosed(q.section)) return false;
+    return !this.isForward(q.section) || q.ref === this.sitting.sections[q.section].currentQuestion;
   }
 
-  /** How far somebody went in a part that goes forward only, counted from 0. @param {number} section */
-  reached(section) {
-    const { currentSection, currentQuestion } = this.sitting;
-    if (!FEATURES.sections || currentSection !== section + 1 || !currentQuestion) return this.place.reached[section] ?? 0;
-    return this.questions.find((q) => q.ref === currentQuestion)?.index ?? 0;
+  /** The section that can be entered after this one, without going round. @param {number} section */
+  following(section) {
+    const { sections } = this.sitting;
+    return sections.slice(section + 1).find((s) => s.state === 'OPEN') ?? null;
+  }
+
+  /** Whether any other section can still be entered. @param {number} section */
+  hasOthers(section) {
+    return this.sitting.sections.some((s, i) => i !== section && s.state === 'OPEN');
   }
 
   /** @param {Placed} q */
@@ -132,7 +148,7 @@ export class Run {
 
   /** @param {Placed} q */
   isFlagged(q) {
-    return this.place.flags.includes(q.ref);
+    return this.sitting.flags.includes(q.ref);
   }
 
   /** The state of a question in words. @param {Placed} q */
@@ -152,19 +168,26 @@ export class Run {
 
   // The question.
 
+  /** Leads to a question, into its section if need be. @param {Placed} q */
+  async go(q) {
+    if (this.sitting.sections[q.section] === this.here) return this.show(q);
+    if (await this.enter(q.section)) this.show(this.questions.find((o) => o.ref === q.ref) ?? q);
+  }
+
   /** @param {Placed} q */
   show(q) {
     this.editor?.close?.();
     this.current = q;
     this.reviewing = false;
-    this.place.current = q.ref;
+    this.place.last[q.section] = q.ref;
     this.keep();
     const section = this.sitting.sections[q.section];
     const [prompt, save] = [fresh('prompt'), fresh('save')];
     this.save = h('div', { class: 'save', id: save });
     this.editor = editor(q, this.outbox.entries.get(q.ref)?.answer ?? null, {
-      label: prompt, describedby: save, recordable: FEATURES.uploads,
-      upload: (recording) => upload(this.sitting.id, q.ref, recording).then(() => {}),
+      label: prompt, describedby: save, recordable: true,
+      upload: (recording) => upload(this.sitting.id, q.ref, recording),
+      play: (id) => playback(this.sitting.id, id),
       change: (answer, how) => this.write(q, answer, how),
     });
     const heading = h('h1', { tabindex: '-1' }, t('question', { n: q.n, of: this.questions.length }));
@@ -214,11 +237,11 @@ export class Run {
     const flag = h('button', { type: 'button', class: 'plain-button flag', 'aria-pressed': String(this.isFlagged(q)) }, t('flag'));
     flag.addEventListener('click', () => {
       const flagged = !this.isFlagged(q);
-      this.place.flags = flagged ? [...this.place.flags, q.ref] : this.place.flags.filter((ref) => ref !== q.ref);
+      const { flags } = this.sitting;
+      this.sitting.flags = flagged ? [...flags, q.ref] : flags.filter((ref) => ref !== q.ref);
       flag.setAttribute('aria-pressed', String(flagged));
-      this.keep();
       this.showOverview();
-      flagQuestion(this.sitting.id, q.ref, flagged).catch(() => {}); // the mark is kept here; it helps nobody to hear of it
+      this.flagging = Promise.resolve(this.flagging).then(() => flagQuestion(this.sitting.id, q.ref, flagged)).catch((fault) => this.problem(fault));
     });
     const clear = h('button', { type: 'button', class: 'plain-button', onclick: () => {
       this.write(q, nothing());
@@ -231,64 +254,99 @@ export class Run {
   /** @param {Placed} q */
   actions(q) {
     const before = this.questions[q.n - 2];
-    const after = this.questions[q.n];
-    const label = !after ? t('toReview') : after.section !== q.section && this.isGate(q.section) ? t('nextPart') : t('next');
     return h('div', { class: 'actions' },
-      before && this.isOpen(before) ? h('button', { type: 'button', class: 'plain-button', onclick: () => this.show(before) }, t('back')) : null,
-      h('button', { type: 'button', onclick: () => this.next(q) }, label));
+      before?.section === q.section && this.isOpen(before) ? h('button', { type: 'button', class: 'plain-button', onclick: () => this.show(before) }, t('back')) : null,
+      h('button', { type: 'button', onclick: () => this.next(q) }, t(this.onward(q))));
+  }
+
+  /** What comes after a question, by the name of its button. @param {Placed} q */
+  onward(q) {
+    if (this.questions[q.n]?.section === q.section) return 'next';
+    if (this.isForward(q.section)) return this.hasOthers(q.section) ? 'nextPart' : 'toReview';
+    return this.following(q.section) ? 'toPart' : 'toReview';
   }
 
   /** @param {Placed} q */
   async next(q) {
     const after = this.questions[q.n];
-    if (!after) return this.review();
-    if (!this.isGate(q.section)) return this.show(after);
-    if (!await this.mayLeave(q, after)) return;
+    switch (this.onward(q)) {
+      case 'next': return this.isForward(q.section) ? this.advance(q, after) : this.show(after);
+      case 'nextPart': return this.finish(q.section);
+      case 'toPart': return this.enterAnew(/** @type {import('./api.js').Section} */ (this.following(q.section)).number - 1);
+      default: return this.review();
+    }
+  }
+
+  /** Goes on to the next question of a part that goes forward only. @param {Placed} q @param {Placed} after */
+  async advance(q, after) {
+    if (!this.isAnswered(q) && !await this.sure('onTitle', [h('p', {}, `${t('onOpen')} ${t('onText')}`)], 'on')) return;
+    if (await this.move((given) => enterQuestion({ ...given, question: after.ref }, spoken()))) this.begin();
+  }
+
+  /** Hands in a part for good; the server says which is the next. @param {number} section */
+  async finish(section) {
+    const part = this.questions.filter((o) => o.section === section);
+    if (!await this.sure('partTitle', [h('p', {}, t('partText')), ...this.openAndFlagged(part, 'part')], 'nextPart')) return;
+    if (await this.move((given) => submitSection({ ...given, section: section + 1 }, spoken()))) this.begin();
+  }
+
+  /** Enters a part where somebody was last, or at its first question. @param {number} section */
+  async enterAnew(section) {
+    if (await this.enter(section)) this.begin();
+  }
+
+  /**
+   * Goes to another part, after saying what that means: its clock begins, or a part that goes forward only is closed.
+   * @param {number} section
+   */
+  async enter(section) {
+    const { here } = this;
+    const to = this.sitting.sections[section];
+    const closes = here.navigation === 'FORWARD_ONLY';
+    const left = this.questions.filter((o) => o.section === here.number - 1);
+    const says = [
+      h('p', {}, t('enterFacts', { questions: t('nQuestions', { n: to.questionCount }), time: lasting(seconds(to.remaining)) })),
+      to.navigation === 'FORWARD_ONLY' ? h('p', {}, t('partForward')) : null,
+      h('p', {}, t(closes ? 'enterCloses' : 'enterKeeps', { title: here.title })),
+      ...(closes ? this.openAndFlagged(left, 'part') : []),
+    ].filter(Boolean);
+    if ((closes || !to.questions.length) && !await this.sure('enterTitle', /** @type {Node[]} */ (says), 'enter', { title: to.title })) return false;
+    return this.move((given) => enterSection({ ...given, section: section + 1 }, spoken()));
+  }
+
+  /**
+   * @param {string} title
+   * @param {Node[]} body
+   * @param {string} yes
+   * @param {Record<string, any>} [values]
+   */
+  async sure(title, body, yes, values = {}) {
+    return await ask({ title: t(title, values), body, answers: [{ name: 'yes', label: t(yes) }, { name: 'stay', label: t('stay'), plain: true }] }) === 'yes';
+  }
+
+  /**
+   * Does what moves the clock. What was written before leaves first: afterwards the server may not take it any more.
+   * @param {(given: {sittingId: string, device: string}) => Promise<Sitting>} act
+   * @returns {Promise<boolean>} whether it was done and the page stays
+   */
+  async move(act) {
+    if (this.moving) return false;
+    this.moving = true;
     try {
-      await this.leave(q, after);
+      await this.outbox.flush();
+      if (this.outbox.unsent.some((e) => !e.refused && !e.conflict)) throw new Fault('network', 'not everything is saved');
+      const sitting = await act({ sittingId: this.sitting.id, device: this.outbox.device });
+      this.outbox.load(sitting.responses, new Map());
+      this.adopt(sitting);
+      if (sitting.state === 'IN_PROGRESS') return true;
+      await this.reload();
     } catch (fault) {
-      announce(fault instanceof Fault && fault.kind === 'network' ? t('faultNetwork') : t('faultLater'), { urgent: true });
-      return;
+      if (fault instanceof Fault && ['network', 'later'].includes(fault.kind)) announce(t(fault.kind === 'network' ? 'faultNetwork' : 'faultLater'), { urgent: true });
+      this.problem(fault);
+    } finally {
+      this.moving = false;
     }
-    this.show(after);
-  }
-
-  /**
-   * Asks before something is left for good: a part always, a question if it has no answer.
-   * @param {Placed} q
-   * @param {Placed} after
-   */
-  async mayLeave(q, after) {
-    const ends = after.section !== q.section;
-    if (!ends && (!this.isForward(q.section) || this.isAnswered(q))) return true;
-    const part = this.questions.filter((o) => o.section === q.section);
-    const body = ends ? [h('p', {}, t('partText')), ...this.openAndFlagged(part, 'part')] : [h('p', {}, `${t('onOpen')} ${t('onText')}`)];
-    const chosen = await ask({
-      title: t(ends ? 'partTitle' : 'onTitle'), body,
-      answers: [{ name: 'on', label: t(ends ? 'nextPart' : 'on') }, { name: 'stay', label: t('stay'), plain: true }],
-    });
-    return chosen === 'on';
-  }
-
-  /**
-   * @param {Placed} q
-   * @param {Placed} after
-   */
-  async leave(q, after) {
-    const { id } = this.sitting;
-    if (after.section === q.section) {
-      if (this.isForward(q.section)) {
-        await enterQuestion(id, after.ref);
-        if (FEATURES.sections) this.sitting.currentQuestion = after.ref;
-        this.place.reached[q.section] = after.index;
-      }
-      return;
-    }
-    if (FEATURES.sections) await this.outbox.flush(); // afterwards the server takes nothing of this part
-    await submitSection(id, q.section + 1);
-    await enterSection(id, after.section + 1);
-    if (FEATURES.sections) Object.assign(this.sitting, { currentSection: after.section + 1, currentQuestion: after.ref });
-    this.place.finished.push(q.section);
+    return false;
   }
 
   /**
@@ -304,7 +362,25 @@ export class Run {
   /** Whom to ask is never further away than the question. */
   help() {
     const contact = this.sitting.accommodation?.contact;
-    return contact ? h('details', { class: 'help' }, h('summary', {}, t('help')), h('p', {}, t('helpContact'), ' ', contactOf(contact))) : '';
+    const more = support(this.sitting, this.reload);
+    if (!contact && !more) return '';
+    return h('details', { class: 'help' }, h('summary', {}, t('help')), contact ? h('p', {}, t('helpContact'), ' ', contactOf(contact)) : null, more);
+  }
+
+  /** The button that stops the clock for a break, where somebody was given breaks. */
+  breakButton() {
+    const given = this.sitting.accommodated;
+    if (!given || !['GRANTED', 'CHANGED'].includes(given.state) || !seconds(given.breaks)) return null;
+    return h('button', { type: 'button', class: 'plain-button small', onclick: async () => {
+      await this.outbox.flush();
+      try {
+        await takeBreak(this.sitting.id, this.outbox.device);
+        await this.reload();
+      } catch (fault) {
+        if (fault instanceof Fault && fault.kind === 'ended') announce(t('breakNone'), { urgent: true });
+        this.problem(fault);
+      }
+    } }, t('breakTake'));
   }
 
   // How the answer stands.
@@ -378,12 +454,25 @@ export class Run {
     this.navButton.setAttribute('aria-expanded', String(this.overviewOpen));
     this.nav.hidden = !this.overviewOpen;
     const held = this.nav.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.ref : null;
-    this.nav.replaceChildren(h('h2', {}, t('overview')), ...this.sitting.sections.map((section, i) => h('section', {},
-      h('h3', {}, section.title),
-      h('ol', { class: 'places' }, ...this.questions.filter((q) => q.section === i).map((q) => h('li', {}, this.placeButton(q)))))),
+    this.nav.replaceChildren(h('h2', {}, t('overview')), ...this.sitting.sections.map((section, i) => this.partOf(section, i)),
     this.legend(),
     h('button', { type: 'button', class: 'plain-button', onclick: () => this.review() }, t('toReview')));
     if (held) /** @type {HTMLElement|null} */ (this.nav.querySelector(`[data-ref="${CSS.escape(held)}"]`))?.focus();
+  }
+
+  /**
+   * A part in the overview: its questions once it was entered, before that how many there are.
+   * @param {import('./api.js').Section} section
+   * @param {number} i
+   */
+  partOf(section, i) {
+    const several = this.sitting.sections.length > 1;
+    const stands = several ? t(`part_${section.state}`, { time: lasting(Math.ceil(seconds(section.remaining) / 60) * 60) }) : '';
+    return h('section', {}, h('h3', {}, section.title),
+      stands ? h('p', { class: 'quiet stands' }, stands) : null,
+      section.questions.length ? h('ol', { class: 'places' }, ...this.questions.filter((q) => q.section === i).map((q) => h('li', {}, this.placeButton(q))))
+        : h('p', { class: 'quiet stands' }, t('partHidden', { n: section.questionCount })),
+      section.state === 'OPEN' ? h('button', { type: 'button', class: 'plain-button small', 'data-ref': `part-${i}`, onclick: () => this.enterAnew(i) }, t('enterPart', { n: i + 1 })) : null);
   }
 
   /** @param {Placed} q */
@@ -394,7 +483,7 @@ export class Run {
       type: 'button', class: `place ${this.sign(q)}${this.isFlagged(q) ? ' flagged' : ''}`, 'data-ref': q.ref,
       'aria-current': current ? 'step' : null, 'aria-disabled': open ? null : 'true',
       'aria-label': `${t('question', { n: q.n, of: this.questions.length })}: ${this.inWords(q)}`,
-      onclick: () => { if (open) this.show(q); },
+      onclick: () => { if (open) this.go(q); },
     }, String(q.n));
   }
 
@@ -431,6 +520,8 @@ export class Run {
   showSummary() {
     const unsaved = this.outbox.unsent.length;
     const facts = this.openAndFlagged(this.questions, 'review');
+    const apart = this.sitting.sections.filter((s) => s.state === 'OPEN' && !s.questions.length);
+    for (const { title } of apart) facts.push(h('p', {}, h('strong', {}, t('reviewApart', { title }))));
     if (this.questions.every((q) => this.isAnswered(q))) facts.unshift(h('p', {}, t('reviewAll')));
     if (unsaved) facts.push(h('p', {}, t('reviewUnsaved', { n: unsaved })));
     this.summary?.replaceChildren(notice('', ...facts));
@@ -440,7 +531,7 @@ export class Run {
   reviewRow(q) {
     const name = t('question', { n: q.n, of: this.questions.length });
     return h('tr', { 'data-ref': q.ref },
-      h('th', { scope: 'row' }, this.isOpen(q) ? h('button', { type: 'button', class: 'link', onclick: () => this.show(q) }, name) : name),
+      h('th', { scope: 'row' }, this.isOpen(q) ? h('button', { type: 'button', class: 'link', onclick: () => this.go(q) }, name) : name),
       h('td', {}, h('span', { class: `place ${this.sign(q)}${this.isFlagged(q) ? ' flagged' : ''}`, 'aria-hidden': 'true' }), ' ', this.inWords(q)),
       h('td', {}, this.saveText(q.ref)));
   }

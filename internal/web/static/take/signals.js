@@ -4,7 +4,7 @@
 // What assistive technology does must not look like leaving. A screen reader's list of elements, an on-screen keyboard, a
 // magnifier or dictation take the focus from a page that stays visible and go on acting on it: such an absence does not
 // count. Nor does one while a dialog of ours or the browser's question for the microphone is open.
-import { FEATURES, recordSignals } from './api.js';
+import { recordSignals } from './api.js';
 
 const shortest = 1_000; // ms; a notification that slides over a phone is no absence
 const unfocused = 15_000; // ms that a visible page must be without focus and without any action on it
@@ -35,7 +35,7 @@ const isQuiet = () => quiet > 0 || performance.now() < quietUntil;
  * @param {{sitting: string, kinds: string[], question: () => string, now: () => number}} what
  */
 export function watch({ sitting, kinds, question, now }) {
-  if (!FEATURES.signals || !kinds.length) return () => {};
+  if (!kinds.length) return () => {};
   const has = (/** @type {string} */ kind) => kinds.includes(kind);
   const aborter = new AbortController();
   const listen = (/** @type {EventTarget} */ on, /** @type {string} */ type, /** @type {(e: any) => void} */ act) => on.addEventListener(type, act, { signal: aborter.signal, capture: true });
@@ -45,7 +45,7 @@ export function watch({ sitting, kinds, question, now }) {
   let away = null;
 
   const record = (/** @type {string} */ kind, /** @type {number} */ at, /** @type {number} */ durationMs) => {
-    batch.push({ kind, clientAt: new Date(at).toISOString(), durationMs: Math.round(durationMs), question: question(), clientKey: crypto.randomUUID() });
+    batch.push({ kind, at: new Date(at).toISOString(), lasted: `PT${Math.round(durationMs / 1000)}S`, question: question() || undefined, clientKey: crypto.randomUUID() });
   };
   let sending = Promise.resolve();
   const send = () => sending = sending.then(async () => {

@@ -1,0 +1,80 @@
+// Asking for more time, breaks or something else. Only who decides on it sees it.
+import { Fault, requestAccommodation, withdrawAccommodation } from './api.js';
+import { announce, fresh, h, notice } from './dom.js';
+import { lasting, seconds, t } from './words.js';
+
+/**
+ * How a request stands, or the form to make one; null where the assessment takes none.
+ * @param {import('./api.js').Sitting} sitting
+ * @param {() => Promise<void>} reload
+ */
+export function support(sitting, reload) {
+  const given = sitting.accommodated;
+  const open = sitting.accommodation?.requestable && (!given || ['DECLINED', 'WITHDRAWN'].includes(given.state));
+  if (!given && !open) return null;
+  return h('div', {}, given ? standing(sitting, given, reload) : null, open ? form(sitting, reload) : null);
+}
+
+/**
+ * @param {import('./api.js').Sitting} sitting
+ * @param {import('./api.js').Accommodated} given
+ * @param {() => Promise<void>} reload
+ */
+function standing(sitting, given, reload) {
+  const granted = ['GRANTED', 'CHANGED'].includes(given.state);
+  const facts = granted ? [
+    given.extraPercent ? t('supportPercent', { n: given.extraPercent }) : '',
+    seconds(given.extraTime) ? t('supportTime', { time: lasting(seconds(given.extraTime)) }) : '',
+    seconds(given.breaks) ? t('supportBreaks', { time: lasting(seconds(given.breaks)) }) : '',
+    given.notes,
+  ].filter(Boolean) : [];
+  return notice('', h('p', {}, h('strong', {}, t(`support_${given.state}`))),
+    facts.length ? h('ul', {}, ...facts.map((text) => h('li', {}, text))) : null,
+    given.request ? h('p', { class: 'lines' }, `${t('supportYours')} ${given.request}`) : null,
+    given.explanation ? h('p', { class: 'lines' }, given.explanation) : null,
+    given.state === 'REQUESTED' ? h('button', { type: 'button', class: 'plain-button small', onclick: () => act(() => withdrawAccommodation(sitting.id), reload) }, t('supportWithdraw')) : null);
+}
+
+/**
+ * @param {import('./api.js').Sitting} sitting
+ * @param {() => Promise<void>} reload
+ */
+function form(sitting, reload) {
+  const [text, percent, breaks, wrong] = ['request', 'percent', 'breaks', 'wrong'].map(fresh);
+  const area = h('textarea', { id: text, rows: 4, maxlength: 4000, 'aria-describedby': wrong });
+  const choice = (/** @type {string} */ id, /** @type {number[]} */ values, /** @type {(n: number) => string} */ name) => h('select', { id },
+    h('option', { value: '' }, t('supportNone')), ...values.map((n) => h('option', { value: n }, name(n))));
+  const more = choice(percent, [10, 25, 50, 75, 100], (n) => t('supportPercent', { n }));
+  const rest = choice(breaks, [5, 10, 15, 20, 30, 45, 60], (n) => lasting(n * 60));
+  const problem = h('p', { id: wrong, class: 'wrong', role: 'alert' });
+  const send = () => {
+    if (!area.value.trim()) {
+      problem.textContent = t('supportMissing');
+      area.focus();
+      return;
+    }
+    act(() => requestAccommodation({
+      sittingId: sitting.id, request: area.value.trim(), ...(more.value ? { extraPercent: Number(more.value) } : {}), ...(rest.value ? { breaks: `PT${rest.value}M` } : {}),
+    }), reload);
+  };
+  return h('details', {}, h('summary', {}, t('supportAsk')),
+    h('div', { class: 'field' }, h('label', { for: text }, t('supportText')), area, problem),
+    h('div', { class: 'field' }, h('label', { for: percent }, t('supportMore')), more),
+    h('div', { class: 'field' }, h('label', { for: breaks }, t('supportRest')), rest),
+    h('button', { type: 'button', class: 'plain-button', onclick: send }, t('supportSend')));
+}
+
+/**
+ * @param {() => Promise<any>} change
+ * @param {() => Promise<void>} reload
+ */
+async function act(change, reload) {
+  try {
+    await change();
+  } catch (fault) {
+    announce(fault instanceof Fault && fault.kind === 'refused' ? fault.message : t(fault instanceof Fault && fault.kind === 'network' ? 'faultNetwork' : 'faultLater'), { urgent: true });
+    if (!(fault instanceof Fault) || fault.kind !== 'ended') return;
+  }
+  announce(t('supportDone'));
+  await reload();
+}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // fenced finds the operations of a page: each block of GraphQL, from one mutation or query to the next.
@@ -32,7 +33,7 @@ func TestManual(t *testing.T) {
 				}
 				shown++
 				operation := strings.TrimSpace(block[1][at[0]:end])
-				if _, err := gqlparser.LoadQuery(executable().Schema(), operation); err != nil {
+				if _, err := gqlparser.LoadQueryWithRules(executable().Schema(), operation, rules.NewDefaultRules()); err != nil {
 					t.Errorf("%s: %v in\n%s", page, err, operation)
 				}
 			}

@@ -98,6 +98,7 @@ func (m *model) live() {
 			}
 			m.close(m.in, "ran out")
 			m.finish(m.at)
+			m.ranOut = true
 			return
 		}
 		m.second()

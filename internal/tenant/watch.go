@@ -258,7 +258,7 @@ func (w *Watch) Close() { w.hub.remove(w) }
 // Happened lists the subjects of events of these types since a time, in the order of events: each once, a thousand at
 // most. Ids tell of some events the day alone. It is how a watch makes good what it may have missed.
 func (s Scope) Happened(ctx context.Context, since time.Time, types ...event.Type) ([]gid.ID, error) {
-	args := Args{"from": gid.First(gid.Event, since.UTC().Truncate(24 * time.Hour)), "since": since, "most": maxWaiting}
+	args := Args{"from": gid.First(gid.Event, since.UTC().Truncate(24*time.Hour)), "since": since, "most": maxWaiting}
 	names := make([]string, len(types))
 	for i, t := range types {
 		name := "t" + string(rune('a'+i))

@@ -230,6 +230,7 @@ func TestRecords(t *testing.T) {
 		id, who := r.spoken(t, "wendelin")
 		r.spoken(t, "ottokar")
 		t.Run("a person's sittings, over all organizations", func(t *testing.T) {
+			r.clock.pass(time.Second) // so that it is the newer one
 			second := must(r.sitting.Invite(t.Context(), r.owner, r.invitation("wendelin@example.com")))(t)
 			list := func(p tenant.Paging) (*tenant.Page[*sitting.Sitting], error) {
 				return r.sitting.OwnSittings(t.Context(), who, p)

@@ -219,8 +219,11 @@ func (h *held) end(ctx context.Context) error {
 	change := tx.ChangeSession(h.row.ID).SetState(term.Submitted).SetEndedAt(at).ClearDueAt().ClearSectionDueAt().ClearQuestionDueAt().
 		ClearPausedAt().SetReceipt(receipt).SetSection(h.clock.Section).SetQuestion(h.clock.Question).
 		SetAllowedSeconds(wholeSeconds(h.clock.Allowed())).SetUsedSeconds(wholeSeconds(h.clock.Used()))
-	if h.fellDue() {
+	switch {
+	case h.fellDue():
 		change.SetDeadlineAt(at)
+	case h.row.State == term.Paused: // the deadline from before the pause says nothing any more
+		change.SetDeadlineAt(at.Add(h.clock.Left()))
 	}
 	if _, err := change.Save(ctx); err != nil {
 		return fmt.Errorf("submit: %w", err)

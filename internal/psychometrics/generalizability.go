@@ -21,10 +21,18 @@ func (m Marks) Components() *Components {
 	}
 	return &Components{
 		N: len(rows), Raters: len(rows[0]),
-		Units:    max(0, (a.msb-a.mse)/a.k),
-		Severity: max(0, (a.msj-a.mse)/a.n),
+		Units:    a.component(a.msb, a.k),
+		Severity: a.component(a.msj, a.n),
 		Residual: a.mse,
 	}
+}
+
+// component is what a mean square has more than the residual, per marks in each of its means.
+func (a anova) component(square, marks float64) float64 {
+	if square-a.mse <= a.least() {
+		return 0
+	}
+	return (square - a.mse) / marks
 }
 
 // Total is the variance of a single mark: the sum of the components.

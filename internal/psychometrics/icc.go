@@ -25,7 +25,8 @@ type ICC struct {
 type Coefficient struct {
 	Value float64
 	// Interval of the level asked for. That of ICC(2,k) is the interval of ICC(2,1) stepped up by Spearman and Brown's
-	// formula, the convention of psych::ICC in R and not the one of irr::icc. Nil where marks agree wholly.
+	// formula, the convention of psych::ICC in R and not the one of irr::icc. Nil where marks agree wholly, and where the
+	// means of units do not differ.
 	Interval *Limits
 	F        *FTest // of the hypothesis that the coefficient is zero; nil where marks agree wholly
 }
@@ -104,8 +105,8 @@ func around(xs []float64, centre float64) float64 {
 func (a anova) consistency(errors, df, p float64) (single, average *Coefficient) {
 	f := a.msb / errors
 	test := fTest(f, a.n-1, df)
-	if test == nil {
-		p = math.NaN() // whole agreement: no interval either
+	if test == nil || f == 0 {
+		p = math.NaN() // marks agree wholly, or units not at all: no interval
 	}
 	low, high := f/fQuantile(p, a.n-1, df), f*fQuantile(p, df, a.n-1)
 	if single = a.coefficient(a.msb-errors, a.msb+(a.k-1)*errors); single != nil {
@@ -137,6 +138,9 @@ func (a anova) absolute(p float64) (single, average *Coefficient) {
 }
 
 func (a anova) absoluteLimits(r, p float64) *Limits {
+	if a.msb == 0 {
+		return nil
+	}
 	forRaters := a.k * r / (a.n * (1 - r))
 	forRest := 1 + a.k*r*(a.n-1)/(a.n*(1-r))
 	df := square(forRaters*a.msj+forRest*a.mse) /
@@ -156,13 +160,15 @@ func steppedUp(single *Limits, k float64) *Limits {
 	return limits(value(SpearmanBrown(single.Lower, k)), value(SpearmanBrown(single.Upper, k)))
 }
 
+// least is what differences of the mean squares must exceed to be more than their rounding.
+func (a anova) least() float64 { return rounding * (a.msb + a.msw + a.msj + a.mse) }
+
 // coefficient is nil unless the denominator is above zero by more than the rounding of the mean squares.
 func (a anova) coefficient(above, under float64) *Coefficient {
-	least := rounding * (a.msb + a.msw + a.msj + a.mse)
-	if !(under > least) || !finite(above/under) {
+	if !(under > a.least()) || !finite(above, under) {
 		return nil
 	}
-	if math.Abs(above) <= least {
+	if math.Abs(above) <= a.least() {
 		above = 0
 	}
 	return &Coefficient{Value: min(1, above/under)}

@@ -140,7 +140,7 @@ func (s Scores) extremes() tails {
 
 func (s Scores) compare(j int, groups tails) *Extremes {
 	upper, lower := s.difficulty(j, groups.upper), s.difficulty(j, groups.lower)
-	if !finite(upper, lower) {
+	if !finite(upper, lower, upper-lower) {
 		return nil
 	}
 	return &Extremes{D: upper - lower, Upper: upper, Lower: lower, Group: len(groups.upper)}

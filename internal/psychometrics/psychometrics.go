@@ -40,8 +40,13 @@ func number(x float64) *float64 {
 	return &x
 }
 
-// ratio gives a/b, or nil if that is not a finite number.
-func ratio(a, b float64) *float64 { return number(a / b) }
+// ratio gives a/b, or nil if one of them is not a finite number or b is zero.
+func ratio(a, b float64) *float64 {
+	if !finite(a, b) {
+		return nil
+	}
+	return number(a / b)
+}
 
 func finite(xs ...float64) bool {
 	for _, x := range xs {

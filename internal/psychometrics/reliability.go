@@ -57,10 +57,14 @@ func alphaOf(rows [][]float64) *float64 {
 		items += variance(item)
 	}
 	total := variance(rowSums(rows))
-	if !(total > 0) {
+	if !(total > 0) || !finite(total) {
 		return nil
 	}
-	return number(k / (k - 1) * (1 - items/total))
+	unexplained := 1 - items/total
+	if math.Abs(unexplained) < rounding {
+		unexplained = 0
+	}
+	return number(k / (k - 1) * unexplained)
 }
 
 // alphaWithout is alpha of the items but one.

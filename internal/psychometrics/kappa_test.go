@@ -73,11 +73,15 @@ func TestKappa_that_cannot_be_computed(t *testing.T) {
 		"weights that are too few":      psychometrics.Crosstab(numbers(t, "1 2 / 3 1")).Kappa(psychometrics.Custom(nil), .95),
 		"weights below zero":            psychometrics.Crosstab(numbers(t, "1 2 / 3 1")).Kappa(psychometrics.Custom(numbers(t, "0 -1 / 1 0")), .95),
 		"a weight on agreement":         psychometrics.Crosstab(numbers(t, "1 2 / 3 1")).Kappa(psychometrics.Custom(numbers(t, "1 1 / 1 0")), .95),
+		"weights on unused pairs alone": psychometrics.Crosstab(numbers(t, "1 1 0 / 1 1 0 / 0 0 0")).Kappa(psychometrics.Custom(numbers(t, "0 0 1 / 0 0 1 / 1 1 0")), .95),
 		"weights that are all nothing":  psychometrics.Crosstab(numbers(t, "1 2 / 3 1")).Kappa(psychometrics.Custom(numbers(t, "0 0 / 0 0")), .95),
 	} {
 		if got != nil {
 			t.Errorf("%s: got %+v, want nil", name, *got)
 		}
+	}
+	if got := psychometrics.Crosstab(numbers(t, "1 2 / 3 1")).Kappa(psychometrics.Unweighted, 1); got == nil || got.Interval != nil {
+		t.Errorf("a level that is none: got %+v, want a kappa without an interval", got)
 	}
 	whole := psychometrics.Tabulate([]int{1, 2, 3}, []int{1, 2, 3}, 1, 3).Kappa(psychometrics.Unweighted, .95)
 	if whole.Value != 1 || whole.SE != 0 || whole.Interval != nil {

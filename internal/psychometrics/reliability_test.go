@@ -152,9 +152,10 @@ func TestLambda6(t *testing.T) {
 
 func TestOmega_that_cannot_be_computed(t *testing.T) {
 	for name, rows := range map[string]string{
-		"two items":                  "1 2 / 2 3 / 3 5 / 4 1",
-		"no more persons than that":  "1 2 3 / 2 3 1 / 3 1 2",
-		"an item that does not vary": "1 2 3 / 1 3 1 / 1 1 2 / 1 3 3",
+		"two items":                   "1 2 / 2 3 / 3 5 / 4 1",
+		"no more persons than that":   "1 2 3 / 2 3 1 / 3 1 2",
+		"an item that does not vary":  "1 2 3 / 1 3 1 / 1 1 2 / 1 3 3",
+		"items without a correlation": "1 1 1 / -1 1 -1 / 1 -1 -1 / -1 -1 1",
 	} {
 		t.Run(name, func(t *testing.T) {
 			if omega := full(numbers(t, rows), 5).Omega(); omega != nil {

@@ -164,8 +164,32 @@ func TestDependencies(t *testing.T) {
 	if diff := cmp.Diff(direct, rows); diff != "" {
 		t.Errorf("go.mod (-) and docs/dependencies.md (+):\n%s", diff)
 	}
-	if len(direct) > MostDependencies {
-		t.Errorf("%d direct dependencies, at most %d", len(direct), MostDependencies)
+	if families := Families(direct); families > MostDependencies {
+		t.Errorf("%d direct dependencies, at most %d", families, MostDependencies)
+	}
+}
+
+func TestFamilies(t *testing.T) {
+	tests := []struct {
+		name    string
+		modules []string
+		want    int
+	}{
+		{"none", nil, 0},
+		{"modules of one repository", []string{"github.com/a/river", "github.com/a/river/driver", "github.com/a/river/driver/sqlite"}, 1},
+		{"a repository whose own root is no module", []string{"github.com/a/river/driver", "github.com/a/river/kit"}, 1},
+		{"repositories of one owner", []string{"github.com/a/river", "github.com/a/riverside"}, 2},
+		{"one name at two owners", []string{"github.com/a/river", "github.com/b/river"}, 2},
+		{"a later major version is the same repository", []string{"github.com/a/river/v2", "github.com/a/river/driver"}, 1},
+		{"modules of one domain are apart", []string{"golang.org/x/tools", "golang.org/x/oauth2"}, 2},
+		{"also below one another", []string{"example.test/river", "example.test/river/driver"}, 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Families(tt.modules); got != tt.want {
+				t.Errorf("got %d, want %d", got, tt.want)
+			}
+		})
 	}
 }
 

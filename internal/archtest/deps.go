@@ -10,8 +10,27 @@ import (
 	"strings"
 )
 
-// MostDependencies is how many direct dependencies the house aims to have at most.
+// MostDependencies is how many direct dependencies the house aims to have at most, a family of modules being one.
 const MostDependencies = 30
+
+// Families counts modules as decisions: those of one repository are chosen, released and updated together, and are one.
+func Families(modules []string) int {
+	repositories := map[string]bool{}
+	for _, module := range modules {
+		repositories[repository(module)] = true
+	}
+	return len(repositories)
+}
+
+// repository is where a module comes from, as far as its path tells: owner and name at the hosts whose paths begin so. A
+// module with a domain of its own is its own repository.
+func repository(module string) string {
+	parts := strings.Split(module, "/")
+	if hosts := []string{"github.com", "gitlab.com", "bitbucket.org"}; slices.Contains(hosts, parts[0]) && len(parts) > 3 {
+		parts = parts[:3]
+	}
+	return strings.Join(parts, "/")
+}
 
 // Dependencies lists the modules that go.mod requires directly: for the product, its tests or its generators.
 func Dependencies(root string) ([]string, error) {

@@ -41,7 +41,7 @@ func run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return t.print(out, len(dependencies))
+	return t.print(out, archtest.Families(dependencies))
 }
 
 // tally is what was counted.

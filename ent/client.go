@@ -55,6 +55,7 @@ import (
 	"github.com/assay-hq/assay/ent/signal"
 	"github.com/assay-hq/assay/ent/signinlink"
 	"github.com/assay-hq/assay/ent/skill"
+	"github.com/assay-hq/assay/ent/tally"
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateuse"
 	"github.com/assay-hq/assay/ent/templateversion"
@@ -148,6 +149,8 @@ type Client struct {
 	Signal *SignalClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
+	// Tally is the client for interacting with the Tally builders.
+	Tally *TallyClient
 	// Template is the client for interacting with the Template builders.
 	Template *TemplateClient
 	// TemplateUse is the client for interacting with the TemplateUse builders.
@@ -210,6 +213,7 @@ func (c *Client) init() {
 	c.SignInLink = NewSignInLinkClient(c.config)
 	c.Signal = NewSignalClient(c.config)
 	c.Skill = NewSkillClient(c.config)
+	c.Tally = NewTallyClient(c.config)
 	c.Template = NewTemplateClient(c.config)
 	c.TemplateUse = NewTemplateUseClient(c.config)
 	c.TemplateVersion = NewTemplateVersionClient(c.config)
@@ -347,6 +351,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		SignInLink:         NewSignInLinkClient(cfg),
 		Signal:             NewSignalClient(cfg),
 		Skill:              NewSkillClient(cfg),
+		Tally:              NewTallyClient(cfg),
 		Template:           NewTemplateClient(cfg),
 		TemplateUse:        NewTemplateUseClient(cfg),
 		TemplateVersion:    NewTemplateVersionClient(cfg),
@@ -411,6 +416,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		SignInLink:         NewSignInLinkClient(cfg),
 		Signal:             NewSignalClient(cfg),
 		Skill:              NewSkillClient(cfg),
+		Tally:              NewTallyClient(cfg),
 		Template:           NewTemplateClient(cfg),
 		TemplateUse:        NewTemplateUseClient(cfg),
 		TemplateVersion:    NewTemplateVersionClient(cfg),
@@ -452,7 +458,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Member, c.Norm, c.Once, c.Organization, c.Outage, c.Presence, c.Pulse,
 		c.Question, c.QuestionRevision, c.QuestionSkill, c.Report, c.ReportShare,
 		c.Rescoring, c.Response, c.Review, c.ReviewRule, c.Score, c.ScoreSheet,
-		c.Session, c.SignInLink, c.Signal, c.Skill, c.Template, c.TemplateUse,
+		c.Session, c.SignInLink, c.Signal, c.Skill, c.Tally, c.Template, c.TemplateUse,
 		c.TemplateVersion, c.Upload, c.VersionUse, c.WebSession,
 	} {
 		n.Use(hooks...)
@@ -469,7 +475,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Member, c.Norm, c.Once, c.Organization, c.Outage, c.Presence, c.Pulse,
 		c.Question, c.QuestionRevision, c.QuestionSkill, c.Report, c.ReportShare,
 		c.Rescoring, c.Response, c.Review, c.ReviewRule, c.Score, c.ScoreSheet,
-		c.Session, c.SignInLink, c.Signal, c.Skill, c.Template, c.TemplateUse,
+		c.Session, c.SignInLink, c.Signal, c.Skill, c.Tally, c.Template, c.TemplateUse,
 		c.TemplateVersion, c.Upload, c.VersionUse, c.WebSession,
 	} {
 		n.Intercept(interceptors...)
@@ -557,6 +563,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Signal.mutate(ctx, m)
 	case *SkillMutation:
 		return c.Skill.mutate(ctx, m)
+	case *TallyMutation:
+		return c.Tally.mutate(ctx, m)
 	case *TemplateMutation:
 		return c.Template.mutate(ctx, m)
 	case *TemplateUseMutation:
@@ -7153,6 +7161,139 @@ func (c *SkillClient) mutate(ctx context.Context, m *SkillMutation) (Value, erro
 	}
 }
 
+// TallyClient is a client for the Tally schema.
+type TallyClient struct {
+	config
+}
+
+// NewTallyClient returns a client for the Tally from the given config.
+func NewTallyClient(c config) *TallyClient {
+	return &TallyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `tally.Hooks(f(g(h())))`.
+func (c *TallyClient) Use(hooks ...Hook) {
+	c.hooks.Tally = append(c.hooks.Tally, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `tally.Intercept(f(g(h())))`.
+func (c *TallyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Tally = append(c.inters.Tally, interceptors...)
+}
+
+// Create returns a builder for creating a Tally entity.
+func (c *TallyClient) Create() *TallyCreate {
+	mutation := newTallyMutation(c.config, OpCreate)
+	return &TallyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Tally entities.
+func (c *TallyClient) CreateBulk(builders ...*TallyCreate) *TallyCreateBulk {
+	return &TallyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TallyClient) MapCreateBulk(slice any, setFunc func(*TallyCreate, int)) *TallyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TallyCreateBulk{err: fmt.Errorf("calling to TallyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TallyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TallyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Tally.
+func (c *TallyClient) Update() *TallyUpdate {
+	mutation := newTallyMutation(c.config, OpUpdate)
+	return &TallyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TallyClient) UpdateOne(_m *Tally) *TallyUpdateOne {
+	mutation := newTallyMutation(c.config, OpUpdateOne, withTally(_m))
+	return &TallyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TallyClient) UpdateOneID(id int64) *TallyUpdateOne {
+	mutation := newTallyMutation(c.config, OpUpdateOne, withTallyID(id))
+	return &TallyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Tally.
+func (c *TallyClient) Delete() *TallyDelete {
+	mutation := newTallyMutation(c.config, OpDelete)
+	return &TallyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TallyClient) DeleteOne(_m *Tally) *TallyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TallyClient) DeleteOneID(id int64) *TallyDeleteOne {
+	builder := c.Delete().Where(tally.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TallyDeleteOne{builder}
+}
+
+// Query returns a query builder for Tally.
+func (c *TallyClient) Query() *TallyQuery {
+	return &TallyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTally},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Tally entity by its id.
+func (c *TallyClient) Get(ctx context.Context, id int64) (*Tally, error) {
+	return c.Query().Where(tally.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TallyClient) GetX(ctx context.Context, id int64) *Tally {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TallyClient) Hooks() []Hook {
+	return c.hooks.Tally
+}
+
+// Interceptors returns the client interceptors.
+func (c *TallyClient) Interceptors() []Interceptor {
+	return c.inters.Tally
+}
+
+func (c *TallyClient) mutate(ctx context.Context, m *TallyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TallyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TallyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TallyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TallyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Tally mutation op: %q", m.Op())
+	}
+}
+
 // TemplateClient is a client for the Template schema.
 type TemplateClient struct {
 	config
@@ -8167,8 +8308,8 @@ type (
 		JobRole, JobRoleSkill, Mail, Member, Norm, Once, Organization, Outage,
 		Presence, Pulse, Question, QuestionRevision, QuestionSkill, Report,
 		ReportShare, Rescoring, Response, Review, ReviewRule, Score, ScoreSheet,
-		Session, SignInLink, Signal, Skill, Template, TemplateUse, TemplateVersion,
-		Upload, VersionUse, WebSession []ent.Hook
+		Session, SignInLink, Signal, Skill, Tally, Template, TemplateUse,
+		TemplateVersion, Upload, VersionUse, WebSession []ent.Hook
 	}
 	inters struct {
 		APIKey, Accommodation, AuditEvent, Binding, Calibration, CalibrationAttempt,
@@ -8176,8 +8317,8 @@ type (
 		JobRole, JobRoleSkill, Mail, Member, Norm, Once, Organization, Outage,
 		Presence, Pulse, Question, QuestionRevision, QuestionSkill, Report,
 		ReportShare, Rescoring, Response, Review, ReviewRule, Score, ScoreSheet,
-		Session, SignInLink, Signal, Skill, Template, TemplateUse, TemplateVersion,
-		Upload, VersionUse, WebSession []ent.Interceptor
+		Session, SignInLink, Signal, Skill, Tally, Template, TemplateUse,
+		TemplateVersion, Upload, VersionUse, WebSession []ent.Interceptor
 	}
 )
 

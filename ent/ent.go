@@ -51,6 +51,7 @@ import (
 	"github.com/assay-hq/assay/ent/signal"
 	"github.com/assay-hq/assay/ent/signinlink"
 	"github.com/assay-hq/assay/ent/skill"
+	"github.com/assay-hq/assay/ent/tally"
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/templateuse"
 	"github.com/assay-hq/assay/ent/templateversion"
@@ -156,6 +157,7 @@ func checkColumn(t, c string) error {
 			signinlink.Table:         signinlink.ValidColumn,
 			signal.Table:             signal.ValidColumn,
 			skill.Table:              skill.ValidColumn,
+			tally.Table:              tally.ValidColumn,
 			template.Table:           template.ValidColumn,
 			templateuse.Table:        templateuse.ValidColumn,
 			templateversion.Table:    templateversion.ValidColumn,

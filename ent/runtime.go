@@ -24,6 +24,7 @@ import (
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/signal"
 	"github.com/assay-hq/assay/ent/skill"
+	"github.com/assay-hq/assay/ent/tally"
 	"github.com/assay-hq/assay/ent/template"
 	"github.com/assay-hq/assay/ent/upload"
 )
@@ -344,6 +345,12 @@ func init() {
 	skillDescRevision := skillFields[3].Descriptor()
 	// skill.DefaultRevision holds the default value on creation for the revision field.
 	skill.DefaultRevision = skillDescRevision.Default.(int)
+	tallyFields := schema.Tally{}.Fields()
+	_ = tallyFields
+	// tallyDescFolded is the schema descriptor for folded field.
+	tallyDescFolded := tallyFields[9].Descriptor()
+	// tally.DefaultFolded holds the default value on creation for the folded field.
+	tally.DefaultFolded = tallyDescFolded.Default.(bool)
 	templateFields := schema.Template{}.Fields()
 	_ = templateFields
 	// templateDescPublishedNumber is the schema descriptor for published_number field.

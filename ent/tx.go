@@ -92,6 +92,8 @@ type Tx struct {
 	Signal *SignalClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
+	// Tally is the client for interacting with the Tally builders.
+	Tally *TallyClient
 	// Template is the client for interacting with the Template builders.
 	Template *TemplateClient
 	// TemplateUse is the client for interacting with the TemplateUse builders.
@@ -274,6 +276,7 @@ func (tx *Tx) init() {
 	tx.SignInLink = NewSignInLinkClient(tx.config)
 	tx.Signal = NewSignalClient(tx.config)
 	tx.Skill = NewSkillClient(tx.config)
+	tx.Tally = NewTallyClient(tx.config)
 	tx.Template = NewTemplateClient(tx.config)
 	tx.TemplateUse = NewTemplateUseClient(tx.config)
 	tx.TemplateVersion = NewTemplateVersionClient(tx.config)

@@ -31,6 +31,7 @@ type commands struct {
 	APIKey       apiKeyCommand       `cmd:"" name:"apikey" help:"Manage API keys."`
 	Subject      subjectCommand      `cmd:"" help:"Answer a person who asks what is kept of them."`
 	Audit        auditCommand        `cmd:"" help:"Check the audit."`
+	Doctor       doctorCommand       `cmd:"" help:"Look whether the dashboards' counters are right; exit status 1 if not."`
 	ConfigDocs   configDocsCommand   `cmd:"" help:"Print the page of all configuration variables."`
 	Version      versionCommand      `cmd:"" help:"Print the version."`
 }

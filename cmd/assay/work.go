@@ -109,8 +109,11 @@ const (
 	looksPerSweep = 4
 )
 
-// tidyEvery is how many sweeps pass between two clean-ups: an hour's.
-const tidyEvery = 3600
+// tidyEvery is how many sweeps pass between two clean-ups: an hour's. The counters' pending lines are added up more often.
+const (
+	foldEvery = 30
+	tidyEvery = 3600
+)
 
 // sweepEverySecond ends what is due and orders what happened, until the context ends.
 func (a *app) sweepEverySecond(ctx context.Context) {
@@ -134,6 +137,9 @@ func (a *app) look(ctx context.Context, number int) error {
 		return a.finishDue(ctx)
 	}
 	round, err := number/looksPerSweep, a.sweep(ctx)
+	if round%foldEvery == 0 {
+		err = errors.Join(err, a.store.FoldTallies(ctx))
+	}
 	if round%tidyEvery == 0 {
 		err = errors.Join(err, a.store.Tidy(ctx), a.tidyUploads(ctx))
 	}

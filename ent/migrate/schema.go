@@ -1962,6 +1962,43 @@ var (
 			},
 		},
 	}
+	// TalliesColumns holds the columns for the "tallies" table.
+	TalliesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "job_role_id", Type: field.TypeUUID},
+		{Name: "template_version_id", Type: field.TypeUUID},
+		{Name: "metric", Type: field.TypeString},
+		{Name: "day", Type: field.TypeString},
+		{Name: "label", Type: field.TypeString},
+		{Name: "detail", Type: field.TypeString},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "folded", Type: field.TypeBool, Default: false},
+	}
+	// TalliesTable holds the schema information for the "tallies" table.
+	TalliesTable = &schema.Table{
+		Name:       "tallies",
+		Columns:    TalliesColumns,
+		PrimaryKey: []*schema.Column{TalliesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "tallies_folded",
+				Unique:  true,
+				Columns: []*schema.Column{TalliesColumns[1], TalliesColumns[4], TalliesColumns[2], TalliesColumns[5], TalliesColumns[3], TalliesColumns[6], TalliesColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "folded",
+				},
+			},
+			{
+				Name:    "tallies_pending",
+				Unique:  false,
+				Columns: []*schema.Column{TalliesColumns[1], TalliesColumns[4], TalliesColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT folded",
+				},
+			},
+		},
+	}
 	// TemplatesColumns holds the columns for the "templates" table.
 	TemplatesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -2289,6 +2326,7 @@ var (
 		SignInLinksTable,
 		SignalsTable,
 		SkillsTable,
+		TalliesTable,
 		TemplatesTable,
 		TemplateUsesTable,
 		TemplateVersionsTable,

@@ -123,6 +123,9 @@ type Signal func(*sql.Selector)
 // Skill is the predicate function for skill builders.
 type Skill func(*sql.Selector)
 
+// Tally is the predicate function for tally builders.
+type Tally func(*sql.Selector)
+
 // Template is the predicate function for template builders.
 type Template func(*sql.Selector)
 

@@ -153,6 +153,17 @@ func (f *ReportFilter) apply(q *ent.ReportQuery) *ent.ReportQuery {
 	return q
 }
 
+// count counts the reports of the filter: from the counters, or where a date narrows them from the rows.
+func (f *ReportFilter) count(ctx context.Context, scope tenant.Scope) (int, error) {
+	switch {
+	case f == nil:
+		return scope.CountReports(ctx, nil, nil, nil)
+	case f.EndedFrom != nil || f.EndedTo != nil:
+		return f.apply(scope.Reports()).Count(ctx)
+	}
+	return scope.CountReports(ctx, f.State, f.Band, f.JobRoleID)
+}
+
 // ReportOrderField is what a list of reports is ordered by.
 type ReportOrderField string
 
@@ -191,7 +202,7 @@ func (s *Service) Reports(ctx context.Context, actor policy.Actor, filter *Repor
 	if err != nil {
 		return nil, err
 	}
-	page.Total = filter.apply(scope.Reports()).Count
+	page.Total = func(ctx context.Context) (int, error) { return filter.count(ctx, scope) }
 	return page, nil
 }
 

@@ -57,18 +57,44 @@ func (s *Service) ScoreDistribution(ctx context.Context, actor policy.Actor, in 
 	if err := visibleRole(ctx, scope, in.JobRoleID); err != nil {
 		return nil, err
 	}
-	args, which := span(tenant.Args{"role": in.JobRoleID}, in.From, in.To), ""
 	if in.TemplateID != nil {
 		if err := templateOf(ctx, scope, *in.TemplateID, in.JobRoleID); err != nil {
 			return nil, err
 		}
-		args["template"], which = *in.TemplateID, ofTemplate
 	}
-	var t tally
-	if err := eachRow(ctx, scope, distributionHead+which+distributionTail, args, t.read); err != nil {
+	var spread spread
+	if err := eachRow(ctx, scope, in.statement(), in.args(), spread.read); err != nil {
 		return nil, err
 	}
-	return t.distribution(), nil
+	return spread.distribution(), nil
+}
+
+// statement gives how many reports have which percentage and band: from the counters where the span is one of whole days in
+// UTC, and from the rows where it is not.
+func (in DistributionInput) statement() string {
+	of := ""
+	if in.TemplateID != nil {
+		of = ` AND template_version_id IN (SELECT id FROM template_versions WHERE organization_id = @org AND template_id = @template)`
+	}
+	if wholeDays(in.From, in.To) {
+		return tenant.Tallied(ofRoleByDay + of)
+	}
+	return `SELECT @metric, percent, band, COUNT(*) FROM reports
+		WHERE organization_id = @org AND job_role_id = @role AND superseded_at IS NULL AND state IN ('READY', 'RELEASED')
+		AND ended_at >= @from AND ended_at < @to
+		AND session_id NOT IN (SELECT id FROM sessions WHERE organization_id = @org AND state = 'VOIDED')` + of + `
+		GROUP BY percent, band`
+}
+
+func (in DistributionInput) args() tenant.Args {
+	args := tenant.Args{"role": in.JobRoleID, "metric": tenant.ScoreTally}
+	if in.TemplateID != nil {
+		args["template"] = *in.TemplateID
+	}
+	if wholeDays(in.From, in.To) {
+		return days(args, in.From, in.To)
+	}
+	return span(args, in.From, in.To)
 }
 
 // templateOf demands that a template is visible and the role's.
@@ -77,85 +103,72 @@ func templateOf(ctx context.Context, scope tenant.Scope, id, role gid.ID) error 
 	return err
 }
 
-// One row for each bucket and band in it. The middle is the one report, or the two, in the middle of all by percent.
-const (
-	distributionHead = `WITH ranked AS (
-		SELECT percent, band, ROW_NUMBER() OVER (ORDER BY percent) AS place, COUNT(*) OVER () AS n
-		FROM reports
-		WHERE organization_id = @org AND job_role_id = @role AND superseded_at IS NULL AND state IN ('READY', 'RELEASED')
-		AND ended_at >= @from AND ended_at < @to
-		AND session_id NOT IN (SELECT id FROM sessions WHERE organization_id = @org AND state = 'VOIDED')`
-	ofTemplate = ` AND template_version_id IN
-		(SELECT id FROM template_versions WHERE organization_id = @org AND template_id = @template)`
-	distributionTail = `)
-	SELECT CASE WHEN percent >= 90000000 THEN 9 ELSE percent / 10000000 END AS bucket, band, COUNT(*),
-		CAST(SUM(percent) AS BIGINT), MIN(percent), MAX(percent),
-		COUNT(*) FILTER (WHERE place IN ((n + 1) / 2, (n + 2) / 2)),
-		CAST(COALESCE(SUM(percent) FILTER (WHERE place IN ((n + 1) / 2, (n + 2) / 2)), 0) AS BIGINT)
-	FROM ranked GROUP BY 1, 2`
-)
+// spread is how many reports have which percentage, in millionths of a percent, and which band.
+type spread []share
 
-// tally adds up the rows of the statement. Sums are in millionths of a percent.
-type tally struct {
-	buckets         [10]int
-	bands           []band
-	count, middle   int
-	sum, middleSum  int64
-	lowest, highest int64
+type share struct {
+	percent int64
+	band    string
+	count   int
 }
 
-type band struct {
-	name   string
-	count  int
-	lowest int64
-}
-
-func (t *tally) read(scan func(...any) error) error {
+func (s *spread) read(scan func(...any) error) error {
 	var (
-		name                            string
-		bucket, count, middle           int
-		sum, lowest, highest, middleSum int64
+		metric string
+		next   share
 	)
-	if err := scan(&bucket, &name, &count, &sum, &lowest, &highest, &middle, &middleSum); err != nil {
+	if err := scan(&metric, &next.percent, &next.band, &next.count); err != nil {
 		return err
 	}
-	if t.count == 0 {
-		t.lowest = lowest
+	if next.count != 0 { // counters of what was taken back come to nothing
+		*s = append(*s, next)
 	}
-	t.lowest, t.highest = min(t.lowest, lowest), max(t.highest, highest)
-	t.count, t.middle, t.sum, t.middleSum = t.count+count, t.middle+middle, t.sum+sum, t.middleSum+middleSum
-	t.buckets[bucket] += count
-	for i := range t.bands {
-		if t.bands[i].name == name {
-			t.bands[i].count, t.bands[i].lowest = t.bands[i].count+count, min(t.bands[i].lowest, lowest)
-			return nil
-		}
-	}
-	t.bands = append(t.bands, band{name: name, count: count, lowest: lowest})
 	return nil
 }
 
-func (t *tally) distribution() *Distribution {
-	d := &Distribution{Count: t.count, Buckets: make([]*Bucket, len(t.buckets)), Bands: make([]*BandCount, len(t.bands))}
-	for i, n := range t.buckets {
-		d.Buckets[i] = &Bucket{FromPercent: 10 * i, ToPercent: 10 * (i + 1), Count: n}
+func (s spread) distribution() *Distribution {
+	slices.SortFunc(s, func(a, b share) int { return cmp.Or(cmp.Compare(a.percent, b.percent), cmp.Compare(a.band, b.band)) })
+	d := &Distribution{Buckets: make([]*Bucket, 10), Bands: []*BandCount{}}
+	for i := range d.Buckets {
+		d.Buckets[i] = &Bucket{FromPercent: 10 * i, ToPercent: 10 * (i + 1)}
 	}
-	slices.SortFunc(t.bands, func(a, b band) int {
-		return cmp.Or(cmp.Compare(a.lowest, b.lowest), cmp.Compare(a.name, b.name))
-	})
-	for i, b := range t.bands {
-		d.Bands[i] = &BandCount{Name: b.name, Count: b.count}
+	var sum int64
+	for _, one := range s {
+		d.Count, sum = d.Count+one.count, sum+one.percent*int64(one.count)
+		d.Buckets[min(one.percent/10_000_000, 9)].Count += one.count
+		d.count(one)
 	}
-	d.MeanPercent, d.MedianPercent = percent(t.sum, t.count), percent(t.middleSum, t.middle)
-	d.LowestPercent, d.HighestPercent = percent(t.lowest, min(t.count, 1)), percent(t.highest, min(t.count, 1))
+	if d.Count == 0 {
+		return d
+	}
+	d.MeanPercent, d.MedianPercent = percent(sum, d.Count), percent(s.at((d.Count+1)/2)+s.at(d.Count/2+1), 2)
+	d.LowestPercent, d.HighestPercent = percent(s[0].percent, 1), percent(s[len(s)-1].percent, 1)
 	return d
 }
 
-// percent is a sum of n millionths of a percent, shared out and rounded to two decimals; of nothing it is nil.
-func percent(sum int64, n int) *float64 {
-	if n == 0 {
-		return nil
+// count adds reports to their band's; bands come in the order of their lowest percentages.
+func (d *Distribution) count(one share) {
+	for _, b := range d.Bands {
+		if b.Name == one.band {
+			b.Count += one.count
+			return
+		}
 	}
+	d.Bands = append(d.Bands, &BandCount{Name: one.band, Count: one.count})
+}
+
+// at is the percentage of the report in a place, counted from 1 and from below.
+func (s spread) at(place int) int64 {
+	for _, one := range s {
+		if place -= one.count; place <= 0 {
+			return one.percent
+		}
+	}
+	return 0
+}
+
+// percent is a sum of n millionths of a percent, shared out and rounded to two decimals.
+func percent(sum int64, n int) *float64 {
 	value := math.Round(float64(sum)/float64(n)/10_000) / 100
 	return &value
 }

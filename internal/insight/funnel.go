@@ -32,7 +32,8 @@ type Funnel struct {
 	Voided    int
 }
 
-// Funnel tells how far the candidates of a job role came. A job role that is not visible is NotFound.
+// Funnel tells how far the candidates of a job role came: from the counters where the span is one of whole days in UTC, and
+// from the rows where it is not. A job role that is not visible is NotFound.
 func (s *Service) Funnel(ctx context.Context, actor policy.Actor, in FunnelInput) (*Funnel, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.InsightRead)
 	if err != nil {
@@ -41,9 +42,35 @@ func (s *Service) Funnel(ctx context.Context, actor policy.Actor, in FunnelInput
 	if err := visibleRole(ctx, scope, in.JobRoleID); err != nil {
 		return nil, err
 	}
+	if !wholeDays(in.From, in.To) {
+		return s.exactFunnel(ctx, scope, in)
+	}
+	steps := map[string]int{}
+	args := days(tenant.Args{"role": in.JobRoleID, "metric": tenant.StepTally}, in.From, in.To)
+	err = eachRow(ctx, scope, tenant.Tallied(ofRoleByDay), args, func(scan func(...any) error) error {
+		var (
+			metric, label, detail string
+			amount                int
+		)
+		err := scan(&metric, &label, &detail, &amount)
+		steps[label] += amount
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Funnel{
+		Invited: steps["INVITED"], Opened: steps["OPENED"], Started: steps["STARTED"], Submitted: steps["SUBMITTED"], Scored: steps["SCORED"],
+		Released: steps["RELEASED"], Passed: steps["PASSED"], Expired: steps["EXPIRED"], Cancelled: steps["CANCELLED"],
+		Declined: steps["DECLINED"], Voided: steps["VOIDED"],
+	}, nil
+}
+
+// exactFunnel counts the rows themselves, for a span that cuts through a day.
+func (s *Service) exactFunnel(ctx context.Context, scope tenant.Scope, in FunnelInput) (*Funnel, error) {
 	var f Funnel
 	args := span(tenant.Args{"role": in.JobRoleID}, in.From, in.To)
-	err = eachRow(ctx, scope, funnelStatement, args, func(scan func(...any) error) error {
+	err := eachRow(ctx, scope, funnelStatement, args, func(scan func(...any) error) error {
 		return scan(&f.Invited, &f.Opened, &f.Started, &f.Submitted, &f.Scored, &f.Released, &f.Passed, &f.Expired, &f.Cancelled, &f.Declined, &f.Voided)
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 // Package insight answers what dashboards ask: how far candidates came, and how they scored.
 //
-// Each question is one aggregate over the rows of one job role; numbers are exact and say how many they rest on.
+// Each question is one aggregate over the counters of one job role, or over its rows where days do not fit; numbers are exact
+// and say how many they rest on.
 // The package only reads, and it never shows a single candidate.
 package insight
 
@@ -39,6 +40,29 @@ func span(args tenant.Args, from, to *time.Time) tenant.Args {
 	}
 	if to != nil {
 		args["to"] = to.UTC()
+	}
+	return args
+}
+
+// wholeDays reports whether a span begins and ends with a day in UTC, by which counters are kept.
+func wholeDays(ends ...*time.Time) bool {
+	for _, at := range ends {
+		if at != nil && !at.UTC().Equal(at.UTC().Truncate(24*time.Hour)) {
+			return false
+		}
+	}
+	return true
+}
+
+// ofRoleByDay narrows a metric of the counters to a job role and a span of days.
+const ofRoleByDay = `organization_id = @org AND metric = @metric AND job_role_id = @role AND day >= @from AND day < @to`
+
+// days are the arguments of a span of whole days, nil being open.
+func days(args tenant.Args, from, to *time.Time) tenant.Args {
+	for name, at := range span(args, from, to) {
+		if at, ok := at.(time.Time); ok {
+			args[name] = at.Format(time.DateOnly)
+		}
 	}
 	return args
 }

@@ -94,6 +94,17 @@ func (f *SessionFilter) apply(q *ent.SessionQuery) *ent.SessionQuery {
 	return q
 }
 
+// count counts the sessions of the filter: from the counters, or where a person or an order narrows them from the rows.
+func (f *SessionFilter) count(ctx context.Context, scope tenant.Scope) (int, error) {
+	switch {
+	case f == nil:
+		return scope.CountSessions(ctx, nil, nil, nil)
+	case f.CandidateID != nil || f.ExternalOrderID != nil:
+		return f.apply(scope.Sessions()).Count(ctx)
+	}
+	return scope.CountSessions(ctx, f.State, f.JobRoleID, f.TemplateID)
+}
+
 // Sessions lists the visible sessions, the newest first.
 func (s *Service) Sessions(ctx context.Context, actor policy.Actor, filter *SessionFilter, paging tenant.Paging) (*tenant.Page[*ent.Session], error) {
 	scope, err := s.tenant.As(ctx, actor, policy.SessionRead)
@@ -107,7 +118,7 @@ func (s *Service) Sessions(ctx context.Context, actor policy.Actor, filter *Sess
 	if err != nil {
 		return nil, err
 	}
-	page.Total = filter.apply(scope.Sessions()).Count
+	page.Total = func(ctx context.Context) (int, error) { return filter.count(ctx, scope) }
 	return page, nil
 }
 

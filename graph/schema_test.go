@@ -203,6 +203,8 @@ var bounded = map[string]string{
 	"ReportResult.skills":             "20 for each question",
 	"ReportResult.questions":          "2000, as the template's",
 	"QuestionResult.trace":            "one for each criterion, at most 20",
+	"ReviewAgreement.criteria":        "2000",
+	"ReviewerReport.reviewers":        "1000",
 	"ScoreDistribution.buckets":       "10",
 	"AssessmentTemplate.versions":     "the newest 100",
 	"ScoreDistribution.bands":         "the names of bands among the role's templates",

@@ -24,9 +24,6 @@ func TestBrowser(t *testing.T) { play(t, "journey.mjs", 8*time.Minute) }
 // TestSittingInBrowser takes whole sittings on the candidate's page: testdata/browser/sitting.mjs says what it demands.
 func TestSittingInBrowser(t *testing.T) { play(t, "sitting.mjs", 14*time.Minute) }
 
-// TestDetailsInBrowser looks at what is easily forgotten on the candidate's page: testdata/browser/details.mjs says what it demands.
-func TestDetailsInBrowser(t *testing.T) { play(t, "details.mjs", 5*time.Minute) }
-
 // play runs one of the browser's scripts to its end.
 func play(t *testing.T, name string, patience time.Duration) {
 	t.Helper()

@@ -61,6 +61,7 @@ type loaders struct {
 	published   *loader[gid.ID, []*ent.TemplateVersion]
 	reportOf    *loader[gid.ID, []*ent.Report]
 	assignments *loader[gid.ID, []*ent.Review]
+	recordings  *loader[gid.ID, []*ent.Upload]
 }
 
 // loadersKey is where the context carries an operation's loaders.
@@ -106,6 +107,7 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		published:   many(wait, r.Authoring.VersionsByTemplate, func(v *ent.TemplateVersion) gid.ID { return v.TemplateID }),
 		reportOf:    many(wait, r.Grading.ReportsBySession, func(p *ent.Report) gid.ID { return p.SessionID }),
 		assignments: many(wait, r.Grading.AssignmentsBySession, func(v *ent.Review) gid.ID { return v.SessionID }),
+		recordings:  many(wait, r.Sittings.RecordingsByID, func(u *ent.Upload) gid.ID { return u.ID }),
 	})
 }
 
@@ -162,6 +164,14 @@ func sole[T any](rows []*T, err error) (*T, error) {
 		return nil, err
 	}
 	return rows[0], nil
+}
+
+// recording is what an answer's recording is; nil if there is none, or none any more.
+func recording(ctx context.Context, id *gid.ID) (*ent.Upload, error) {
+	if id == nil {
+		return nil, nil
+	}
+	return sole(load(ctx).recordings.Load(ctx, *id))
 }
 
 // revisionWhere picks one of a question's current revisions; nil if it has none such.

@@ -37,6 +37,7 @@ var journey = []struct {
 		id candidate { name } jobRole { title } templateVersion { number } } } } }`},
 	{"reports by score", 2, "owner", `{ organization { reports(first: 100, orderBy: {field: SCORE}, filter: {state: PROVISIONAL}) { nodes { id percent } } } }`},
 	{"reports in detail", 5, "owner", `{ organization { reports(first: 100) { nodes { id result { overall { percent } questions { trace { points } } } } } } }`},
+	{"reports with recordings", 6, "owner", `{ organization { reports(first: 100) { nodes { id result { questions { ref recording { id size } } } } } } }`},
 	{"sessions with everything", 8, "owner", `{ organization { sessions(first: 100) { nodes {
 		state candidate { name } jobRole { title } template { name } templateVersion { number } report { percent } review { state } } } } }`},
 	{"job roles with their skills", 4, "owner", `{ organization { jobRoles(first: 100) { nodes { title mustHaveSkills { weight skill { name } } } } } }`},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/graph/envelope"
+	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
 	"github.com/assay-hq/assay/internal/sitting"
 )
@@ -19,6 +20,14 @@ func (r *mutationResolver) CreateOwnPlaybackLink(ctx context.Context, input sitt
 
 func (r *mutationResolver) CreatePlaybackLink(ctx context.Context, input sitting.CreatePlaybackLinkInput) (*envelope.Payload[*sitting.PlaybackLink], error) {
 	return reply(r.Sittings.CreatePlaybackLink(ctx, login.Actor(ctx), input))
+}
+
+func (r *questionResultResolver) Recording(ctx context.Context, obj *grading.QuestionResult) (*ent.Upload, error) {
+	return recording(ctx, obj.Upload)
+}
+
+func (r *reviewItemResolver) Recording(ctx context.Context, obj *grading.ReviewItem) (*ent.Upload, error) {
+	return recording(ctx, obj.Answer.Upload)
 }
 
 func (r *sittingResolver) Uploads(ctx context.Context, obj *sitting.Sitting) ([]*ent.Upload, error) {

@@ -152,7 +152,11 @@ func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
+	more := map[string]any{"code": answer.Code}
+	if id := w.Header().Get("X-Request-Id"); id != "" { // whoever named the request said so in the answer's header
+		more["requestId"] = id
+	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{ // a reader that went away is no fault of ours
-		"message": answer.Message, "extensions": map[string]any{"code": answer.Code},
+		"message": answer.Message, "extensions": more,
 	}}})
 }

@@ -229,6 +229,36 @@ func TestABreak(t *testing.T) {
 	})
 }
 
+func TestBreaksLeft(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		id, who := r.started(t)
+		left := func(want time.Duration) {
+			t.Helper()
+			if got := must(r.sitting.BreaksLeft(t.Context(), who, id))(t); got != want {
+				t.Errorf("got %s for breaks, want %s", got, want)
+			}
+		}
+		left(0)
+		r.breaks(t, id, who, 600)
+		left(10 * time.Minute)
+		must(r.sitting.TakeBreak(t.Context(), who, sitting.TakeBreakInput{SittingID: id}))(t)
+		r.clock.pass(4 * time.Minute)
+		left(6 * time.Minute)
+		must(r.sitting.EndBreak(t.Context(), who, sitting.EndBreakInput{SittingID: id}))(t)
+		r.clock.pass(time.Minute)
+		left(6 * time.Minute)
+		must(r.sitting.TakeBreak(t.Context(), who, sitting.TakeBreakInput{SittingID: id}))(t)
+		r.clock.pass(7 * time.Minute) // it went on by itself, and nobody has written that yet
+		left(0)
+		r.refused(t, "a break after one that ended by itself", fault.Conflict, func() error {
+			return lastErr(r.sitting.TakeBreak(t.Context(), who, sitting.TakeBreakInput{SittingID: id}))
+		})
+		r.refused(t, "somebody else", fault.NotFound, func() error {
+			return lastErr(r.sitting.BreaksLeft(t.Context(), person("else", "else@example.com"), id))
+		})
+	})
+}
+
 // breaks gives a session seconds of breaks.
 func (r *rig) breaks(t testing.TB, id gid.ID, who policy.Actor, seconds int) {
 	t.Helper()

@@ -132,6 +132,14 @@ func (h *held) pass() {
 	}
 }
 
+// settle ends a sitting whose time is over, as the sweep is about to: whoever comes before it finds the sitting ended.
+func (h *held) settle(ctx context.Context) error {
+	if h.row.State.Running() && h.clock.Phase == clock.Over {
+		return h.write(ctx)
+	}
+	return nil
+}
+
 // tell notes an entry that nobody said.
 func (h *held) tell(e clock.Entry) { h.say(line{Entry: e}) }
 

@@ -174,6 +174,9 @@ func (s *Service) Reopen(ctx context.Context, actor policy.Actor, in ReopenSessi
 		c.Text(in.Reason, 1, 500, "reason")
 		granted(c, in.Time, "time")
 	}, func(ctx context.Context, h *held) error {
+		if err := h.settle(ctx); err != nil {
+			return err
+		}
 		if h.row.State != term.Submitted {
 			return conflict("only a sitting that was submitted and not scored yet can be reopened")
 		}

@@ -2,6 +2,7 @@ package sitting_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -178,6 +179,33 @@ func TestReopening(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.refused(t, "what is scored", fault.Conflict, reopen)
+	})
+}
+
+// TestReopeningBeforeTheSweep reopens a sitting whose time was over for some seconds and that nobody had looked at since:
+// the smallest history in which it differed from its model.
+func TestReopeningBeforeTheSweep(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		id, who := r.started(t)
+		deadline := r.clock.look().Add(allowed)
+		r.clock.pass(allowed + tenant.EndsAfter + time.Second)
+		got := must(r.sitting.Reopen(t.Context(), r.owner, sitting.ReopenSessionInput{ID: id, Time: time.Minute, Reason: "a storm"}))(t)
+		if due := r.clock.look().Add(time.Minute); got.State != term.InProgress || got.EndedAt != nil || !got.DueAt.Equal(due) {
+			t.Errorf("got %s, ended %v, due %v; want it due %s", got.State, got.EndedAt, got.DueAt, due)
+		}
+		var ended []time.Time
+		for _, line := range must(r.sitting.Sitting(t.Context(), who, id))(t).Ledger() {
+			if line.Kind == term.ClockRanOut {
+				ended = append(ended, line.At)
+			}
+		}
+		if len(ended) != 1 || !ended[0].Equal(deadline) {
+			t.Errorf("it had ended at %v, want %s", ended, deadline)
+		}
+		want := []string{"session.submitted", "session.reopened"}
+		if events := r.texts(t, "SELECT type FROM events WHERE type IN ('session.submitted', 'session.reopened') ORDER BY id"); !slices.Equal(events, want) {
+			t.Errorf("got %v, want %v", events, want)
+		}
 	})
 }
 

@@ -132,6 +132,14 @@ func (h *held) pass() {
 	}
 }
 
+// settle ends a sitting whose time is over, as the sweep is about to: whoever comes before it finds the sitting ended.
+func (h *held) settle(ctx context.Context) error {
+	if h.row.State.Running() && h.clock.Phase == clock.Over {
+		return h.write(ctx)
+	}
+	return nil
+}
+
 // tell notes an entry that nobody said.
 func (h *held) tell(e clock.Entry) { h.say(line{Entry: e}) }
 
@@ -222,8 +230,10 @@ func (h *held) end(ctx context.Context) error {
 	switch {
 	case h.fellDue():
 		change.SetDeadlineAt(at)
-	case h.row.State == term.Paused: // the deadline from before the pause says nothing any more
-		change.SetDeadlineAt(at.Add(h.clock.Left()))
+	case h.row.State == term.Paused:
+		// The deadline from before the pause says nothing any more. While the clock stands, no deadline comes, however
+		// little is left.
+		change.SetDeadlineAt(at.Add(max(h.clock.Left(), time.Microsecond)))
 	}
 	if _, err := change.Save(ctx); err != nil {
 		return fmt.Errorf("submit: %w", err)

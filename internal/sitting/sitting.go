@@ -155,7 +155,8 @@ func ownRow(ctx context.Context, scope tenant.Scope, id gid.ID) (*ent.Session, e
 
 // over reports whether a session waits for nothing but what its time brings about.
 func over(row *ent.Session, now time.Time) bool {
-	return row.DueAt != nil && now.After(row.DueAt.Add(tenant.EndsAfter))
+	waits := row.State == term.Invited && row.WaitingSince != nil
+	return row.DueAt != nil && !waits && now.After(row.DueAt.Add(tenant.EndsAfter))
 }
 
 // view is the candidate's view of a course whose clock stands at now.
@@ -163,7 +164,7 @@ func (s *Service) view(c *course, now time.Time) *Sitting {
 	row, k := c.row, c.clock
 	own := &Sitting{
 		ID: row.ID, State: shown(row.State), Title: c.asked.Title, Instructions: c.asked.Instructions, InstructionsHTML: c.asked.InstructionsHTML, QuestionCount: c.asked.Count(),
-		TimeLimit: k.Allowed(), Remaining: k.Left(), ExpiresAt: shownExpiry(row), StartedAt: row.StartedAt, EndedAt: row.EndedAt,
+		TimeLimit: k.Allowed(), Remaining: k.Left(), ExpiresAt: expiry(row), StartedAt: row.StartedAt, EndedAt: row.EndedAt,
 		ServerTime: now, Grace: tenant.Grace, HeartbeatEvery: heartbeatEvery, Device: row.Device, Receipt: receiptOf(row),
 		Accommodation: c.asked.Accommodation, Signals: c.asked.Signals, course: c,
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -219,13 +220,15 @@ func (d Directory) Organization(ctx context.Context, slug string) (gid.ID, error
 // Due is a session whose time is over.
 type Due struct{ Organization, Session gid.ID }
 
-// DueSessions lists sessions whose deadline passed EndsAfter ago or earlier, the longest overdue first.
+// DueSessions lists sessions whose deadline passed EndsAfter ago or earlier, the longest overdue first. An invitation whose
+// expiry waits is not among them.
 func (d Directory) DueSessions(ctx context.Context, limit int) ([]Due, error) {
 	now, err := d.store.now(ctx, d.store.pools.read)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := d.store.reads.Session.Query().Where(session.DueAtLT(now.Add(-EndsAfter))).
+	rows, err := d.store.reads.Session.Query().Where(session.DueAtLT(now.Add(-EndsAfter)),
+		session.Or(session.WaitingSinceIsNil(), session.StateNEQ(term.Invited))).
 		Order(session.ByDueAt()).Limit(limit).Select(session.FieldID, session.FieldOrganizationID).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find due sessions: %w", err)

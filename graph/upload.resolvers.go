@@ -22,5 +22,5 @@ func (r *mutationResolver) CreatePlaybackLink(ctx context.Context, input sitting
 }
 
 func (r *sittingResolver) Uploads(ctx context.Context, obj *sitting.Sitting) ([]*ent.Upload, error) {
-	return r.Sittings.Uploads(ctx, login.Actor(ctx), obj.ID)
+	return load(ctx).uploads.Load(ctx, obj.ID)
 }

@@ -75,8 +75,8 @@ func TestLiveLoad(t *testing.T) {
 		l := newLoad(t, s)
 		l.watch(t, database)
 		l.run(t)
-		l.hears(t)
 		l.report(t, database)
+		l.hears(t)
 		l.compare(t)
 		l.count(t, database)
 		s.stop(t)
@@ -295,7 +295,11 @@ func (l *load) save(ctx context.Context, c *sitter, due time.Time) {
 	answer, err := l.send(ctx, c.client, "", mutation("saveResponse", acknowledgement), vars{
 		"input": saving(c.sitting, one.place, one.revision, one.open.key, vars{"text": one.open.text}),
 	})
-	if err == nil {
+	switch {
+	case err != nil:
+	case answer.fault != nil:
+		err = fmt.Errorf("%s: %s", answer.fault.Code, answer.fault.Message)
+	default:
 		err = one.acknowledge(answer)
 	}
 	if err != nil {
@@ -343,18 +347,21 @@ func (l *load) beat(ctx context.Context, c *sitter, due time.Time) {
 	l.beats.add(time.Since(due))
 }
 
-// letBegin lets a candidate begin each second.
+// letBegin lets a candidate begin each second, and keeps those who did.
 func (l *load) letBegin(ctx, ending context.Context) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
-	for i, c := range l.late {
+	waiting := l.late
+	l.late = nil
+	for _, c := range waiting {
 		if err := l.begins(ctx, c); err != nil {
 			l.faults.add("start", err)
+		} else {
+			l.late = append(l.late, c)
 		}
 		select {
 		case <-ticker.C:
 		case <-ending.Done():
-			l.late = l.late[:i+1]
 			return
 		}
 	}

@@ -177,7 +177,7 @@ func (l *load) report(t *testing.T, database string) {
 	}
 	for name, counts := range heard {
 		slices.Sort(counts)
-		t.Logf("%s: %d subscriptions heard %d to %d events", name, len(counts), counts[0], counts[len(counts)-1])
+		t.Logf("%s: %d subscriptions had heard %d to %d events", name, len(counts), counts[0], counts[len(counts)-1])
 	}
 	for kind, n := range l.faults.kind {
 		t.Errorf("%d times %s", n, kind)

@@ -31,5 +31,5 @@ func (r *reviewItemResolver) Recording(ctx context.Context, obj *grading.ReviewI
 }
 
 func (r *sittingResolver) Uploads(ctx context.Context, obj *sitting.Sitting) ([]*ent.Upload, error) {
-	return r.Sittings.Uploads(ctx, login.Actor(ctx), obj.ID)
+	return load(ctx).uploads.Load(ctx, obj.ID)
 }

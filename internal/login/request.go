@@ -121,6 +121,9 @@ func (s *Service) cookie(r *http.Request, active bool) (policy.Actor, error) {
 	}
 	named := r.Header.Get(organizationHeader)
 	actor, err := s.cfg.Resolve(r.Context(), who.identity(), cmp.Or(named, who.Organization))
+	if err == nil && actor.IsNobody() && active { // their organization signs nobody in by links any more
+		return actor, s.sessions.Destroy(ctx)
+	}
 	if named == "" && who.Organization != "" && refused(err) {
 		return s.cfg.Resolve(r.Context(), who.identity(), "")
 	}

@@ -35,16 +35,38 @@ func (s *Service) course(ctx context.Context, scope tenant.Scope, row *ent.Sessi
 			return nil, fmt.Errorf("read clock ledger: %w", err)
 		}
 	}
-	return s.replay(ctx, scope, row, ledger)
-}
-
-// replay is the course of a session whose ledger was read.
-func (s *Service) replay(ctx context.Context, scope tenant.Scope, row *ent.Session, ledger []*ent.ClockEntry) (*course, error) {
 	whole, err := s.papers.of(ctx, scope, row.TemplateVersionID)
 	if err != nil {
 		return nil, err
 	}
-	c := &course{row: row, asked: whole.For(row.Seed), ledger: ledger}
+	return replay(whole, row, ledger)
+}
+
+// ledgers reads the ledgers of several sessions.
+func ledgers(ctx context.Context, of func() *ent.ClockEntryQuery, rows []*ent.Session) (map[gid.ID][]*ent.ClockEntry, error) {
+	var ids []gid.ID
+	for _, row := range rows {
+		if row.StartedAt != nil {
+			ids = append(ids, row.ID)
+		}
+	}
+	lines, err := of().Where(tenant.In(clockentry.FieldSessionID, ids)).Order(clockentry.ByNumber()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read clock ledgers: %w", err)
+	}
+	found := map[gid.ID][]*ent.ClockEntry{}
+	for _, l := range lines {
+		found[l.SessionID] = append(found[l.SessionID], l)
+	}
+	return found, nil
+}
+
+// replay is the course of a session whose paper and ledger were read; without its paper it is NotFound.
+func replay(whole *paper.Paper, row *ent.Session, ledger []*ent.ClockEntry) (c *course, err error) {
+	if whole == nil {
+		return nil, tenant.NotFound("template version")
+	}
+	c = &course{row: row, asked: whole.For(row.Seed), ledger: ledger}
 	c.clock, err = clock.Replay(planOf(c.asked), entries(c.ledger))
 	return c, err
 }

@@ -40,17 +40,28 @@ func (s *Service) OwnSittings(ctx context.Context, actor policy.Actor, paging te
 	return page, nil
 }
 
+// readAll makes the candidate's views of several sittings: at one time, with one statement for all ledgers and one for the
+// papers that were not read before.
 func (s *Service) readAll(ctx context.Context, own tenant.Own, rows []*ent.Session) ([]*Sitting, error) {
+	now, err := own.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	papers, err := s.papers.all(ctx, own.TemplateVersions, rows)
+	if err != nil {
+		return nil, err
+	}
+	ledgers, err := ledgers(ctx, own.ClockEntries, rows)
+	if err != nil {
+		return nil, err
+	}
 	sittings := make([]*Sitting, len(rows))
 	for i, row := range rows {
-		scope := own.Scope(row)
-		now, err := scope.Now(ctx)
+		c, err := replay(papers[row.TemplateVersionID], row, ledgers[row.ID])
 		if err != nil {
 			return nil, err
 		}
-		if sittings[i], err = s.read(ctx, scope, row.ID, now); err != nil {
-			return nil, err
-		}
+		sittings[i] = s.shown(c, now)
 	}
 	return sittings, nil
 }

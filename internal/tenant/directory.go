@@ -32,8 +32,12 @@ func (s *Store) Directory() Directory { return Directory{s} }
 
 // Resolve finds who signed in and, by the organization's slug, where they act: without
 // a slug in the organization they joined first. An organization that is not theirs is NotFound; someone without any membership is an actor with an identity alone.
-// It is asked at every request, so that a removed role is refused on the next one.
+// Whom a link signed in is nobody any more where their organization stopped signing candidates in by links. It is asked at
+// every request, so that a removed role is refused on the next one, and a link's session ended.
 func (d Directory) Resolve(ctx context.Context, who policy.Identity, slug string) (policy.Actor, error) {
+	if who.Issuer == policy.LinkIssuer {
+		return d.linked(ctx, who, slug)
+	}
 	actor := policy.Actor{Identity: who}
 	rows, err := d.memberships(ctx, who)
 	if err != nil {

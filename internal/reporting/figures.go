@@ -126,7 +126,10 @@ func (r *Reader) skillRow(k *Skill) chart.Row {
 
 // skillNote is what stands below a skill's name.
 func (r *Reader) skillNote(k *Skill) string {
-	parts := []string{r.QuestionsOf(k)}
+	var parts []string
+	if n := r.QuestionsOf(k); n != "" {
+		parts = append(parts, n)
+	}
 	if k.Sufficient != nil && !*k.Sufficient {
 		parts = append(parts, r.Insufficient)
 	}
@@ -139,7 +142,10 @@ func (r *Reader) skillNote(k *Skill) string {
 func (r *Reader) skillTable(s *Sheet) chart.Table {
 	t := chart.Table{Caption: r.SkillsTitle, Head: []string{r.Skill, r.PointsHead, r.PercentHead, r.IntervalHead, r.Questions, r.EvidenceHead, r.MustHave}}
 	for _, k := range s.Skills {
-		between, weight := "–", "–"
+		between, weight, asked := "–", "–", "–"
+		if k.Questions > 0 {
+			asked = strconv.Itoa(k.Questions)
+		}
 		if k.Interval != nil {
 			between = r.Range(*k.Interval)
 		}
@@ -147,7 +153,7 @@ func (r *Reader) skillTable(s *Sheet) chart.Table {
 			weight = strconv.Itoa(k.MustHave.Weight)
 		}
 		t.Rows = append(t.Rows, []string{
-			k.Name, r.PointsOf(k.Points, k.Maximum), r.ShareOf(k.Count), between, strconv.Itoa(k.Questions), r.EvidenceOf(k), weight,
+			k.Name, r.PointsOf(k.Points, k.Maximum), r.ShareOf(k.Count), between, asked, r.EvidenceOf(k), weight,
 		})
 	}
 	return t

@@ -149,7 +149,7 @@ type Section struct {
 type Skill struct {
 	Name string `json:"name"`
 	Count
-	Questions  int       `json:"questions"` // that name it
+	Questions  int       `json:"questions,omitempty"` // that name it; 0 if they were not counted
 	MustHave   *MustHave `json:"mustHave,omitempty"`
 	Sufficient *bool     `json:"sufficient,omitempty"` // whether the evidence suffices; nil if nobody looked
 	Interval   *Interval `json:"interval,omitempty"`

@@ -11,7 +11,7 @@ const ellipsis = "…"
 // fit breaks a text into at most so many lines of a width; whole is the text if something of it had to go.
 func (fr Frame) fit(text string, width, size float64, bold bool, most int) (lines []string, whole string) {
 	fits := func(s string) bool { return fr.Measure(s, size, bold) <= width }
-	rest := strings.Join(strings.FieldsFunc(text, breaks), " ")
+	rest := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\uFFFD"), breaks), " ")
 	for rest != "" {
 		if fits(rest) {
 			return append(lines, rest), whole
@@ -48,13 +48,14 @@ func breaks(c rune) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r
 func breakLine(text string, fits func(string) bool) (line, rest string) {
 	end := 0
 	for i, c := range text {
-		if c == ' ' && fits(text[:i]) {
+		if !fits(text[:i]) {
+			break
+		}
+		if c == ' ' {
 			line, rest = text[:i], text[i+1:]
 		}
 		if next := i + utf8.RuneLen(c); fits(text[:next] + "-") {
 			end = next
-		} else if line != "" || end > 0 {
-			break
 		}
 	}
 	// Only a word that no line holds is broken, and begins where it would leave half a line empty.

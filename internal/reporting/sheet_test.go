@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/assay-hq/assay/internal/reporting"
@@ -34,5 +33,3 @@ func reader(t *testing.T, language string) *reporting.Reader {
 	}
 	return r
 }
-
-func lines(text string) []string { return strings.Split(strings.TrimRight(text, "\n"), "\n") }

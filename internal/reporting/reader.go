@@ -263,8 +263,12 @@ func (r *Reader) MustHaveOf(m *MustHave) string {
 
 // Asked says of which kind a question is, how it ended, and what it earned.
 func (r *Reader) Asked(q *Question) string {
+	points := r.Amount(q.Points)
+	if q.Status == term.ItemNotScored {
+		points = "–" // neither points nor zero
+	}
 	return strings.Join([]string{
-		q.Section, r.named(r.Kinds, string(q.Kind)), r.named(r.Statuses, string(q.Status)), fmt.Sprintf(r.Points, r.Amount(q.Points), r.Amount(q.Maximum)),
+		q.Section, r.named(r.Kinds, string(q.Kind)), r.named(r.Statuses, string(q.Status)), fmt.Sprintf(r.Points, points, r.Amount(q.Maximum)),
 	}, " · ")
 }
 

@@ -312,6 +312,8 @@ func TestSentences(t *testing.T) {
 		{en.NormGroup(hidden.Standing), ""},
 		{en.Comparison(short.Standing), "Percentile rank 81: 81 of 100 people in the norm group have a lower result; equal ones count half."},
 		{en.Awarder(short.Questions[1].Trace[1]), "model: scorer 1.4, confirmed by Robin Reviewer"},
+		{en.Asked(waiting.Questions[1]), "Foundations · long text · not scored · – of 16 points"},
+		{de.Asked(short.Questions[0]), "Foundations · Einfachauswahl · bewertet · 4 von 4 Punkten"},
 		{en.Unscored(waiting.Questions[1]), "Waits for a reviewer: neither points nor zero."},
 		{en.Unscored(&reporting.Question{Status: term.ItemNotReached}), "Nothing was answered, so nothing was assessed."},
 		{en.Ran(&reporting.Execution{State: reporting.Executed, Passed: 3, Tests: 4}), "The code was run: 3 of 4 tests passed."},

@@ -32,8 +32,8 @@ type line struct {
 	style style
 }
 
-// table writes rows below a head that is repeated on every page. A row stays whole where a page can hold it, and is
-// continued on the next one where not.
+// table writes rows below a head that is repeated on every page. A row stays whole if it is not high, and is continued
+// on the next page where it is.
 func (d *document) table(columns []column, rows [][]cell) {
 	d.need(d.begins(columns, rows))
 	d.head(columns)
@@ -47,13 +47,17 @@ func (d *document) table(columns []column, rows [][]cell) {
 func (d *document) begins(columns []column, rows [][]cell) float64 {
 	high := height(d.headCells(columns))
 	if len(rows) > 0 {
-		high += min(height(d.cells(columns, rows[0])), d.room()/2)
+		first := height(d.cells(columns, rows[0]))
+		if first > d.room() {
+			first = 6 * body * leading
+		}
+		high += first
 	}
 	return high
 }
 
-// room is how high a row can be that a page holds below a table's head.
-func (d *document) room() float64 { return d.bottom - above - 3*body*leading }
+// room is how high a row can be that stays whole: half a page, so that no page is left nearly empty for its sake.
+func (d *document) room() float64 { return (d.bottom - above) / 2 }
 
 func (d *document) headCells(columns []column) [][]line {
 	s := style{size: small, bold: true, ink: chart.Quiet}

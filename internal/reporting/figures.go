@@ -1,7 +1,9 @@
 package reporting
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +20,7 @@ func (r *Reader) ResultFigure(s *Sheet, fr chart.Frame) *chart.Figure {
 	if i := s.Uncertainty.Interval; i != nil {
 		in.Interval, in.Between = i.plain(), r.Range(*i)
 	}
-	for _, b := range o.Bands {
+	for _, b := range o.ascending() {
 		in.Bands = append(in.Bands, chart.Band{Name: b.Name, Min: float64(b.Min)})
 	}
 	in.Desc = strings.Join([]string{in.Value, strings.Join(r.Outcome(o), ", "), r.Exactness(s.Uncertainty), r.Comparison(s.Standing), r.NormGroup(s.Standing)}, ". ")
@@ -60,7 +62,7 @@ func (r *Reader) resultTable(s *Sheet) chart.Table {
 	counts := s.shownHistogram()
 	if len(counts) == 0 {
 		t := chart.Table{Caption: r.Result, Head: []string{r.Band, r.Words.From}}
-		for _, b := range s.Overall.Bands {
+		for _, b := range s.Overall.ascending() {
 			t.Rows = append(t.Rows, []string{b.Name, r.PercentOf(Of(b.Min))})
 		}
 		return t
@@ -78,9 +80,14 @@ func (r *Reader) resultTable(s *Sheet) chart.Table {
 	return t
 }
 
+// ascending are the bands from the lowest, in whatever order their author wrote them.
+func (o Overall) ascending() []*Band {
+	return slices.SortedStableFunc(slices.Values(o.Bands), func(a, b *Band) int { return cmp.Compare(a.Min, b.Min) })
+}
+
 // bandAt names the band that a percentage lies in.
 func (o Overall) bandAt(percent int) (name string) {
-	for _, b := range o.Bands {
+	for _, b := range o.ascending() {
 		if percent >= b.Min {
 			name = b.Name
 		}

@@ -146,7 +146,7 @@ func (r *Reader) Outcome(o Overall) []string {
 // BandList names the bands with their minima.
 func (r *Reader) BandList(o Overall) string {
 	var named []string
-	for _, b := range o.Bands {
+	for _, b := range o.ascending() {
 		named = append(named, fmt.Sprintf(r.BandFrom, b.Name, r.PercentOf(Of(b.Min))))
 	}
 	return fmt.Sprintf(r.BandsAre, strings.Join(named, ", "))
@@ -236,8 +236,11 @@ func (r *Reader) Missing(c Count) []string {
 	return out
 }
 
-// QuestionsOf writes how many questions name a skill.
+// QuestionsOf writes how many questions name a skill; nothing if they were not counted.
 func (r *Reader) QuestionsOf(s *Skill) string {
+	if s.Questions == 0 {
+		return ""
+	}
 	return r.count(s.Questions, r.QuestionOne, r.QuestionMany)
 }
 

@@ -287,6 +287,25 @@ func TestFigures(t *testing.T) {
 			t.Error(diff)
 		}
 	})
+	t.Run("have their bands from the lowest, whoever wrote them down how", func(t *testing.T) {
+		want, turned := sheet(t, "short"), sheet(t, "short")
+		slices.Reverse(turned.Overall.Bands)
+		a, b := r.ResultFigure(want, frame), r.ResultFigure(turned, frame)
+		if diff := cmp.Diff(a.SVG("x"), b.SVG("x")) + cmp.Diff(a.Table, b.Table) + cmp.Diff(r.BandList(want.Overall), r.BandList(turned.Overall)); diff != "" {
+			t.Error(diff)
+		}
+		if turned.Overall.Bands[0].Name != "Outstanding" {
+			t.Error("the sheet itself was turned")
+		}
+	})
+	t.Run("count no questions that nobody counted", func(t *testing.T) {
+		s := sheet(t, "short")
+		s.Skills[0].Questions = 0
+		f := r.SkillsFigure(s, frame)
+		if strings.Contains(f.SVG("x"), ">0 questions") || f.Table.Rows[0][4] != "–" {
+			t.Errorf("got %v", f.Table.Rows[0])
+		}
+	})
 	t.Run("are none where there is nothing to draw", func(t *testing.T) {
 		if f := r.TimeFigure(sheet(t, "hidden"), frame); f != nil {
 			t.Errorf("got %v", f.Table)

@@ -34482,6 +34482,7 @@ type SessionMutation struct {
 	started_at              *time.Time
 	ended_at                *time.Time
 	due_at                  *time.Time
+	waiting_since           *time.Time
 	allowed_seconds         *int
 	addallowed_seconds      *int
 	planned_seconds         *int
@@ -35234,6 +35235,55 @@ func (m *SessionMutation) DueAtCleared() bool {
 func (m *SessionMutation) ResetDueAt() {
 	m.due_at = nil
 	delete(m.clearedFields, session.FieldDueAt)
+}
+
+// SetWaitingSince sets the "waiting_since" field.
+func (m *SessionMutation) SetWaitingSince(t time.Time) {
+	m.waiting_since = &t
+}
+
+// WaitingSince returns the value of the "waiting_since" field in the mutation.
+func (m *SessionMutation) WaitingSince() (r time.Time, exists bool) {
+	v := m.waiting_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaitingSince returns the old "waiting_since" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldWaitingSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaitingSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaitingSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaitingSince: %w", err)
+	}
+	return oldValue.WaitingSince, nil
+}
+
+// ClearWaitingSince clears the value of the "waiting_since" field.
+func (m *SessionMutation) ClearWaitingSince() {
+	m.waiting_since = nil
+	m.clearedFields[session.FieldWaitingSince] = struct{}{}
+}
+
+// WaitingSinceCleared returns if the "waiting_since" field was cleared in this mutation.
+func (m *SessionMutation) WaitingSinceCleared() bool {
+	_, ok := m.clearedFields[session.FieldWaitingSince]
+	return ok
+}
+
+// ResetWaitingSince resets all changes to the "waiting_since" field.
+func (m *SessionMutation) ResetWaitingSince() {
+	m.waiting_since = nil
+	delete(m.clearedFields, session.FieldWaitingSince)
 }
 
 // SetAllowedSeconds sets the "allowed_seconds" field.
@@ -36454,7 +36504,7 @@ func (m *SessionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SessionMutation) Fields() []string {
-	fields := make([]string, 0, 37)
+	fields := make([]string, 0, 38)
 	if m.organization != nil {
 		fields = append(fields, session.FieldOrganizationID)
 	}
@@ -36499,6 +36549,9 @@ func (m *SessionMutation) Fields() []string {
 	}
 	if m.due_at != nil {
 		fields = append(fields, session.FieldDueAt)
+	}
+	if m.waiting_since != nil {
+		fields = append(fields, session.FieldWaitingSince)
 	}
 	if m.allowed_seconds != nil {
 		fields = append(fields, session.FieldAllowedSeconds)
@@ -36604,6 +36657,8 @@ func (m *SessionMutation) Field(name string) (ent.Value, bool) {
 		return m.EndedAt()
 	case session.FieldDueAt:
 		return m.DueAt()
+	case session.FieldWaitingSince:
+		return m.WaitingSince()
 	case session.FieldAllowedSeconds:
 		return m.AllowedSeconds()
 	case session.FieldPlannedSeconds:
@@ -36687,6 +36742,8 @@ func (m *SessionMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldEndedAt(ctx)
 	case session.FieldDueAt:
 		return m.OldDueAt(ctx)
+	case session.FieldWaitingSince:
+		return m.OldWaitingSince(ctx)
 	case session.FieldAllowedSeconds:
 		return m.OldAllowedSeconds(ctx)
 	case session.FieldPlannedSeconds:
@@ -36844,6 +36901,13 @@ func (m *SessionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDueAt(v)
+		return nil
+	case session.FieldWaitingSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaitingSince(v)
 		return nil
 	case session.FieldAllowedSeconds:
 		v, ok := value.(int)
@@ -37131,6 +37195,9 @@ func (m *SessionMutation) ClearedFields() []string {
 	if m.FieldCleared(session.FieldDueAt) {
 		fields = append(fields, session.FieldDueAt)
 	}
+	if m.FieldCleared(session.FieldWaitingSince) {
+		fields = append(fields, session.FieldWaitingSince)
+	}
 	if m.FieldCleared(session.FieldOpensAt) {
 		fields = append(fields, session.FieldOpensAt)
 	}
@@ -37186,6 +37253,9 @@ func (m *SessionMutation) ClearField(name string) error {
 		return nil
 	case session.FieldDueAt:
 		m.ClearDueAt()
+		return nil
+	case session.FieldWaitingSince:
+		m.ClearWaitingSince()
 		return nil
 	case session.FieldOpensAt:
 		m.ClearOpensAt()
@@ -37266,6 +37336,9 @@ func (m *SessionMutation) ResetField(name string) error {
 		return nil
 	case session.FieldDueAt:
 		m.ResetDueAt()
+		return nil
+	case session.FieldWaitingSince:
+		m.ResetWaitingSince()
 		return nil
 	case session.FieldAllowedSeconds:
 		m.ResetAllowedSeconds()

@@ -282,47 +282,47 @@ func init() {
 	sessionFields := schema.Session{}.Fields()
 	_ = sessionFields
 	// sessionDescPlannedSeconds is the schema descriptor for planned_seconds field.
-	sessionDescPlannedSeconds := sessionFields[14].Descriptor()
+	sessionDescPlannedSeconds := sessionFields[15].Descriptor()
 	// session.DefaultPlannedSeconds holds the default value on creation for the planned_seconds field.
 	session.DefaultPlannedSeconds = sessionDescPlannedSeconds.Default.(int)
 	// sessionDescTimeZone is the schema descriptor for time_zone field.
-	sessionDescTimeZone := sessionFields[16].Descriptor()
+	sessionDescTimeZone := sessionFields[17].Descriptor()
 	// session.DefaultTimeZone holds the default value on creation for the time_zone field.
 	session.DefaultTimeZone = sessionDescTimeZone.Default.(string)
 	// sessionDescLanguage is the schema descriptor for language field.
-	sessionDescLanguage := sessionFields[17].Descriptor()
+	sessionDescLanguage := sessionFields[18].Descriptor()
 	// session.DefaultLanguage holds the default value on creation for the language field.
 	session.DefaultLanguage = sessionDescLanguage.Default.(string)
 	// sessionDescRedirectURL is the schema descriptor for redirect_url field.
-	sessionDescRedirectURL := sessionFields[18].Descriptor()
+	sessionDescRedirectURL := sessionFields[19].Descriptor()
 	// session.DefaultRedirectURL holds the default value on creation for the redirect_url field.
 	session.DefaultRedirectURL = sessionDescRedirectURL.Default.(string)
 	// sessionDescOwnMail is the schema descriptor for own_mail field.
-	sessionDescOwnMail := sessionFields[19].Descriptor()
+	sessionDescOwnMail := sessionFields[20].Descriptor()
 	// session.DefaultOwnMail holds the default value on creation for the own_mail field.
 	session.DefaultOwnMail = sessionDescOwnMail.Default.(bool)
 	// sessionDescReminders is the schema descriptor for reminders field.
-	sessionDescReminders := sessionFields[20].Descriptor()
+	sessionDescReminders := sessionFields[21].Descriptor()
 	// session.DefaultReminders holds the default value on creation for the reminders field.
 	session.DefaultReminders = sessionDescReminders.Default.(int)
 	// sessionDescEndReason is the schema descriptor for end_reason field.
-	sessionDescEndReason := sessionFields[22].Descriptor()
+	sessionDescEndReason := sessionFields[23].Descriptor()
 	// session.DefaultEndReason holds the default value on creation for the end_reason field.
 	session.DefaultEndReason = sessionDescEndReason.Default.(string)
 	// sessionDescSection is the schema descriptor for section field.
-	sessionDescSection := sessionFields[23].Descriptor()
+	sessionDescSection := sessionFields[24].Descriptor()
 	// session.DefaultSection holds the default value on creation for the section field.
 	session.DefaultSection = sessionDescSection.Default.(int)
 	// sessionDescQuestion is the schema descriptor for question field.
-	sessionDescQuestion := sessionFields[24].Descriptor()
+	sessionDescQuestion := sessionFields[25].Descriptor()
 	// session.DefaultQuestion holds the default value on creation for the question field.
 	session.DefaultQuestion = sessionDescQuestion.Default.(int)
 	// sessionDescUsedSeconds is the schema descriptor for used_seconds field.
-	sessionDescUsedSeconds := sessionFields[26].Descriptor()
+	sessionDescUsedSeconds := sessionFields[27].Descriptor()
 	// session.DefaultUsedSeconds holds the default value on creation for the used_seconds field.
 	session.DefaultUsedSeconds = sessionDescUsedSeconds.Default.(int)
 	// sessionDescDevice is the schema descriptor for device field.
-	sessionDescDevice := sessionFields[30].Descriptor()
+	sessionDescDevice := sessionFields[31].Descriptor()
 	// session.DefaultDevice holds the default value on creation for the device field.
 	session.DefaultDevice = sessionDescDevice.Default.(string)
 	signalFields := schema.Signal{}.Fields()

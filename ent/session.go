@@ -54,6 +54,8 @@ type Session struct {
 	EndedAt *time.Time `json:"ended_at,omitempty"`
 	// DueAt holds the value of the "due_at" field.
 	DueAt *time.Time `json:"due_at,omitempty"`
+	// WaitingSince holds the value of the "waiting_since" field.
+	WaitingSince *time.Time `json:"waiting_since,omitempty"`
 	// AllowedSeconds holds the value of the "allowed_seconds" field.
 	AllowedSeconds int `json:"allowed_seconds,omitempty"`
 	// PlannedSeconds holds the value of the "planned_seconds" field.
@@ -191,7 +193,7 @@ func (*Session) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case session.FieldState, session.FieldExternalOrderID, session.FieldInvitedBy, session.FieldTimeZone, session.FieldLanguage, session.FieldRedirectURL, session.FieldEndReason, session.FieldDevice:
 			values[i] = new(sql.NullString)
-		case session.FieldCreatedAt, session.FieldOpenedAt, session.FieldExpiresAt, session.FieldStartedAt, session.FieldEndedAt, session.FieldDueAt, session.FieldOpensAt, session.FieldRemindedAt, session.FieldDeadlineAt, session.FieldSectionDueAt, session.FieldQuestionDueAt, session.FieldPausedAt, session.FieldScoredAt, session.FieldReleasedAt:
+		case session.FieldCreatedAt, session.FieldOpenedAt, session.FieldExpiresAt, session.FieldStartedAt, session.FieldEndedAt, session.FieldDueAt, session.FieldWaitingSince, session.FieldOpensAt, session.FieldRemindedAt, session.FieldDeadlineAt, session.FieldSectionDueAt, session.FieldQuestionDueAt, session.FieldPausedAt, session.FieldScoredAt, session.FieldReleasedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -308,6 +310,13 @@ func (_m *Session) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DueAt = new(time.Time)
 				*_m.DueAt = value.Time
+			}
+		case session.FieldWaitingSince:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field waiting_since", values[i])
+			} else if value.Valid {
+				_m.WaitingSince = new(time.Time)
+				*_m.WaitingSince = value.Time
 			}
 		case session.FieldAllowedSeconds:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -562,6 +571,11 @@ func (_m *Session) String() string {
 	builder.WriteString(", ")
 	if v := _m.DueAt; v != nil {
 		builder.WriteString("due_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.WaitingSince; v != nil {
+		builder.WriteString("waiting_since=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")

@@ -160,6 +160,20 @@ func (_c *SessionCreate) SetNillableDueAt(v *time.Time) *SessionCreate {
 	return _c
 }
 
+// SetWaitingSince sets the "waiting_since" field.
+func (_c *SessionCreate) SetWaitingSince(v time.Time) *SessionCreate {
+	_c.mutation.SetWaitingSince(v)
+	return _c
+}
+
+// SetNillableWaitingSince sets the "waiting_since" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableWaitingSince(v *time.Time) *SessionCreate {
+	if v != nil {
+		_c.SetWaitingSince(*v)
+	}
+	return _c
+}
+
 // SetAllowedSeconds sets the "allowed_seconds" field.
 func (_c *SessionCreate) SetAllowedSeconds(v int) *SessionCreate {
 	_c.mutation.SetAllowedSeconds(v)
@@ -723,6 +737,10 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 		_spec.SetField(session.FieldDueAt, field.TypeTime, value)
 		_node.DueAt = &value
 	}
+	if value, ok := _c.mutation.WaitingSince(); ok {
+		_spec.SetField(session.FieldWaitingSince, field.TypeTime, value)
+		_node.WaitingSince = &value
+	}
 	if value, ok := _c.mutation.AllowedSeconds(); ok {
 		_spec.SetField(session.FieldAllowedSeconds, field.TypeInt, value)
 		_node.AllowedSeconds = value
@@ -1071,6 +1089,24 @@ func (u *SessionUpsert) UpdateDueAt() *SessionUpsert {
 // ClearDueAt clears the value of the "due_at" field.
 func (u *SessionUpsert) ClearDueAt() *SessionUpsert {
 	u.SetNull(session.FieldDueAt)
+	return u
+}
+
+// SetWaitingSince sets the "waiting_since" field.
+func (u *SessionUpsert) SetWaitingSince(v time.Time) *SessionUpsert {
+	u.Set(session.FieldWaitingSince, v)
+	return u
+}
+
+// UpdateWaitingSince sets the "waiting_since" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateWaitingSince() *SessionUpsert {
+	u.SetExcluded(session.FieldWaitingSince)
+	return u
+}
+
+// ClearWaitingSince clears the value of the "waiting_since" field.
+func (u *SessionUpsert) ClearWaitingSince() *SessionUpsert {
+	u.SetNull(session.FieldWaitingSince)
 	return u
 }
 
@@ -1617,6 +1653,27 @@ func (u *SessionUpsertOne) UpdateDueAt() *SessionUpsertOne {
 func (u *SessionUpsertOne) ClearDueAt() *SessionUpsertOne {
 	return u.Update(func(s *SessionUpsert) {
 		s.ClearDueAt()
+	})
+}
+
+// SetWaitingSince sets the "waiting_since" field.
+func (u *SessionUpsertOne) SetWaitingSince(v time.Time) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetWaitingSince(v)
+	})
+}
+
+// UpdateWaitingSince sets the "waiting_since" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateWaitingSince() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateWaitingSince()
+	})
+}
+
+// ClearWaitingSince clears the value of the "waiting_since" field.
+func (u *SessionUpsertOne) ClearWaitingSince() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearWaitingSince()
 	})
 }
 
@@ -2384,6 +2441,27 @@ func (u *SessionUpsertBulk) UpdateDueAt() *SessionUpsertBulk {
 func (u *SessionUpsertBulk) ClearDueAt() *SessionUpsertBulk {
 	return u.Update(func(s *SessionUpsert) {
 		s.ClearDueAt()
+	})
+}
+
+// SetWaitingSince sets the "waiting_since" field.
+func (u *SessionUpsertBulk) SetWaitingSince(v time.Time) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetWaitingSince(v)
+	})
+}
+
+// UpdateWaitingSince sets the "waiting_since" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateWaitingSince() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateWaitingSince()
+	})
+}
+
+// ClearWaitingSince clears the value of the "waiting_since" field.
+func (u *SessionUpsertBulk) ClearWaitingSince() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearWaitingSince()
 	})
 }
 

@@ -164,6 +164,26 @@ func (_u *SessionUpdate) ClearDueAt() *SessionUpdate {
 	return _u
 }
 
+// SetWaitingSince sets the "waiting_since" field.
+func (_u *SessionUpdate) SetWaitingSince(v time.Time) *SessionUpdate {
+	_u.mutation.SetWaitingSince(v)
+	return _u
+}
+
+// SetNillableWaitingSince sets the "waiting_since" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableWaitingSince(v *time.Time) *SessionUpdate {
+	if v != nil {
+		_u.SetWaitingSince(*v)
+	}
+	return _u
+}
+
+// ClearWaitingSince clears the value of the "waiting_since" field.
+func (_u *SessionUpdate) ClearWaitingSince() *SessionUpdate {
+	_u.mutation.ClearWaitingSince()
+	return _u
+}
+
 // SetAllowedSeconds sets the "allowed_seconds" field.
 func (_u *SessionUpdate) SetAllowedSeconds(v int) *SessionUpdate {
 	_u.mutation.ResetAllowedSeconds()
@@ -639,6 +659,12 @@ func (_u *SessionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.DueAtCleared() {
 		_spec.ClearField(session.FieldDueAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.WaitingSince(); ok {
+		_spec.SetField(session.FieldWaitingSince, field.TypeTime, value)
+	}
+	if _u.mutation.WaitingSinceCleared() {
+		_spec.ClearField(session.FieldWaitingSince, field.TypeTime)
+	}
 	if value, ok := _u.mutation.AllowedSeconds(); ok {
 		_spec.SetField(session.FieldAllowedSeconds, field.TypeInt, value)
 	}
@@ -894,6 +920,26 @@ func (_u *SessionUpdateOne) SetNillableDueAt(v *time.Time) *SessionUpdateOne {
 // ClearDueAt clears the value of the "due_at" field.
 func (_u *SessionUpdateOne) ClearDueAt() *SessionUpdateOne {
 	_u.mutation.ClearDueAt()
+	return _u
+}
+
+// SetWaitingSince sets the "waiting_since" field.
+func (_u *SessionUpdateOne) SetWaitingSince(v time.Time) *SessionUpdateOne {
+	_u.mutation.SetWaitingSince(v)
+	return _u
+}
+
+// SetNillableWaitingSince sets the "waiting_since" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableWaitingSince(v *time.Time) *SessionUpdateOne {
+	if v != nil {
+		_u.SetWaitingSince(*v)
+	}
+	return _u
+}
+
+// ClearWaitingSince clears the value of the "waiting_since" field.
+func (_u *SessionUpdateOne) ClearWaitingSince() *SessionUpdateOne {
+	_u.mutation.ClearWaitingSince()
 	return _u
 }
 
@@ -1401,6 +1447,12 @@ func (_u *SessionUpdateOne) sqlSave(ctx context.Context) (_node *Session, err er
 	}
 	if _u.mutation.DueAtCleared() {
 		_spec.ClearField(session.FieldDueAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.WaitingSince(); ok {
+		_spec.SetField(session.FieldWaitingSince, field.TypeTime, value)
+	}
+	if _u.mutation.WaitingSinceCleared() {
+		_spec.ClearField(session.FieldWaitingSince, field.TypeTime)
 	}
 	if value, ok := _u.mutation.AllowedSeconds(); ok {
 		_spec.SetField(session.FieldAllowedSeconds, field.TypeInt, value)

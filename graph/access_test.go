@@ -566,6 +566,10 @@ func fileOperations() []operation {
 		}
 	})
 	play.bound, play.except = true, map[string]string{"reviewer": notFound} // who hears what they review
+	heard := reads("sitting.RecordingsByID", policy.RecordingPlay, true, func(ctx context.Context, o *org, who policy.Actor) error {
+		return some(o.sittings.RecordingsByID(ctx, who, []gid.ID{o.recording}))
+	})
+	heard.except = map[string]string{"reviewer": notFound}
 	return []operation{
 		begin, play,
 		part,
@@ -591,6 +595,7 @@ func fileOperations() []operation {
 				return err
 			}
 		}},
+		heard,
 		lists("sitting.RemoveUpload", policy.FileKeep, func(ctx context.Context, o *org, who policy.Actor) error {
 			return o.sittings.RemoveUpload(ctx, who, o.recording)
 		}),

@@ -47,6 +47,10 @@ func (r *sittingResolver) Accommodated(ctx context.Context, obj *sitting.Sitting
 	return r.Sittings.OwnAccommodation(ctx, login.Actor(ctx), obj.ID)
 }
 
+func (r *sittingResolver) BreaksLeft(ctx context.Context, obj *sitting.Sitting) (time.Duration, error) {
+	return r.Sittings.BreaksLeft(ctx, login.Actor(ctx), obj.ID)
+}
+
 func (r *sittingAccommodationResolver) DecidedAt(ctx context.Context, obj *ent.Accommodation) (*time.Time, error) {
 	return sitting.DecidedAt(obj), nil
 }

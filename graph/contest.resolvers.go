@@ -34,7 +34,7 @@ func (r *organizationResolver) Contests(ctx context.Context, obj *ent.Organizati
 }
 
 func (r *sittingResolver) Contests(ctx context.Context, obj *sitting.Sitting) ([]*ent.Contest, error) {
-	return r.Sittings.OwnContests(ctx, login.Actor(ctx), obj.ID)
+	return load(ctx).contests.Load(ctx, obj.ID)
 }
 
 func (r *sittingContestResolver) Answer(ctx context.Context, obj *ent.Contest) (*string, error) {

@@ -36,7 +36,7 @@ func (r *sessionIntegrityResolver) Signals(ctx context.Context, obj *sitting.Int
 }
 
 func (r *sittingResolver) Signals(ctx context.Context, obj *sitting.Sitting) ([]*ent.Signal, error) {
-	return r.Sittings.OwnSignals(ctx, login.Actor(ctx), obj.ID)
+	return load(ctx).signals.Load(ctx, obj.ID)
 }
 
 func (r *sittingResolver) Verdict(ctx context.Context, obj *sitting.Sitting) (*term.IntegrityVerdict, error) {

@@ -43,6 +43,12 @@ type loaders struct {
 	sheets     *loader[gid.ID, *authoring.Sheet]
 	works      *loader[gid.ID, *grading.ReviewWork]
 
+	responses *loader[gid.ID, []*sitting.Response]
+	flags     *loader[gid.ID, []*ent.Flag]
+	signals   *loader[gid.ID, []*ent.Signal]
+	contests  *loader[gid.ID, []*ent.Contest]
+	uploads   *loader[gid.ID, []*ent.Upload]
+
 	timelines      *loader[gid.ID, *sitting.Timeline]
 	integrity      *loader[gid.ID, *sitting.Integrity]
 	accommodations *loader[gid.ID, *ent.Accommodation]
@@ -61,6 +67,7 @@ type loaders struct {
 	published   *loader[gid.ID, []*ent.TemplateVersion]
 	reportOf    *loader[gid.ID, []*ent.Report]
 	assignments *loader[gid.ID, []*ent.Review]
+	recordings  *loader[gid.ID, []*ent.Upload]
 }
 
 // loadersKey is where the context carries an operation's loaders.
@@ -88,6 +95,12 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		works:  one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
 		sheets: one(wait, "template version", r.Authoring.Sheets, func(s *authoring.Sheet) gid.ID { return s.VersionID }),
 
+		responses: many(wait, own(r.Sittings.Responses), func(o *sitting.Response) gid.ID { return o.SittingID }),
+		flags:     many(wait, own(r.Sittings.Flags), func(f *ent.Flag) gid.ID { return f.SessionID }),
+		signals:   many(wait, own(r.Sittings.OwnSignals), func(s *ent.Signal) gid.ID { return s.SessionID }),
+		contests:  many(wait, own(r.Sittings.OwnContests), func(c *ent.Contest) gid.ID { return c.SessionID }),
+		uploads:   many(wait, own(r.Sittings.Uploads), func(u *ent.Upload) gid.ID { return u.SessionID }),
+
 		timelines:      one(wait, "session", r.Sittings.Timelines, func(l *sitting.Timeline) gid.ID { return l.SessionID }),
 		integrity:      one(wait, "session", r.Sittings.IntegrityBySession, func(i *sitting.Integrity) gid.ID { return i.SessionID }),
 		accommodations: one(wait, "accommodation", r.Sittings.AccommodationsByID, func(a *ent.Accommodation) gid.ID { return a.ID }),
@@ -106,6 +119,7 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		published:   many(wait, r.Authoring.VersionsByTemplate, func(v *ent.TemplateVersion) gid.ID { return v.TemplateID }),
 		reportOf:    many(wait, r.Grading.ReportsBySession, func(p *ent.Report) gid.ID { return p.SessionID }),
 		assignments: many(wait, r.Grading.AssignmentsBySession, func(v *ent.Review) gid.ID { return v.SessionID }),
+		recordings:  many(wait, r.Sittings.RecordingsByID, func(u *ent.Upload) gid.ID { return u.ID }),
 	})
 }
 
@@ -113,6 +127,22 @@ func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loade
 
 // batch is an operation that reads rows for several ids.
 type batch[T any] func(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]T, error)
+
+// own is the batch of an operation on a candidate's own sittings.
+func own[T any](read func(ctx context.Context, actor policy.Actor, ids ...gid.ID) ([]T, error)) batch[T] {
+	return func(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]T, error) {
+		return read(ctx, actor, ids...)
+	}
+}
+
+// refs are the places of marked questions.
+func refs(flags []*ent.Flag, err error) ([]string, error) {
+	list := make([]string, len(flags))
+	for i, f := range flags {
+		list[i] = f.Ref
+	}
+	return list, err
+}
 
 // one loads the one row of each id; what the operation leaves out is NotFound.
 func one[T any](wait time.Duration, noun string, read batch[T], id func(T) gid.ID) *loader[gid.ID, T] {
@@ -162,6 +192,14 @@ func sole[T any](rows []*T, err error) (*T, error) {
 		return nil, err
 	}
 	return rows[0], nil
+}
+
+// recording is what an answer's recording is; nil if there is none, or none any more.
+func recording(ctx context.Context, id *gid.ID) (*ent.Upload, error) {
+	if id == nil {
+		return nil, nil
+	}
+	return sole(load(ctx).recordings.Load(ctx, *id))
 }
 
 // revisionWhere picks one of a question's current revisions; nil if it has none such.

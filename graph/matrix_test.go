@@ -110,7 +110,7 @@ func (w *world) cell(t *testing.T, witness *witness, r *row, who *person) string
 	switch {
 	case writes && got == allowed && after == before:
 		t.Errorf("%s as %s: allowed, and nothing changed", r.name, who.name)
-	case (!writes || got != allowed) && after != before:
+	case (!writes || got != allowed && !r.within) && after != before:
 		t.Errorf("%s as %s: %s, and something changed:\n%s\n%s", r.name, who.name, got, before, after)
 	}
 	if who.actor.Org != w.a.id && who != w.a.people["candidate"] && w.a.speaksOf(a.body) {

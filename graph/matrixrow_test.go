@@ -28,6 +28,7 @@ type row struct {
 	sowing bool              // names no object, so that another organization does it to itself
 	late   bool              // its object is looked for with the last permission and not with the first
 	noted  bool              // the audit keeps that it was read
+	within bool              // what is noted is read on the way to it, also by who may not go so far
 	person bool              // only a person may, whatever an API key was granted
 	except map[string]string // who gets something else, by name
 	alien  string            // what a signed-in stranger to a candidate's sitting gets; NOT_FOUND if empty
@@ -142,6 +143,8 @@ func rootRows() []*row {
 		{name: "CandidateSession.verifyReceipt", needs: []policy.Action{policy.SessionRead, policy.SessionRead}, bound: true, at: "node.verifyReceipt",
 			query: `query($id: ID!) { node(id: $id) { ... on CandidateSession { verifyReceipt(hash: "00") } } }`,
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.released} }},
+		{name: "Sitting.breaksLeft", needs: []policy.Action{policy.SittingTake, policy.SittingTake}, own: true, at: "sitting.breaksLeft",
+			query: "query($id: ID!) { sitting(id: $id) { breaksLeft } }", given: sitting},
 		{name: "Sitting.uploads", needs: []policy.Action{policy.SittingTake, policy.SittingTake}, own: true, at: "sitting.uploads",
 			query: "query($id: ID!) { sitting(id: $id) { uploads { id question state size received } } }",
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.speaking} }},
@@ -387,21 +390,29 @@ func edgeRows() []*row {
 		{"Report.templateVersion", "templateVersion", []policy.Action{policy.TemplateRead}},
 		{"Report.session", "session", []policy.Action{policy.SessionRead}},
 		{"Report.result", "result", []policy.Action{policy.ReportRead}},
+		{"QuestionResult.recording", "result.questions.recording", []policy.Action{policy.ReportRead, policy.RecordingPlay}},
 		{"Review.work", "work", []policy.Action{policy.ReviewScore}},
+		{"ReviewItem.recording", "work.items.recording", []policy.Action{policy.ReviewScore, policy.RecordingPlay}},
 		{"Review.reviewer", "reviewer", []policy.Action{policy.MemberRead}},
 	}
 	parents := map[string]string{
 		"MustHaveSkill": "JobRole", "QuestionContent": "Question", "QuestionRevision": "Question",
 		"TemplateSlot": "AssessmentTemplate", "SkillCoverage": "AssessmentTemplate", "QuestionExposure": "TemplateVersion",
 		"VersionItem": "TemplateVersion", "SessionIntegrity": "CandidateSession",
+		"QuestionResult": "Report", "ReviewItem": "Review",
 	}
 	var list []*row
 	for _, e := range edges {
 		of, _, _ := strings.Cut(e.name, ".")
 		of = cmp.Or(parents[of], of)
-		r := &row{name: e.name, bound: of != "Skill", noted: e.name == "Report.result", at: "node." + e.path, query: below(of, selecting(e.path)), given: nodeOf(of)}
+		r := &row{name: e.name, bound: of != "Skill", noted: strings.HasPrefix(e.path, "result"), within: strings.HasPrefix(e.path, "result."), at: "node." + e.path, query: below(of, selecting(e.path)), given: nodeOf(of)}
 		if having := having[e.name]; having != nil {
 			r.given = func(_ *testing.T, o *org, _ *person) vars { return vars{"id": having(o)} }
+		}
+		if e.name == "ReviewItem.recording" {
+			r.given = func(t *testing.T, o *org, who *person) vars {
+				return vars{"id": o.newReview(t, o.spoken(t), o.reviewerLike(who)).ID}
+			}
 		}
 		for _, k := range kinds {
 			if k.name == of {
@@ -422,6 +433,7 @@ var having = map[string]func(o *org) gid.ID{
 	"TemplateVersion.approvedBy":    func(o *org) gid.ID { return o.standing },
 	"TemplateVersion.exposures":     func(o *org) gid.ID { return o.pooled },
 	"Candidate.hold":                func(o *org) gid.ID { return o.held },
+	"QuestionResult.recording":      func(o *org) gid.ID { return o.heard },
 	"QuestionExposure.question":     func(o *org) gid.ID { return o.pooled },
 }
 

@@ -58,6 +58,11 @@ func (r *reportResolver) Result(ctx context.Context, obj *ent.Report) (*grading.
 	return load(ctx).results.Load(ctx, obj.ID)
 }
 
+func (r *Resolver) QuestionResult() QuestionResultResolver { return &questionResultResolver{r} }
+
 func (r *Resolver) Report() ReportResolver { return &reportResolver{r} }
 
-type reportResolver struct{ *Resolver }
+type (
+	questionResultResolver struct{ *Resolver }
+	reportResolver         struct{ *Resolver }
+)

@@ -27,4 +27,9 @@ func (r *reviewResolver) Reviewer(ctx context.Context, obj *ent.Review) (*ent.Me
 
 func (r *Resolver) Review() ReviewResolver { return &reviewResolver{r} }
 
-type reviewResolver struct{ *Resolver }
+func (r *Resolver) ReviewItem() ReviewItemResolver { return &reviewItemResolver{r} }
+
+type (
+	reviewResolver     struct{ *Resolver }
+	reviewItemResolver struct{ *Resolver }
+)

@@ -367,6 +367,61 @@ func (ec *executionContext) fieldContext_MyDataExport_files(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _MyFile_id(ctx context.Context, field graphql.CollectedField, obj *sitting.RecordedFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MyFile_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v gid.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgidᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MyFile_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MyFile", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _MyFile_link(ctx context.Context, field graphql.CollectedField, obj *sitting.RecordedFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MyFile_link(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Link, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sitting.PlaybackLink) graphql.Marshaler {
+			return ec.marshalOPlaybackLink2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐPlaybackLink(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MyFile_link(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MyFile",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlaybackLink(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MyFile_name(ctx context.Context, field graphql.CollectedField, obj *sitting.RecordedFile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1648,6 +1703,16 @@ func (ec *executionContext) _MyFile(ctx context.Context, sel ast.SelectionSet, o
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("MyFile")
+		case "id":
+			out.Values[i] = ec._MyFile_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "link":
+			out.Values[i] = ec._MyFile_link(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "name":
 			out.Values[i] = ec._MyFile_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -47,10 +47,12 @@ type ResolverRoot interface {
 	Question() QuestionResolver
 	QuestionContent() QuestionContentResolver
 	QuestionExposure() QuestionExposureResolver
+	QuestionResult() QuestionResultResolver
 	QuestionRevision() QuestionRevisionResolver
 	RecordedSignal() RecordedSignalResolver
 	Report() ReportResolver
 	Review() ReviewResolver
+	ReviewItem() ReviewItemResolver
 	SaveResult() SaveResultResolver
 	SessionIntegrity() SessionIntegrityResolver
 	Sitting() SittingResolver
@@ -766,6 +768,8 @@ type ComplexityRoot struct {
 	MyFile struct {
 		CompletedAt func(childComplexity int) int
 		ContentType func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Link        func(childComplexity int) int
 		Name        func(childComplexity int) int
 		Question    func(childComplexity int) int
 		Size        func(childComplexity int) int
@@ -978,14 +982,15 @@ type ComplexityRoot struct {
 	}
 
 	QuestionResult struct {
-		Awarded func(childComplexity int) int
-		Kind    func(childComplexity int) int
-		Maximum func(childComplexity int) int
-		Ref     func(childComplexity int) int
-		Section func(childComplexity int) int
-		Status  func(childComplexity int) int
-		Title   func(childComplexity int) int
-		Trace   func(childComplexity int) int
+		Awarded   func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Maximum   func(childComplexity int) int
+		Recording func(childComplexity int) int
+		Ref       func(childComplexity int) int
+		Section   func(childComplexity int) int
+		Status    func(childComplexity int) int
+		Title     func(childComplexity int) int
+		Trace     func(childComplexity int) int
 	}
 
 	QuestionRevision struct {
@@ -1047,6 +1052,13 @@ type ComplexityRoot struct {
 	RecordedSignalEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Recording struct {
+		ContentType func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Scan        func(childComplexity int) int
+		Size        func(childComplexity int) int
 	}
 
 	Reference struct {
@@ -1176,6 +1188,7 @@ type ComplexityRoot struct {
 		Points      func(childComplexity int) int
 		Prompt      func(childComplexity int) int
 		Question    func(childComplexity int) int
+		Recording   func(childComplexity int) int
 	}
 
 	ReviewWork struct {
@@ -1289,6 +1302,7 @@ type ComplexityRoot struct {
 	Sitting struct {
 		Accommodated     func(childComplexity int) int
 		Accommodation    func(childComplexity int) int
+		BreaksLeft       func(childComplexity int) int
 		Contests         func(childComplexity int) int
 		CurrentSection   func(childComplexity int) int
 		Deadline         func(childComplexity int) int
@@ -4622,6 +4636,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MyFile.ContentType(childComplexity), true
+	case "MyFile.id":
+		if e.ComplexityRoot.MyFile.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyFile.ID(childComplexity), true
+	case "MyFile.link":
+		if e.ComplexityRoot.MyFile.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MyFile.Link(childComplexity), true
 	case "MyFile.name":
 		if e.ComplexityRoot.MyFile.Name == nil {
 			break
@@ -5659,6 +5685,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QuestionResult.Maximum(childComplexity), true
+	case "QuestionResult.recording":
+		if e.ComplexityRoot.QuestionResult.Recording == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionResult.Recording(childComplexity), true
 	case "QuestionResult.ref":
 		if e.ComplexityRoot.QuestionResult.Ref == nil {
 			break
@@ -5919,6 +5951,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordedSignalEdge.Node(childComplexity), true
+
+	case "Recording.contentType":
+		if e.ComplexityRoot.Recording.ContentType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.ContentType(childComplexity), true
+	case "Recording.id":
+		if e.ComplexityRoot.Recording.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.ID(childComplexity), true
+	case "Recording.scan":
+		if e.ComplexityRoot.Recording.Scan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.Scan(childComplexity), true
+	case "Recording.size":
+		if e.ComplexityRoot.Recording.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.Size(childComplexity), true
 
 	case "Reference.title":
 		if e.ComplexityRoot.Reference.Title == nil {
@@ -6370,6 +6427,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReviewItem.Question(childComplexity), true
+	case "ReviewItem.recording":
+		if e.ComplexityRoot.ReviewItem.Recording == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewItem.Recording(childComplexity), true
 
 	case "ReviewWork.items":
 		if e.ComplexityRoot.ReviewWork.Items == nil {
@@ -6730,6 +6793,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sitting.Accommodation(childComplexity), true
+	case "Sitting.breaksLeft":
+		if e.ComplexityRoot.Sitting.BreaksLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sitting.BreaksLeft(childComplexity), true
 	case "Sitting.contests":
 		if e.ComplexityRoot.Sitting.Contests == nil {
 			break
@@ -9809,6 +9878,10 @@ func (ec *executionContext) childFields_MyDataExport(ctx context.Context, field 
 
 func (ec *executionContext) childFields_MyFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_MyFile_id(ctx, field)
+	case "link":
+		return ec.fieldContext_MyFile_link(ctx, field)
 	case "name":
 		return ec.fieldContext_MyFile_name(ctx, field)
 	case "question":
@@ -10227,6 +10300,8 @@ func (ec *executionContext) childFields_QuestionResult(ctx context.Context, fiel
 		return ec.fieldContext_QuestionResult_maximum(ctx, field)
 	case "trace":
 		return ec.fieldContext_QuestionResult_trace(ctx, field)
+	case "recording":
+		return ec.fieldContext_QuestionResult_recording(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QuestionResult", field.Name)
 }
@@ -10351,6 +10426,20 @@ func (ec *executionContext) childFields_RecordedSignalEdge(ctx context.Context, 
 		return ec.fieldContext_RecordedSignalEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordedSignalEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Recording(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Recording_id(ctx, field)
+	case "contentType":
+		return ec.fieldContext_Recording_contentType(ctx, field)
+	case "size":
+		return ec.fieldContext_Recording_size(ctx, field)
+	case "scan":
+		return ec.fieldContext_Recording_scan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Recording", field.Name)
 }
 
 func (ec *executionContext) childFields_Reference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10607,6 +10696,8 @@ func (ec *executionContext) childFields_ReviewItem(ctx context.Context, field gr
 		return ec.fieldContext_ReviewItem_pitfalls(ctx, field)
 	case "followUps":
 		return ec.fieldContext_ReviewItem_followUps(ctx, field)
+	case "recording":
+		return ec.fieldContext_ReviewItem_recording(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReviewItem", field.Name)
 }
@@ -10901,6 +10992,8 @@ func (ec *executionContext) childFields_Sitting(ctx context.Context, field graph
 		return ec.fieldContext_Sitting_accommodation(ctx, field)
 	case "accommodated":
 		return ec.fieldContext_Sitting_accommodated(ctx, field)
+	case "breaksLeft":
+		return ec.fieldContext_Sitting_breaksLeft(ctx, field)
 	case "contests":
 		return ec.fieldContext_Sitting_contests(ctx, field)
 	case "signals":

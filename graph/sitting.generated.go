@@ -41,6 +41,7 @@ type SittingResolver interface {
 	Feedback(ctx context.Context, obj *sitting.Sitting) (*grading.Feedback, error)
 
 	Accommodated(ctx context.Context, obj *sitting.Sitting) (*ent.Accommodation, error)
+	BreaksLeft(ctx context.Context, obj *sitting.Sitting) (time.Duration, error)
 	Contests(ctx context.Context, obj *sitting.Sitting) ([]*ent.Contest, error)
 	Signals(ctx context.Context, obj *sitting.Sitting) ([]*ent.Signal, error)
 	Verdict(ctx context.Context, obj *sitting.Sitting) (*term.IntegrityVerdict, error)
@@ -2335,6 +2336,29 @@ func (ec *executionContext) fieldContext_Sitting_accommodated(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Sitting_breaksLeft(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sitting_breaksLeft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Sitting().BreaksLeft(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Duration) graphql.Marshaler {
+			return ec.marshalNDuration2timeᚐDuration(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sitting_breaksLeft(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sitting", field, true, true, errors.New("field of type Duration does not have child fields"))
 }
 
 func (ec *executionContext) _Sitting_contests(ctx context.Context, field graphql.CollectedField, obj *sitting.Sitting) (ret graphql.Marshaler) {
@@ -5333,6 +5357,44 @@ func (ec *executionContext) _Sitting(ctx context.Context, sel ast.SelectionSet, 
 				}()
 				res = ec._Sitting_accommodated(ctx, field, obj)
 				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "breaksLeft":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Sitting_breaksLeft(ctx, field, obj)
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

@@ -74,7 +74,7 @@ func (r *saveResultResolver) Errors(ctx context.Context, obj *sitting.SaveResult
 }
 
 func (r *sittingResolver) Flags(ctx context.Context, obj *sitting.Sitting) ([]string, error) {
-	return r.Sittings.Flags(ctx, login.Actor(ctx), obj.ID)
+	return refs(load(ctx).flags.Load(ctx, obj.ID))
 }
 
 func (r *sittingResolver) VerifyReceipt(ctx context.Context, obj *sitting.Sitting, hash string) (bool, error) {
@@ -82,7 +82,7 @@ func (r *sittingResolver) VerifyReceipt(ctx context.Context, obj *sitting.Sittin
 }
 
 func (r *sittingResolver) Responses(ctx context.Context, obj *sitting.Sitting) ([]*sitting.Response, error) {
-	return r.Sittings.Responses(ctx, login.Actor(ctx), obj.ID)
+	return load(ctx).responses.Load(ctx, obj.ID)
 }
 
 func (r *sittingResolver) Feedback(ctx context.Context, obj *sitting.Sitting) (*grading.Feedback, error) {

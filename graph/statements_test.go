@@ -37,6 +37,7 @@ var journey = []struct {
 		id candidate { name } jobRole { title } templateVersion { number } } } } }`},
 	{"reports by score", 2, "owner", `{ organization { reports(first: 100, orderBy: {field: SCORE}, filter: {state: PROVISIONAL}) { nodes { id percent } } } }`},
 	{"reports in detail", 5, "owner", `{ organization { reports(first: 100) { nodes { id result { overall { percent } questions { trace { points } } } } } } }`},
+	{"reports with recordings", 6, "owner", `{ organization { reports(first: 100) { nodes { id result { questions { ref recording { id size } } } } } } }`},
 	{"sessions with everything", 8, "owner", `{ organization { sessions(first: 100) { nodes {
 		state candidate { name } jobRole { title } template { name } templateVersion { number } report { percent } review { state } } } } }`},
 	{"job roles with their skills", 4, "owner", `{ organization { jobRoles(first: 100) { nodes { title mustHaveSkills { weight skill { name } } } } } }`},
@@ -74,6 +75,12 @@ var journey = []struct {
 	{"the funnel", 3, "owner", `query($role: ID!) { organization { funnel(input: {jobRoleId: $role}) { invited passed } } }`},
 	{"the distribution", 3, "owner", `query($role: ID!) { organization { scoreDistribution(input: {jobRoleId: $role}) { count bands { name } } } }`},
 	{"nodes of all kinds", 4, "owner", `query($session: ID!, $role: ID!, $template: ID!) { nodes(ids: [$session, $role, $template]) { id } }`},
+	{"one's own sittings", 3, "candidate", `{ sittings(first: 100) { nodes { id state title deadline remaining receipt { hash }
+		sections { number state remaining questions { ref } } ledger { kind at } recordedSignals } } }`},
+	{"one's own sittings with what is in them", 8, "candidate", `{ sittings(first: 20) { nodes { id flags responses { question revision answer { text } }
+		signals { kind } contests { state } uploads { id } } } }`},
+	{"one's own sittings, counted", 4, "candidate", `{ sittings(first: 100) { totalCount nodes { id } } }`},
+	{"what happened in sessions", 5, "owner", `{ organization { sessions(first: 100) { nodes { id timeline { kind section share } } } } }`},
 	{"a sitting with its answers", 4, "candidate", `query($sitting: ID!) { sitting(id: $sitting) {
 		state deadline sections { questions { ref } } responses { question revision answer { choices } } } }`},
 	{"an answer that is saved", 2, "candidate", `mutation($sitting: ID!, $key: String!, $revision: Int!) { saveResponse(input: {
@@ -162,7 +169,9 @@ func (o *org) grow(t *testing.T, n int) vars {
 		text := o.newQuestion(t, term.LongText, true)
 		o.reviseQuestion(t, text)
 		choices = append(choices, o.newQuestion(t, term.SingleChoice, true))
-		session = o.satBy(t, "person"+strconv.Itoa(i), o.newTemplate(t, true, choices[i], text))
+		template := o.newTemplate(t, true, choices[i], text)
+		o.sat(t, template)
+		session = o.satBy(t, "person"+strconv.Itoa(i), template)
 		o.newReview(t, session, "reviewer")
 		o.newTemplateBy(t, o.owner(), o.looking())
 	}

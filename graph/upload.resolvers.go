@@ -5,6 +5,7 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/graph/envelope"
+	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
 	"github.com/assay-hq/assay/internal/sitting"
 )
@@ -21,6 +22,14 @@ func (r *mutationResolver) CreatePlaybackLink(ctx context.Context, input sitting
 	return reply(r.Sittings.CreatePlaybackLink(ctx, login.Actor(ctx), input))
 }
 
+func (r *questionResultResolver) Recording(ctx context.Context, obj *grading.QuestionResult) (*ent.Upload, error) {
+	return recording(ctx, obj.Upload)
+}
+
+func (r *reviewItemResolver) Recording(ctx context.Context, obj *grading.ReviewItem) (*ent.Upload, error) {
+	return recording(ctx, obj.Answer.Upload)
+}
+
 func (r *sittingResolver) Uploads(ctx context.Context, obj *sitting.Sitting) ([]*ent.Upload, error) {
-	return r.Sittings.Uploads(ctx, login.Actor(ctx), obj.ID)
+	return load(ctx).uploads.Load(ctx, obj.ID)
 }

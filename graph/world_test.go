@@ -86,6 +86,7 @@ type org struct {
 	forward                     gid.ID // a template whose first section of two only goes forward
 	released, inReview, running gid.ID // sessions; the last one is in progress
 	aloud, speaking, recording  gid.ID // a template of one spoken question, a session of it in progress, and its recording
+	heard                       gid.ID // a report of a spoken answer
 	report                      gid.ID
 	accommodation, held         gid.ID // of the running one, and a candidate of whom nothing may be erased
 	audit                       gid.ID
@@ -210,7 +211,8 @@ func (o *org) fill(t testing.TB) {
 	o.answer(t, o.running, "1.1", 0, &content.Answer{Choices: []string{"a"}})
 	o.aloud = o.newTemplate(t, true, o.newQuestion(t, term.Spoken, true))
 	o.speaking = o.started(t, o.aloud).ID
-	o.recording = o.record(t)
+	o.recording = o.record(t, o.speaking)
+	o.heard = o.reportOf(t, o.spoken(t))
 	o.rights(t)
 	for n := 1; n > 0 || o.happened.IsZero(); { // on PostgreSQL another test's transaction may hold places back
 		n = must(o.store.Sequence(t.Context()))(t)
@@ -500,16 +502,25 @@ func (o *org) unscored(t testing.TB, id gid.ID) {
 const recorded = "OggS\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x13OpusHead"
 
 // record makes a recording of the candidate's and answers with it.
-func (o *org) record(t testing.TB) gid.ID {
+func (o *org) record(t testing.TB, session gid.ID) gid.ID {
 	t.Helper()
 	who := o.people["candidate"].actor
 	begun := must(o.sittings.BeginUpload(t.Context(), who, sitting.BeginUploadInput{
-		SittingID: o.speaking, Question: "1.1", Name: o.says("recording"), Size: len(recorded),
+		SittingID: session, Question: "1.1", Name: o.says("recording"), Size: len(recorded),
 	}))(t)
 	secret := strings.TrimPrefix(*begun.URL, "http://assay.example/files/upload/")
 	row := must(o.sittings.AddPart(t.Context(), who, secret, sitting.Part{Body: strings.NewReader(recorded), Received: time.Now}))(t)
-	o.answer(t, o.speaking, "1.1", 0, &content.Answer{Upload: &row.ID})
+	o.answer(t, session, "1.1", 0, &content.Answer{Upload: &row.ID})
 	return row.ID
+}
+
+// spoken is a session whose spoken answer waits for a reviewer.
+func (o *org) spoken(t testing.TB) gid.ID {
+	t.Helper()
+	id := o.started(t, o.aloud).ID
+	o.record(t, id)
+	must(o.sittings.Submit(t.Context(), o.people["candidate"].actor, sitting.SubmitSittingInput{ID: id}))(t)
+	return id
 }
 
 // newReview gives a session to one of the members.

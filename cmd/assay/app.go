@@ -52,6 +52,7 @@ type app struct {
 
 // open reads the policy, opens the database and wires the rooms.
 func open(cfg *config) (*app, error) {
+	cfg.collectGarbage()
 	log, err := cfg.logger()
 	if err != nil {
 		return nil, err

@@ -32,6 +32,8 @@ type config struct {
 	LogLevel      string `env:"ASSAY_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
 	LogFormat     string `env:"ASSAY_LOG_FORMAT" doc:"json or text. Default: text with --dev, json without."`
 	TestClockFile string `env:"ASSAY_TEST_CLOCK_FILE" doc:"A file with an offset in seconds that moves the time of sittings, read at each use; for tests, refused without --dev."`
+	GC            string `env:"GOGC" doc:"How much garbage may gather before it is collected, in percent of what is in use, as Go reads it. Default: 400."`
+	MemoryLimit   string `env:"GOMEMLIMIT" doc:"From where on garbage is collected however little it is, as Go reads it (such as 2GiB): set it to some four fifths of what the process may have. Default: 400MiB."`
 
 	dev, ownProvider bool // development; and with the built-in identity provider
 }

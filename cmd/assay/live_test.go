@@ -44,13 +44,17 @@ type event struct {
 
 func (l *live) say(t *testing.T, message vars) {
 	t.Helper()
+	if err := l.write(t.Context(), message); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (l *live) write(ctx context.Context, message vars) error {
 	text, err := json.Marshal(message)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	if err := l.conn.Write(t.Context(), websocket.MessageText, text); err != nil {
-		t.Fatal(err)
-	}
+	return l.conn.Write(ctx, websocket.MessageText, text)
 }
 
 func (l *live) receive(t *testing.T) (e event, err error) {

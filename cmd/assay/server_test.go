@@ -127,6 +127,12 @@ func (s *site) start(t *testing.T, args ...string) {
 	ended, process := make(chan error, 1), s.process
 	go func() { ended <- process.Wait() }()
 	s.ended = ended
+	s.awaitReady(t)
+}
+
+// awaitReady waits until the server would take requests.
+func (s *site) awaitReady(t *testing.T) {
+	t.Helper()
 	s.await(t, 2*time.Minute, "ready", func() bool { return s.readiness() == http.StatusOK })
 }
 

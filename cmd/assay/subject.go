@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/assay-hq/assay/internal/sitting"
@@ -14,7 +17,7 @@ import (
 
 // subjectCommand answers a person who asks what is kept of them.
 type subjectCommand struct {
-	Export subjectExportCommand `cmd:"" help:"Write everything that an organization keeps of a person to a file, as JSON."`
+	Export subjectExportCommand `cmd:"" help:"Write everything that an organization keeps of a person: JSON, and in a zip the files too."`
 	Erase  subjectEraseCommand  `cmd:"" help:"Erase a person; it cannot be undone."`
 }
 
@@ -22,7 +25,7 @@ type subjectCommand struct {
 type subjectExportCommand struct {
 	ofOrganization
 	Email  string `arg:"" help:"The person's e-mail address."`
-	Output string `short:"o" help:"The file to write; standard output, if absent."`
+	Output string `short:"o" help:"The file to write. FILE.zip holds the JSON and the files; any other, and standard output if absent, the JSON alone."`
 	JSON   bool   `name:"json" help:"Print the result as JSON."`
 }
 
@@ -39,23 +42,53 @@ func (c *subjectExportCommand) run(ctx context.Context, out io.Writer) error {
 			_, err := io.WriteString(out, export.Document)
 			return err
 		}
-		if err := os.WriteFile(c.Output, []byte(export.Document), 0o600); err != nil {
+		size, err := c.write(ctx, export)
+		if err != nil {
 			return fmt.Errorf("write export: %w", err)
 		}
-		return tell(out, c.JSON, exported{c.Output, len(export.Document), len(export.Files)})
+		return tell(out, c.JSON, exported{c.Output, size, len(export.Files), c.whole()})
 	})
+}
+
+// whole tells whether the files go with the document.
+func (c *subjectExportCommand) whole() bool { return strings.EqualFold(filepath.Ext(c.Output), ".zip") }
+
+// write makes the file, for its owner's eyes alone, and tells how large it is. One that could not be finished does not stay.
+func (c *subjectExportCommand) write(ctx context.Context, export *sitting.Export) (size int64, err error) {
+	file, err := os.OpenFile(c.Output, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if err = errors.Join(err, file.Close()); err != nil {
+			err = errors.Join(err, os.Remove(c.Output))
+		}
+	}()
+	if c.whole() {
+		err = export.WriteZip(ctx, file)
+	} else {
+		_, err = file.WriteString(export.Document)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return file.Seek(0, io.SeekCurrent)
 }
 
 // exported is the result of an export.
 type exported struct {
 	File  string `json:"file"`
-	Bytes int    `json:"bytes"`
+	Bytes int64  `json:"bytes"`
 	Files int    `json:"files"`
+	Whole bool   `json:"whole"` // whether the files are in it
 }
 
 // String is the result in a line.
 func (e exported) String() string {
-	return fmt.Sprintf("%d bytes written to %s; %d files stand beside them", e.Bytes, e.File, e.Files)
+	if e.Whole {
+		return fmt.Sprintf("%d bytes written to %s, with %d files", e.Bytes, e.File, e.Files)
+	}
+	return fmt.Sprintf("%d bytes written to %s; %d files are not in it: name a .zip to have them", e.Bytes, e.File, e.Files)
 }
 
 // subjectEraseCommand erases a person.

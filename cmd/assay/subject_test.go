@@ -1,8 +1,10 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,6 +63,14 @@ func TestTheSubjectCommands(t *testing.T) {
 		if written, err := os.ReadFile(export.Output); err != nil || string(written) != whole {
 			t.Errorf("wrote %s, %v", written, err)
 		}
+		out.Reset()
+		export.Output = filepath.Join(d.folder, "subject.zip")
+		if err := export.run(t.Context(), &out); err != nil || !strings.Contains(out.String(), "with 0 files") {
+			t.Fatalf("got %s, %v", out.String(), err)
+		}
+		if names := zipped(t, export.Output); len(names) != 1 || names["subject.json"] != whole {
+			t.Errorf("the archive has %v", names)
+		}
 		erase := subjectEraseCommand{ofOrganization: theirs, Email: "wendelin@example.com", Reason: "asked", JSON: true}
 		if err := erase.run(t.Context(), &out); !fault.Is(err, fault.NotFound) {
 			t.Errorf("of another organization: %v", err)
@@ -75,6 +85,29 @@ func TestTheSubjectCommands(t *testing.T) {
 			t.Errorf("erasing again: %v", err)
 		}
 	})
+}
+
+// zipped are the files of an archive by their names.
+func zipped(t *testing.T, path string) map[string]string {
+	t.Helper()
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	files := map[string]string{}
+	for _, f := range archive.File {
+		from, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[f.Name] = string(text)
+	}
+	return files
 }
 
 // TestOutdatedAreErased lets the worker erase whom an organization keeps no longer, twice.

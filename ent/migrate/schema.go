@@ -1702,6 +1702,7 @@ var (
 		{Name: "started_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "due_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "waiting_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "allowed_seconds", Type: field.TypeInt},
 		{Name: "planned_seconds", Type: field.TypeInt, Default: 0},
 		{Name: "opens_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
@@ -1738,31 +1739,31 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sessions_organizations_organization",
-				Columns:    []*schema.Column{SessionsColumns[33]},
+				Columns:    []*schema.Column{SessionsColumns[34]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_candidates_candidate",
-				Columns:    []*schema.Column{SessionsColumns[34]},
+				Columns:    []*schema.Column{SessionsColumns[35]},
 				RefColumns: []*schema.Column{CandidatesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_job_roles_job_role",
-				Columns:    []*schema.Column{SessionsColumns[35]},
+				Columns:    []*schema.Column{SessionsColumns[36]},
 				RefColumns: []*schema.Column{JobRolesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_templates_template",
-				Columns:    []*schema.Column{SessionsColumns[36]},
+				Columns:    []*schema.Column{SessionsColumns[37]},
 				RefColumns: []*schema.Column{TemplatesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sessions_template_versions_template_version",
-				Columns:    []*schema.Column{SessionsColumns[37]},
+				Columns:    []*schema.Column{SessionsColumns[38]},
 				RefColumns: []*schema.Column{TemplateVersionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1781,32 +1782,32 @@ var (
 			{
 				Name:    "session_organization_id_state_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[33], SessionsColumns[2], SessionsColumns[0]},
+				Columns: []*schema.Column{SessionsColumns[34], SessionsColumns[2], SessionsColumns[0]},
 			},
 			{
 				Name:    "session_organization_id_job_role_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[33], SessionsColumns[35], SessionsColumns[0]},
+				Columns: []*schema.Column{SessionsColumns[34], SessionsColumns[36], SessionsColumns[0]},
 			},
 			{
 				Name:    "session_organization_id_job_role_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[33], SessionsColumns[35], SessionsColumns[1]},
+				Columns: []*schema.Column{SessionsColumns[34], SessionsColumns[36], SessionsColumns[1]},
 			},
 			{
 				Name:    "session_organization_id_candidate_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[33], SessionsColumns[34]},
+				Columns: []*schema.Column{SessionsColumns[34], SessionsColumns[35]},
 			},
 			{
 				Name:    "session_organization_id_template_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[33], SessionsColumns[36], SessionsColumns[0]},
+				Columns: []*schema.Column{SessionsColumns[34], SessionsColumns[37], SessionsColumns[0]},
 			},
 			{
 				Name:    "session_organization_id_external_order_id",
 				Unique:  true,
-				Columns: []*schema.Column{SessionsColumns[33], SessionsColumns[3]},
+				Columns: []*schema.Column{SessionsColumns[34], SessionsColumns[3]},
 			},
 		},
 	}

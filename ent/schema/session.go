@@ -32,6 +32,7 @@ func (Session) Fields() []ent.Field {
 		optionalTime("started_at"),
 		optionalTime("ended_at"),
 		optionalTime("due_at"),
+		optionalTime("waiting_since"),                       // of an invitation: while a request for accommodation is open, it does not expire
 		field.Int("allowed_seconds"),                        // with everything that was given
 		field.Int("planned_seconds").Default(0).Immutable(), // as the version plans it
 		optionalTime("opens_at"),

@@ -45,6 +45,8 @@ const (
 	FieldEndedAt = "ended_at"
 	// FieldDueAt holds the string denoting the due_at field in the database.
 	FieldDueAt = "due_at"
+	// FieldWaitingSince holds the string denoting the waiting_since field in the database.
+	FieldWaitingSince = "waiting_since"
 	// FieldAllowedSeconds holds the string denoting the allowed_seconds field in the database.
 	FieldAllowedSeconds = "allowed_seconds"
 	// FieldPlannedSeconds holds the string denoting the planned_seconds field in the database.
@@ -156,6 +158,7 @@ var Columns = []string{
 	FieldStartedAt,
 	FieldEndedAt,
 	FieldDueAt,
+	FieldWaitingSince,
 	FieldAllowedSeconds,
 	FieldPlannedSeconds,
 	FieldOpensAt,
@@ -301,6 +304,11 @@ func ByEndedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByDueAt orders the results by the due_at field.
 func ByDueAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDueAt, opts...).ToFunc()
+}
+
+// ByWaitingSince orders the results by the waiting_since field.
+func ByWaitingSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWaitingSince, opts...).ToFunc()
 }
 
 // ByAllowedSeconds orders the results by the allowed_seconds field.

@@ -127,6 +127,11 @@ func DueAt(v time.Time) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldDueAt, v))
 }
 
+// WaitingSince applies equality check predicate on the "waiting_since" field. It's identical to WaitingSinceEQ.
+func WaitingSince(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldWaitingSince, v))
+}
+
 // AllowedSeconds applies equality check predicate on the "allowed_seconds" field. It's identical to AllowedSecondsEQ.
 func AllowedSeconds(v int) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldAllowedSeconds, v))
@@ -825,6 +830,56 @@ func DueAtIsNil() predicate.Session {
 // DueAtNotNil applies the NotNil predicate on the "due_at" field.
 func DueAtNotNil() predicate.Session {
 	return predicate.Session(sql.FieldNotNull(FieldDueAt))
+}
+
+// WaitingSinceEQ applies the EQ predicate on the "waiting_since" field.
+func WaitingSinceEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldWaitingSince, v))
+}
+
+// WaitingSinceNEQ applies the NEQ predicate on the "waiting_since" field.
+func WaitingSinceNEQ(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldWaitingSince, v))
+}
+
+// WaitingSinceIn applies the In predicate on the "waiting_since" field.
+func WaitingSinceIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldWaitingSince, vs...))
+}
+
+// WaitingSinceNotIn applies the NotIn predicate on the "waiting_since" field.
+func WaitingSinceNotIn(vs ...time.Time) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldWaitingSince, vs...))
+}
+
+// WaitingSinceGT applies the GT predicate on the "waiting_since" field.
+func WaitingSinceGT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldWaitingSince, v))
+}
+
+// WaitingSinceGTE applies the GTE predicate on the "waiting_since" field.
+func WaitingSinceGTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldWaitingSince, v))
+}
+
+// WaitingSinceLT applies the LT predicate on the "waiting_since" field.
+func WaitingSinceLT(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldWaitingSince, v))
+}
+
+// WaitingSinceLTE applies the LTE predicate on the "waiting_since" field.
+func WaitingSinceLTE(v time.Time) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldWaitingSince, v))
+}
+
+// WaitingSinceIsNil applies the IsNil predicate on the "waiting_since" field.
+func WaitingSinceIsNil() predicate.Session {
+	return predicate.Session(sql.FieldIsNull(FieldWaitingSince))
+}
+
+// WaitingSinceNotNil applies the NotNil predicate on the "waiting_since" field.
+func WaitingSinceNotNil() predicate.Session {
+	return predicate.Session(sql.FieldNotNull(FieldWaitingSince))
 }
 
 // AllowedSecondsEQ applies the EQ predicate on the "allowed_seconds" field.

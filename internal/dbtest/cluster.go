@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // errNoPostgres says that there is nothing to start.
@@ -43,6 +44,8 @@ rm -rf "$2"
 type cluster struct {
 	url      string   // of the database postgres, as a role that may create databases and is no superuser
 	folder   string   // where it lives
+	programs string   // the folder of what runs it
+	settings []string // that it was started with
 	lifeline *os.File // closing it ends the cluster
 	process  *exec.Cmd
 }
@@ -67,23 +70,114 @@ func start(settings []string) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	process := exec.Command("sh", "-c", supervise, "sh", programs, folder, options(folder, settings))
-	process.Dir = folder
-	// Its own session: an interrupt from the terminal must not reach it before the tests have ended.
-	process.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := becomeUnprivileged(process, folder); err != nil {
+	process, err := beside(folder, "sh", "-c", supervise, "sh", programs, folder, options(folder, settings))
+	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	c, err := launch(process, folder)
 	if err != nil {
 		return nil, err
 	}
-	c.url = socketURL("assay", folder)
+	c.url, c.programs, c.settings = socketURL("assay", folder), programs, settings
 	err = execute(context.Background(), socketURL("postgres", folder), "CREATE ROLE assay LOGIN CREATEDB")
 	if err != nil {
 		return nil, errors.Join(err, c.stop())
 	}
 	return c, nil
+}
+
+// beside is a command that runs in a cluster's folder, as the user who runs the cluster, in a session of its own: an
+// interrupt from the terminal must not reach it before the tests have ended.
+func beside(folder, name string, args ...string) (*exec.Cmd, error) {
+	process := exec.Command(name, args...)
+	process.Dir = folder
+	process.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return process, becomeUnprivileged(process, folder)
+}
+
+// kill ends every process of the cluster at once, as kill -9 does, and waits until none is left. What they had not
+// written is lost; the folder stays as it is.
+func (c *cluster) kill() error {
+	first, err := c.postmaster()
+	if err != nil {
+		return err
+	}
+	// Stopped, it begins no further process while the others are looked for.
+	if err := syscall.Kill(first, syscall.SIGSTOP); err != nil {
+		return fmt.Errorf("stop PostgreSQL: %w", err)
+	}
+	all, err := children(first)
+	all = append(all, first)
+	for _, id := range all {
+		if killed := syscall.Kill(id, syscall.SIGKILL); !errors.Is(killed, syscall.ESRCH) {
+			err = errors.Join(err, killed)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("kill PostgreSQL: %w", err)
+	}
+	return awaitEnd(all)
+}
+
+// postmaster is the process that all others of the cluster come from.
+func (c *cluster) postmaster() (int, error) {
+	text, err := os.ReadFile(filepath.Join(c.folder, "data", "postmaster.pid"))
+	if err != nil {
+		return 0, err
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	return strconv.Atoi(line)
+}
+
+// children lists the processes that a process began.
+func children(parent int) ([]int, error) {
+	text, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
+	if err != nil {
+		return nil, fmt.Errorf("list processes: %w", err)
+	}
+	var found []int
+	for line := range strings.Lines(string(text)) {
+		var id, of int
+		if _, err := fmt.Sscan(line, &id, &of); err != nil {
+			return nil, fmt.Errorf("list processes: %q: %w", line, err)
+		}
+		if of == parent {
+			found = append(found, id)
+		}
+	}
+	return found, nil
+}
+
+// awaitEnd waits until processes that were killed are gone: what starts on their folder would take them for running.
+func awaitEnd(ids []int) error {
+	ticker, late := time.NewTicker(time.Millisecond), time.After(30*time.Second)
+	defer ticker.Stop()
+	for {
+		ids = slices.DeleteFunc(ids, func(id int) bool { return errors.Is(syscall.Kill(id, 0), syscall.ESRCH) })
+		if len(ids) == 0 {
+			return nil
+		}
+		select {
+		case <-ticker.C:
+		case <-late:
+			return fmt.Errorf("the processes %v were killed and are still there", ids)
+		}
+	}
+}
+
+// restart starts a cluster that was killed, on the same folder with the same settings, and waits until it has recovered.
+func (c *cluster) restart() error {
+	process, err := beside(c.folder, filepath.Join(c.programs, "pg_ctl"), "--pgdata="+filepath.Join(c.folder, "data"),
+		"--log="+filepath.Join(c.folder, "log"), "--options="+options(c.folder, c.settings), "--wait", "start")
+	if err != nil {
+		return err
+	}
+	// Its output is no pipe: PostgreSQL would inherit it, and whoever waits for its end would wait for ever.
+	if err := process.Run(); err != nil {
+		log, _ := os.ReadFile(filepath.Join(c.folder, "log"))
+		return fmt.Errorf("restart PostgreSQL: %w\n%s", err, log)
+	}
+	return nil
 }
 
 func options(folder string, settings []string) string {

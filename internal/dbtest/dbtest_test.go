@@ -81,13 +81,53 @@ func TestPostgres(t *testing.T) {
 		}
 	})
 	t.Run("a durable one syncs every commit", func(t *testing.T) {
-		database := dbtest.DurablePostgres(t)
-		for _, setting := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
-			if got := show(t, database, setting); got != "on" {
-				t.Errorf("%s: got %s", setting, got)
-			}
-		}
+		isDurable(t, dbtest.DurablePostgres(t))
 	})
+}
+
+// isDurable demands that what a database acknowledges is on disk.
+func isDurable(t *testing.T, database dbtest.Database) {
+	t.Helper()
+	for _, setting := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
+		if got := show(t, database, setting); got != "on" {
+			t.Errorf("%s: got %s", setting, got)
+		}
+	}
+}
+
+// briefly opens a database for the time of one call; what it is closed with says only that the server was killed.
+func briefly(t *testing.T, server *dbtest.Server, do func(db *sql.DB)) {
+	t.Helper()
+	db, _, err := migration.OpenForMigration(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(db)
+	_ = db.Close()
+}
+
+// TestServer kills a server again and again: what it acknowledged is there, it syncs as before, and no process of it is
+// left when it was killed.
+func TestServer(t *testing.T) {
+	server := dbtest.NewServer(t)
+	briefly(t, server, func(db *sql.DB) { mustExec(t, db, "CREATE TABLE mark (n integer)") })
+	for n := range 3 {
+		briefly(t, server, func(db *sql.DB) {
+			mustExec(t, db, "INSERT INTO mark VALUES (0)")
+			server.Kill(t)
+			if err := db.PingContext(t.Context()); err == nil {
+				t.Error("a killed server answers")
+			}
+		})
+		server.Restart(t)
+		briefly(t, server, func(db *sql.DB) {
+			var marks int
+			if err := db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM mark").Scan(&marks); err != nil || marks != n+1 {
+				t.Errorf("got %d marks, %v; want %d", marks, err, n+1)
+			}
+		})
+	}
+	isDurable(t, server.Database)
 }
 
 func TestScratch(t *testing.T) {

@@ -37,6 +37,55 @@ func DurablePostgres(t testing.TB) Database {
 	return fresh(t, server(t, durableServer), true)
 }
 
+// Server is a PostgreSQL that one test has for itself, with one migrated database, so that the test can kill it. It syncs
+// every commit to disk.
+type Server struct {
+	Database
+	cluster *cluster
+}
+
+// NewServer starts a server for one test; it goes with its data when the test ends. ASSAY_TEST_POSTGRES_URL does not
+// matter to it.
+func NewServer(t testing.TB) *Server {
+	t.Helper()
+	var c *cluster
+	address := server(t, func() (address string, err error) {
+		if c, err = start(durable); err != nil {
+			return "", err
+		}
+		return c.url, nil
+	})
+	t.Cleanup(func() {
+		if err := c.stop(); err != nil {
+			t.Errorf("stop PostgreSQL: %v", err)
+		}
+	})
+	name := newName()
+	if err := execute(context.Background(), address, "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	if err := migrate(context.Background(), named(address, name)); err != nil {
+		t.Fatal(err)
+	}
+	return &Server{Database: Database{Dialect: dialect.Postgres, URL: named(address, name)}, cluster: c}
+}
+
+// Kill ends every process of the server at once, as kill -9 does.
+func (s *Server) Kill(t testing.TB) {
+	t.Helper()
+	if err := s.cluster.kill(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Restart starts a killed server on what is left of its data.
+func (s *Server) Restart(t testing.TB) {
+	t.Helper()
+	if err := s.cluster.restart(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A process has one server of each kind: hence the variables.
 var (
 	fastServer = sync.OnceValues(func() (string, error) {

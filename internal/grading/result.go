@@ -55,6 +55,7 @@ type QuestionResult struct {
 	Status  term.ItemStatus   `json:"status"`
 	Awarded scoring.Points    `json:"awarded"`
 	Maximum scoring.Points    `json:"maximum"`
+	Upload  *gid.ID           `json:"upload,omitempty"` // the recording that was heard
 	Trace   []*TraceEntry     `json:"trace"`
 }
 
@@ -121,7 +122,7 @@ func (f *frozen) summary() scoring.Summary {
 func questionResult(v *verdict, scores []*criterionScore) *QuestionResult {
 	q := &QuestionResult{
 		Ref: v.item.Ref, Title: v.item.Title, Kind: v.item.Kind, Status: v.status,
-		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Trace: []*TraceEntry{},
+		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Upload: v.recording(), Trace: []*TraceEntry{},
 	}
 	if v.status != term.ItemNotScored {
 		q.Trace = append(q.Trace, &TraceEntry{

@@ -159,7 +159,7 @@ func checkScore(c *fault.Checks, waiting []*verdict, g *CriterionScoreInput, i i
 		quoted := g.Evidence != nil && strings.TrimSpace(*g.Evidence) != ""
 		c.That(quoted || g.Points == 0, "quote the words that earn these points", "evidence")
 		// What was said cannot be looked up: of a recording the reviewer writes what they heard.
-		heard := v.answer != nil && v.answer.Upload != nil
+		heard := v.recording() != nil
 		c.That(!quoted || heard || strings.Contains(folded(evidence(v.answer)), folded(*g.Evidence)), "these words are not in the answer", "evidence")
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/key"
 	"github.com/assay-hq/assay/internal/scoring"
 	"github.com/assay-hq/assay/internal/term"
@@ -23,6 +24,14 @@ type verdict struct {
 	source term.ScoreSource
 	points scoring.Points
 	reason string
+}
+
+// recording is what there is to be heard of a spoken answer; nil if there is nothing.
+func (v *verdict) recording() *gid.ID {
+	if v.answer == nil {
+		return nil
+	}
+	return v.answer.Upload
 }
 
 // judge gives the verdict on every item of a sitting that has ended, in the order in which they were asked.

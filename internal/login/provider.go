@@ -2,6 +2,7 @@ package login
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -114,8 +115,9 @@ type keySet struct {
 	url string
 	now func() time.Time
 
-	mu   sync.RWMutex
-	keys []jose.JSONWebKey
+	mu       sync.RWMutex
+	keys     []jose.JSONWebKey
+	verified map[[sha256.Size]byte][]byte // payloads of tokens that one of these keys signed, by the token's hash
 
 	fetching sync.Mutex // held during a fetch: only tokens with an unknown key wait for it
 	tried    time.Time
@@ -135,27 +137,57 @@ func (k *keySet) ready() error {
 	return nil
 }
 
-// VerifySignature is oidc.KeySet's: it gives the payload of a token that one of the keys signed.
+// mostVerified bounds how many payloads are kept.
+const mostVerified = 1000
+
+// VerifySignature is oidc.KeySet's: it gives the payload of a token that one of the keys signed. What they were found to
+// have signed once stays so as long as they are the keys, and a subscription asks every two seconds; whether a token has
+// expired, and for whom it is, is the caller's question each time.
 func (k *keySet) VerifySignature(_ context.Context, token string) ([]byte, error) {
+	hash := sha256.Sum256([]byte(token))
+	k.mu.RLock()
+	payload, known := k.verified[hash]
+	k.mu.RUnlock()
+	if known {
+		return payload, nil
+	}
 	signed, err := jose.ParseSignedCompact(token, algorithms)
 	if err != nil {
 		return nil, fmt.Errorf("parse: %w", err)
 	}
-	if payload, ok := k.try(signed); ok {
+	if payload, ok := k.try(signed, hash); ok {
 		return payload, nil
 	}
 	if err := k.refresh(); err != nil {
 		return nil, fmt.Errorf("refresh keys: %w", err)
 	}
-	if payload, ok := k.try(signed); ok {
+	if payload, ok := k.try(signed, hash); ok {
 		return payload, nil
 	}
 	return nil, errors.New("no key of the provider verifies the signature")
 }
 
-func (k *keySet) try(signed *jose.JSONWebSignature) ([]byte, bool) {
+func (k *keySet) try(signed *jose.JSONWebSignature, hash [sha256.Size]byte) ([]byte, bool) {
+	keys := k.known()
+	payload, ok := verify(signed, keys)
+	if !ok {
+		return nil, false
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.keys) == len(keys) && &k.keys[0] == &keys[0] { // else they were replaced meanwhile
+		if len(k.verified) >= mostVerified {
+			clear(k.verified)
+		}
+		k.verified[hash] = payload
+	}
+	return payload, true
+}
+
+// verify gives the payload if one of the keys signed it.
+func verify(signed *jose.JSONWebSignature, keys []jose.JSONWebKey) ([]byte, bool) {
 	header := signed.Signatures[0].Header
-	for _, key := range k.known() {
+	for _, key := range keys {
 		fits := (header.KeyID == "" || key.KeyID == header.KeyID) && (key.Algorithm == "" || key.Algorithm == header.Algorithm)
 		if !fits || key.Use == "enc" {
 			continue
@@ -191,7 +223,7 @@ func (k *keySet) refresh() error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.keys = keys
+	k.keys, k.verified = keys, map[[sha256.Size]byte][]byte{}
 	return nil
 }
 

@@ -121,6 +121,9 @@ func (s *Service) cookie(r *http.Request, active bool) (policy.Actor, error) {
 	}
 	named := r.Header.Get(organizationHeader)
 	actor, err := s.cfg.Resolve(r.Context(), who.identity(), cmp.Or(named, who.Organization))
+	if err == nil && actor.IsNobody() && active { // their organization signs nobody in by links any more
+		return actor, s.sessions.Destroy(ctx)
+	}
 	if named == "" && who.Organization != "" && refused(err) {
 		return s.cfg.Resolve(r.Context(), who.identity(), "")
 	}
@@ -152,7 +155,11 @@ func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
+	more := map[string]any{"code": answer.Code}
+	if id := w.Header().Get("X-Request-Id"); id != "" { // whoever named the request said so in the answer's header
+		more["requestId"] = id
+	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{ // a reader that went away is no fault of ours
-		"message": answer.Message, "extensions": map[string]any{"code": answer.Code},
+		"message": answer.Message, "extensions": more,
 	}}})
 }

@@ -197,6 +197,31 @@ func TestKeys(t *testing.T) {
 			t.Errorf("the old key: got %d, want 401", got)
 		}
 	})
+	for name, end := range map[string]func(r *rig, f *forger, ask func(jose.JSONWebKey) int){
+		"its key is taken away": func(r *rig, f *forger, ask func(jose.JSONWebKey) int) {
+			second := newKey(t, "second")
+			f.published = func() []jose.JSONWebKey { return []jose.JSONWebKey{second.Public()} }
+			r.clock.Advance(31 * time.Second)
+			ask(second)
+		},
+		"it expires": func(r *rig, _ *forger, _ func(jose.JSONWebKey) int) { r.clock.Advance(2 * time.Hour) },
+	} {
+		t.Run("a token that was verified before is refused when "+name, func(t *testing.T) {
+			r, f, ask := setUp(t)
+			token := f.sign(t, f.claims(""), "JWT")
+			use := func() int {
+				response, _ := get(t, http.DefaultClient, r.URL+"/me", "Authorization", "Bearer "+token)
+				return response.StatusCode
+			}
+			if first, again := use(), use(); first != http.StatusOK || again != http.StatusOK {
+				t.Fatalf("got %d and %d, want 200", first, again)
+			}
+			end(r, f, ask)
+			if got := use(); got != http.StatusUnauthorized {
+				t.Errorf("got %d, want 401", got)
+			}
+		})
+	}
 	t.Run("a key for encryption signs nothing", func(t *testing.T) {
 		_, f, ask := setUp(t)
 		f.key.Use = "enc"

@@ -99,7 +99,7 @@ func acceptable(tx tenant.Tx, row *ent.Session) error {
 		return conflict("this invitation was withdrawn")
 	case row.State == term.Declined:
 		return conflict("you declined this invitation; ask whoever invited you for a new one")
-	case row.State == term.Expired || row.State == term.Invited && !tx.Now.Before(expiry(row)):
+	case expired(row, tx.Now):
 		return fault.New(fault.Expired, "this invitation is no longer valid; ask whoever invited you for a new one")
 	}
 	return nil

@@ -24,10 +24,6 @@ const (
 	maxExtraTime    = 24 * time.Hour
 )
 
-// waits is what a session's due time is set forward by while a request is open: so far that nothing ends it, and taken
-// off again by whoever decides.
-const waits = 100 * 365 * 24 * time.Hour
-
 // extraSeconds is the one place where an accommodation becomes time: what it adds to a sitting that is planned to take
 // so long.
 func extraSeconds(acc *ent.Accommodation, plannedSeconds int) int {
@@ -107,7 +103,8 @@ func accommodationOf(ctx context.Context, scope tenant.Scope, session gid.ID) (*
 }
 
 // expiry is until when an invitation can be begun: what staff set, and the time that a request for accommodation waited
-// for its decision, of which staff see nothing.
+// for its decision, of which staff see nothing. While one waits it is the expiry from before, for what comes after depends
+// on the decision.
 func expiry(row *ent.Session) time.Time {
 	if row.State == term.Invited && row.DueAt != nil && row.DueAt.After(row.ExpiresAt) {
 		return *row.DueAt
@@ -115,49 +112,32 @@ func expiry(row *ent.Session) time.Time {
 	return row.ExpiresAt
 }
 
-// shownExpiry is the expiry that the candidate reads: while a request waits it is the one from before, for what comes
-// after depends on the decision.
-func shownExpiry(row *ent.Session) time.Time {
-	at := expiry(row)
-	if waiting(row, at) {
-		return at.Add(-waits)
-	}
-	return at
+// expired reports whether an invitation can be begun no more. It does not expire while a request for accommodation waits.
+func expired(row *ent.Session, now time.Time) bool {
+	return row.State == term.Expired || row.State == term.Invited && row.WaitingSince == nil && !now.Before(expiry(row))
 }
-
-// waiting reports whether a due time was set forward.
-func waiting(row *ent.Session, due time.Time) bool { return due.Sub(row.CreatedAt) > waits/2 }
 
 // wait keeps an invitation from expiring until decided.
 func wait(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
-	if row.State != term.Invited || waiting(row, *row.DueAt) {
+	if row.State != term.Invited {
 		return nil
 	}
-	if _, err := tx.ChangeSession(row.ID).SetDueAt(row.DueAt.Add(waits)).Save(ctx); err != nil {
+	if _, err := tx.ChangeSession(row.ID).SetWaitingSince(tx.Now).Save(ctx); err != nil {
 		return fmt.Errorf("let expiry wait: %w", err)
 	}
 	return nil
 }
 
-// waited ends the waiting that began at a time, and adds what it took to the expiry.
-func waited(ctx context.Context, tx tenant.Tx, row *ent.Session, since time.Time) error {
-	if row.State != term.Invited || !waiting(row, *row.DueAt) {
+// waited ends the waiting, and adds what it took to the expiry.
+func waited(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
+	if row.State != term.Invited || row.WaitingSince == nil {
 		return nil
 	}
-	if _, err := tx.ChangeSession(row.ID).SetDueAt(row.DueAt.Add(tx.Now.Sub(since) - waits)).Save(ctx); err != nil {
+	due := row.DueAt.Add(tx.Now.Sub(*row.WaitingSince))
+	if _, err := tx.ChangeSession(row.ID).SetDueAt(due).ClearWaitingSince().Save(ctx); err != nil {
 		return fmt.Errorf("let expiry go on: %w", err)
 	}
 	return nil
-}
-
-// heldByRequest reports whether an invitation whose time is over must not expire, because a request for accommodation is
-// open, and lets its expiry wait.
-func heldByRequest(ctx context.Context, tx tenant.Tx, row *ent.Session) (bool, error) {
-	acc, err := accommodationOf(ctx, tx.Scope, row.ID)
-	if err != nil || acc == nil || acc.State != term.AccommodationRequested {
-		return false, err
-	}
-	return true, wait(ctx, tx, row)
 }
 
 // RequestAccommodationInput is what a candidate asks for so that the sitting is fair to them. All but the words may be
@@ -246,7 +226,7 @@ func (s *Service) requestAccommodation(ctx context.Context, tx tenant.Tx, in Req
 // changeable reports whether a session is still to be begun or runs.
 func changeable(tx tenant.Tx, row *ent.Session) bool {
 	if row.State == term.Invited {
-		return tx.Now.Before(expiry(row))
+		return !expired(row, tx.Now)
 	}
 	return row.State.Running() && !over(row, tx.Now)
 }
@@ -256,7 +236,7 @@ func writeRequest(ctx context.Context, tx tenant.Tx, row *ent.Session, last *ent
 	if last != nil {
 		_, err := tx.ChangeAccommodation(last.ID).SetState(term.AccommodationRequested).SetRequest(in.Request).SetAskedPercent(or(in.ExtraPercent)).
 			SetAskedSeconds(inSeconds(in.ExtraTime)).SetAskedBreakSeconds(inSeconds(in.Breaks)).SetContact(contact).SetReason("").
-			SetDecidedBy("").SetDecidedAt(tx.Now).AddRevision(1).Save(ctx) // decided_at of what is open is since when it is
+			SetDecidedBy("").SetDecidedAt(tx.Now).AddRevision(1).Save(ctx)
 		if err != nil {
 			return gid.ID{}, fmt.Errorf("ask again: %w", err)
 		}
@@ -269,14 +249,6 @@ func writeRequest(ctx context.Context, tx tenant.Tx, row *ent.Session, last *ent
 		return gid.ID{}, fmt.Errorf("ask: %w", err)
 	}
 	return made.ID, nil
-}
-
-// since is when an open request was made.
-func since(acc *ent.Accommodation) time.Time {
-	if acc.DecidedAt != nil {
-		return *acc.DecidedAt
-	}
-	return acc.CreatedAt
 }
 
 // WithdrawAccommodationRequestInput names the sitting whose open request is taken back.
@@ -307,7 +279,7 @@ func withdraw(ctx context.Context, tx tenant.Tx, id gid.ID) (gid.ID, error) {
 	if acc == nil || acc.State != term.AccommodationRequested {
 		return gid.ID{}, conflict("there is no open request to take back")
 	}
-	if err := waited(ctx, tx, row, since(acc)); err != nil {
+	if err := waited(ctx, tx, row); err != nil {
 		return gid.ID{}, err
 	}
 	_, err = tx.ChangeAccommodation(acc.ID).SetState(term.AccommodationWithdrawn).SetDecidedAt(tx.Now).AddRevision(1).Save(ctx)
@@ -435,7 +407,7 @@ func (s *Service) decide(ctx context.Context, tx tenant.Tx, in DecideAccommodati
 		return err
 	}
 	if acc.State == term.AccommodationRequested {
-		if err := waited(ctx, tx, row, since(acc)); err != nil {
+		if err := waited(ctx, tx, row); err != nil {
 			return err
 		}
 	}

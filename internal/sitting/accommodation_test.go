@@ -2,6 +2,10 @@ package sitting_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,8 +14,10 @@ import (
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/dbtest"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/migration"
 	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
@@ -144,6 +150,31 @@ func TestExpiryWaits(t *testing.T) {
 			}
 			must(r.sitting.Start(t.Context(), who, sitting.StartSittingInput{ID: id}))(t)
 		})
+	})
+}
+
+// TestExpiryThatWaitedBefore upgrades an invitation whose expiry waits as the version before kept it: as a due time in a
+// hundred years.
+func TestExpiryThatWaitedBefore(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db dbtest.Database) {
+		r := newRig(t, db)
+		id, who := r.accepted(t)
+		untouched, _ := r.accepted(t)
+		r.request(t, id, who)
+		was := r.rows(t, "SELECT due_at, waiting_since FROM sessions WHERE id = '"+id.UUID()+"'")
+		row := must(r.sitting.SessionsByID(t.Context(), r.owner, []gid.ID{id}))(t)[0]
+		far := row.DueAt.Add(100 * 365 * 24 * time.Hour).Format("2006-01-02 15:04:05.999999999-07:00")
+		r.exec(t, "UPDATE sessions SET waiting_since = NULL, due_at = '"+far+"' WHERE id = '"+id.UUID()+"'")
+		folder := must(migration.Folder(db.Dialect))(t)
+		text := string(must(os.ReadFile(filepath.Join("..", "migration", filepath.FromSlash(folder), "0005_waiting.sql")))(t))
+		_, update, _ := strings.Cut(text, "UPDATE")
+		r.exec(t, "UPDATE"+update)
+		if got := r.rows(t, "SELECT due_at, waiting_since FROM sessions WHERE id = '"+id.UUID()+"'"); !reflect.DeepEqual(got, was) {
+			t.Errorf("got %v, want %v", got, was)
+		}
+		if got := must(r.sitting.SessionsByID(t.Context(), r.owner, []gid.ID{untouched}))(t)[0]; got.WaitingSince != nil || !got.DueAt.Equal(got.ExpiresAt) {
+			t.Errorf("one that did not wait is due %s, waits since %v", got.DueAt, got.WaitingSince)
+		}
 	})
 }
 

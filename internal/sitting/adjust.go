@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/ent/accommodation"
+	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/internal/clock"
 	"github.com/assay-hq/assay/internal/event"
@@ -174,6 +174,9 @@ func (s *Service) Reopen(ctx context.Context, actor policy.Actor, in ReopenSessi
 		c.Text(in.Reason, 1, 500, "reason")
 		granted(c, in.Time, "time")
 	}, func(ctx context.Context, h *held) error {
+		if err := h.settle(ctx); err != nil {
+			return err
+		}
 		if h.row.State != term.Submitted {
 			return conflict("only a sitting that was submitted and not scored yet can be reopened")
 		}
@@ -203,11 +206,12 @@ type TakeBreakInput struct {
 // by itself. Without one it is Conflict.
 func (s *Service) TakeBreak(ctx context.Context, actor policy.Actor, in TakeBreakInput) (*Sitting, error) {
 	return s.move(ctx, actor, in.SittingID, in.Device, in.IdempotencyKey, in, func(h *held) error {
-		left, err := h.breakLeft(ctx)
+		given, err := accommodationOf(ctx, h.tx.Scope, h.row.ID)
 		if err != nil {
 			return err
 		}
-		if left <= 0 {
+		left := breaksLeft(given, h.ledger, h.now)
+		if left == 0 {
 			return conflict("there is no time left for breaks")
 		}
 		h.until = h.now.Add(left)
@@ -216,18 +220,31 @@ func (s *Service) TakeBreak(ctx context.Context, actor policy.Actor, in TakeBrea
 	})
 }
 
-// breakLeft is what accommodation gives for breaks, less what was taken.
-func (h *held) breakLeft(ctx context.Context) (time.Duration, error) {
-	row, err := h.tx.Accommodations().Where(accommodation.SessionID(h.row.ID),
-		accommodation.StateIn(term.AccommodationGranted, term.AccommodationChanged)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return 0, nil
-	}
+// BreaksLeft is the time that the candidate's own sitting still has for breaks; one that they are in uses it up.
+func (s *Service) BreaksLeft(ctx context.Context, actor policy.Actor, id gid.ID) (time.Duration, error) {
+	scope, err := s.tenant.AsSitting(ctx, actor, policy.SittingTake, id)
 	if err != nil {
-		return 0, fmt.Errorf("find accommodation: %w", err)
+		return 0, err
 	}
-	left, began := seconds(row.BreakSeconds), time.Time{}
-	for _, e := range h.ledger {
+	given, err := accommodationOf(ctx, scope, id)
+	if err != nil || given == nil {
+		return 0, err
+	}
+	ledger, err := scope.ClockEntries().Where(clockentry.SessionID(id)).Order(clockentry.ByNumber()).All(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("read clock ledger: %w", err)
+	}
+	now, err := scope.Now(ctx)
+	return breaksLeft(given, ledger, now), err
+}
+
+// breaksLeft is what accommodation gives for breaks, less what was taken until now.
+func breaksLeft(given *ent.Accommodation, ledger []*ent.ClockEntry, now time.Time) time.Duration {
+	if given == nil || given.State != term.AccommodationGranted && given.State != term.AccommodationChanged {
+		return 0
+	}
+	left, began := seconds(given.BreakSeconds), time.Time{}
+	for _, e := range ledger {
 		switch {
 		case e.Kind == term.ClockPaused && e.Reason == term.ReasonBreak:
 			began = e.At
@@ -235,7 +252,10 @@ func (h *held) breakLeft(ctx context.Context) (time.Duration, error) {
 			left, began = left-e.At.Sub(began), time.Time{}
 		}
 	}
-	return left, nil
+	if !began.IsZero() {
+		left -= now.Sub(began)
+	}
+	return max(0, left)
 }
 
 // EndBreakInput ends a break.

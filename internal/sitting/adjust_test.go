@@ -2,6 +2,7 @@ package sitting_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -181,6 +182,33 @@ func TestReopening(t *testing.T) {
 	})
 }
 
+// TestReopeningBeforeTheSweep reopens a sitting whose time was over for some seconds and that nobody had looked at since:
+// the smallest history in which it differed from its model.
+func TestReopeningBeforeTheSweep(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		id, who := r.started(t)
+		deadline := r.clock.look().Add(allowed)
+		r.clock.pass(allowed + tenant.EndsAfter + time.Second)
+		got := must(r.sitting.Reopen(t.Context(), r.owner, sitting.ReopenSessionInput{ID: id, Time: time.Minute, Reason: "a storm"}))(t)
+		if due := r.clock.look().Add(time.Minute); got.State != term.InProgress || got.EndedAt != nil || !got.DueAt.Equal(due) {
+			t.Errorf("got %s, ended %v, due %v; want it due %s", got.State, got.EndedAt, got.DueAt, due)
+		}
+		var ended []time.Time
+		for _, line := range must(r.sitting.Sitting(t.Context(), who, id))(t).Ledger() {
+			if line.Kind == term.ClockRanOut {
+				ended = append(ended, line.At)
+			}
+		}
+		if len(ended) != 1 || !ended[0].Equal(deadline) {
+			t.Errorf("it had ended at %v, want %s", ended, deadline)
+		}
+		want := []string{"session.submitted", "session.reopened"}
+		if events := r.texts(t, "SELECT type FROM events WHERE type IN ('session.submitted', 'session.reopened') ORDER BY id"); !slices.Equal(events, want) {
+			t.Errorf("got %v, want %v", events, want)
+		}
+	})
+}
+
 func TestTheTimelineTellsNoTime(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		play := func(extra time.Duration) []*sitting.Step {
@@ -226,6 +254,36 @@ func TestABreak(t *testing.T) {
 			t.Errorf("got %s, due %v", s.State, s.Deadline)
 		}
 		r.refused(t, "a third", fault.Conflict, take)
+	})
+}
+
+func TestBreaksLeft(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		id, who := r.started(t)
+		left := func(want time.Duration) {
+			t.Helper()
+			if got := must(r.sitting.BreaksLeft(t.Context(), who, id))(t); got != want {
+				t.Errorf("got %s for breaks, want %s", got, want)
+			}
+		}
+		left(0)
+		r.breaks(t, id, who, 600)
+		left(10 * time.Minute)
+		must(r.sitting.TakeBreak(t.Context(), who, sitting.TakeBreakInput{SittingID: id}))(t)
+		r.clock.pass(4 * time.Minute)
+		left(6 * time.Minute)
+		must(r.sitting.EndBreak(t.Context(), who, sitting.EndBreakInput{SittingID: id}))(t)
+		r.clock.pass(time.Minute)
+		left(6 * time.Minute)
+		must(r.sitting.TakeBreak(t.Context(), who, sitting.TakeBreakInput{SittingID: id}))(t)
+		r.clock.pass(7 * time.Minute) // it went on by itself, and nobody has written that yet
+		left(0)
+		r.refused(t, "a break after one that ended by itself", fault.Conflict, func() error {
+			return lastErr(r.sitting.TakeBreak(t.Context(), who, sitting.TakeBreakInput{SittingID: id}))
+		})
+		r.refused(t, "somebody else", fault.NotFound, func() error {
+			return lastErr(r.sitting.BreaksLeft(t.Context(), person("else", "else@example.com"), id))
+		})
 	})
 }
 

@@ -16,16 +16,19 @@ import (
 	"github.com/assay-hq/assay/policy"
 )
 
-// How long a link to come back by is good, and how many are mailed to one address in SignInSpan at most.
+// How long a link to come back by is good, and how many are mailed in SignInSpan at most: to one address, and by one
+// organization to everybody.
 const (
-	SignInValidity = 15 * time.Minute
-	MaxSignInLinks = 5
-	SignInSpan     = time.Hour
+	SignInValidity       = 15 * time.Minute
+	MaxSignInLinks       = 5
+	MaxOrganizationLinks = 500
+	SignInSpan           = time.Hour
 )
 
 // SendSignInLink mails a link to come back to a session, to the address that was invited. What nobody comes back to, an
-// organization where a link alone signs nobody in, and an address that was sent MaxSignInLinks within SignInSpan get
-// none, without a fault: whoever asked must not learn which it was. Only Assay itself has the permission.
+// organization where a link alone signs nobody in, or that sent MaxOrganizationLinks within SignInSpan, and an address that
+// was sent MaxSignInLinks get none, without a fault: whoever asked must not learn which it was. Only Assay itself has the
+// permission.
 func (s *Service) SendSignInLink(ctx context.Context, actor policy.Actor, id gid.ID) error {
 	scope, err := s.tenant.As(ctx, actor, policy.MailSend)
 	if err != nil {
@@ -64,8 +67,9 @@ func (s *Service) sendSignInLink(ctx context.Context, tx tenant.Tx, id gid.ID) e
 	return tx.Record(ctx, id, map[string]string{"mail": string(term.MailSignIn)})
 }
 
-// signInLinkIsDue counts what the candidate was sent for any of their sessions. The session is locked, and always the
-// same one is asked for, so that two requests at once are counted one after the other.
+// signInLinkIsDue counts what the candidate was sent for any of their sessions, and what the organization sent. The session
+// is locked, and always the same one is asked for, so that two requests at once are counted one after the other; the
+// organization is not, and those of different candidates at once may exceed its bound by as many as are under way.
 func signInLinkIsDue(ctx context.Context, tx tenant.Tx, row *ent.Session) (bool, error) {
 	if slices.Contains(gone(), row.State) {
 		return false, nil
@@ -74,12 +78,13 @@ func signInLinkIsDue(ctx context.Context, tx tenant.Tx, row *ent.Session) (bool,
 	if err != nil || !org.LinkSignIn {
 		return false, err
 	}
-	n, err := tx.SignInLinks().Where(signinlink.CreatedAtGT(tx.Now.Add(-SignInSpan)),
-		signinlink.HasSessionWith(session.CandidateID(row.CandidateID))).Count(ctx)
-	if err != nil {
-		return false, fmt.Errorf("count links: %w", err)
+	lately := signinlink.CreatedAtGT(tx.Now.Add(-SignInSpan))
+	n, err := tx.SignInLinks().Where(lately, signinlink.HasSessionWith(session.CandidateID(row.CandidateID))).Count(ctx)
+	if err != nil || n >= MaxSignInLinks {
+		return false, err
 	}
-	return n < MaxSignInLinks, nil
+	n, err = tx.SignInLinks().Where(lately).Count(ctx)
+	return n < MaxOrganizationLinks, err
 }
 
 // ComeBack takes a mailed link to come back by, once, and signs its candidate in. A link that was used is LinkUsed, one

@@ -1,6 +1,7 @@
 package sitting_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -289,6 +290,78 @@ func TestFiveLinksAnHourForAnAddress(t *testing.T) {
 		r.clock.pass(sitting.SignInSpan)
 		if found := r.returning(t, who.Identity.Email); len(found) != 2 {
 			t.Errorf("an hour later: got %v", found)
+		}
+	})
+}
+
+// TestLinksOfAnOrganization sends as many as one organization may within an hour.
+func TestLinksOfAnOrganization(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.byLink(t, true)
+		id, _ := r.started(t)
+		other, _ := r.started(t)
+		worker := policy.Worker(r.owner.Org)
+		scope := must(r.store.As(t.Context(), worker, policy.MailSend))(t)
+		send := func() error { return r.sitting.SendSignInLink(t.Context(), worker, id) }
+		must(tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (_ struct{}, err error) {
+			for i := range sitting.MaxOrganizationLinks - 1 {
+				link := tx.NewSignInLink().SetSessionID(other).SetHash([]byte{byte(i), byte(i >> 8)}).SetExpiresAt(tx.Now)
+				err = errors.Join(err, link.Exec(t.Context()))
+			}
+			return struct{}{}, err
+		}))(t)
+		if err := send(); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(r.texts(t, "SELECT id FROM sign_in_links")); n != sitting.MaxOrganizationLinks {
+			t.Errorf("%d links", n)
+		}
+		if err := r.unchanged(t, "one more", send); err != nil {
+			t.Error(err)
+		}
+		r.clock.pass(sitting.SignInSpan)
+		if err := send(); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(r.texts(t, "SELECT id FROM sign_in_links")); n != sitting.MaxOrganizationLinks+1 {
+			t.Errorf("an hour later: %d links", n)
+		}
+		r.clock.pass(24*time.Hour - time.Second)
+		for _, want := range []int{1, 0} {
+			if err := r.store.Tidy(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(r.texts(t, "SELECT id FROM sign_in_links")); n != want {
+				t.Errorf("tidied: %d links, want %d", n, want)
+			}
+			r.clock.pass(2 * time.Second)
+		}
+	})
+}
+
+// TestSessionsOfLinks asks who is signed in by a link at their next request.
+func TestSessionsOfLinks(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.byLink(t, true)
+		_, token, _ := r.invited(t)
+		who := *must(r.sitting.Enter(t.Context(), policy.Actor{}, token))(t).Identity
+		resolve := func(who policy.Identity, slug string) (policy.Actor, error) {
+			return r.store.Directory().Resolve(t.Context(), who, slug)
+		}
+		if got := must(resolve(who, ""))(t); got.Identity != who || !got.Org.IsZero() {
+			t.Errorf("got %+v", got)
+		}
+		if _, err := resolve(who, "demo"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("in an organization: got %v", err)
+		}
+		nobody := who
+		nobody.Subject = gid.ID{}.String()
+		if got, err := resolve(nobody, ""); err == nil && !got.IsNobody() {
+			t.Errorf("without a candidate: got %+v", got)
+		}
+		r.byLink(t, false)
+		if got := must(resolve(who, ""))(t); !got.IsNobody() {
+			t.Errorf("without the setting: got %+v", got)
 		}
 	})
 }

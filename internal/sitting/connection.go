@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/flag"
 	"github.com/assay-hq/assay/internal/clock"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -30,51 +32,66 @@ func (s *Service) Heartbeat(ctx context.Context, actor policy.Actor, in Heartbea
 	if err := checkDevice(in.Device); err != nil {
 		return nil, err
 	}
-	if err := s.hear(ctx, scope, in); err != nil {
-		return nil, err
+	own, err := s.hear(ctx, scope, in)
+	if err != nil || own != nil {
+		return own, err
 	}
-	return s.Sitting(ctx, actor, in.SittingID)
+	return s.readNow(ctx, scope)
 }
 
-func (s *Service) hear(ctx context.Context, scope tenant.Scope, in HeartbeatInput) error {
-	_, err := tenant.InTx(ctx, scope, func(tx tenant.Tx) (gid.ID, error) {
-		return tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) {
-			return in.SittingID, s.heard(ctx, tx, in.SittingID, in.Device)
+// hear notes a page and gives the sitting as its transaction sees it; nil if the time is over, which ends it first. A
+// thousand pages do this every ten seconds: nothing is read twice.
+func (s *Service) hear(ctx context.Context, scope tenant.Scope, in HeartbeatInput) (*Sitting, error) {
+	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*Sitting, error) {
+		row, err := ownRow(ctx, tx.Scope, in.SittingID)
+		if err != nil {
+			return nil, err
+		}
+		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) {
+			row, err = s.heard(ctx, tx, row, in.Device)
+			return in.SittingID, err
 		})
+		if err != nil || over(row, tx.Now) {
+			return nil, err
+		}
+		return s.present(ctx, tx.Scope, row, tx.Now)
 	})
-	return err
 }
 
-func (s *Service) heard(ctx context.Context, tx tenant.Tx, id gid.ID, device *string) error {
-	row, err := ownRow(ctx, tx.Scope, id)
-	if err != nil || !row.State.Running() {
-		return err
+// heard gives the row as it stands afterwards.
+func (s *Service) heard(ctx context.Context, tx tenant.Tx, row *ent.Session, device *string) (*ent.Session, error) {
+	if !row.State.Running() {
+		return row, nil
 	}
 	name := ""
 	if device != nil {
 		name = *device
 	}
 	if name != "" && row.Device != "" && name != row.Device {
-		return nil // the page that was taken over is told, and does not keep the other alive
+		return row, nil // the page that was taken over is told, and does not keep the other alive
 	}
-	back, err := tx.Hear(ctx, id, name)
+	back, err := tx.Hear(ctx, row.ID, name)
 	if err != nil {
-		return fmt.Errorf("hear: %w", err)
+		return row, fmt.Errorf("hear: %w", err)
 	}
 	if !back {
-		return nil
+		return row, nil
 	}
-	return s.reconnect(ctx, tx, id)
+	return s.reconnect(ctx, tx, row.ID)
 }
 
-func (s *Service) reconnect(ctx context.Context, tx tenant.Tx, id gid.ID) error {
+func (s *Service) reconnect(ctx context.Context, tx tenant.Tx, id gid.ID) (*ent.Session, error) {
 	h, err := s.hold(ctx, tx, id)
-	if err != nil || h.clock.Phase == clock.Over {
-		return err
+	if err != nil {
+		return nil, err
+	}
+	if h.clock.Phase == clock.Over {
+		return h.row, nil
 	}
 	h.credit(h.now)
 	h.tell(clock.Entry{Kind: term.ClockReconnected, At: h.now})
-	return h.write(ctx)
+	err = h.write(ctx)
+	return h.row, err
 }
 
 // Disconnect notes that the page of a sitting in progress has been silent for too long. One that was heard of meanwhile is
@@ -204,11 +221,11 @@ func (s *Service) FlagQuestion(ctx context.Context, actor policy.Actor, in FlagQ
 	})
 }
 
-// Flags lists the places of the questions that the candidate marked.
-func (s *Service) Flags(ctx context.Context, actor policy.Actor, id gid.ID) ([]string, error) {
-	scope, err := s.tenant.AsSitting(ctx, actor, policy.SittingTake, id)
+// Flags lists the marks that the candidate set in their own sittings, as they were set.
+func (s *Service) Flags(ctx context.Context, actor policy.Actor, ids ...gid.ID) ([]*ent.Flag, error) {
+	mine, err := s.tenant.AsSittings(ctx, actor, policy.SittingTake, ids)
 	if err != nil {
 		return nil, err
 	}
-	return scope.FlaggedRefs(ctx)
+	return mine.Flags().Order(flag.ByAt(), flag.ByID()).All(ctx)
 }

@@ -81,13 +81,13 @@ func contestable(row *ent.Session, subject term.ContestSubject) error {
 	return nil
 }
 
-// OwnContests are the candidate's objections to their own sitting, the newest first.
-func (s *Service) OwnContests(ctx context.Context, actor policy.Actor, id gid.ID) ([]*ent.Contest, error) {
-	scope, err := s.tenant.AsSitting(ctx, actor, policy.SittingTake, id)
+// OwnContests are the candidate's objections to their own sittings, the newest first: a hundred for each that is asked for.
+func (s *Service) OwnContests(ctx context.Context, actor policy.Actor, ids ...gid.ID) ([]*ent.Contest, error) {
+	mine, err := s.tenant.AsSittings(ctx, actor, policy.SittingTake, ids)
 	if err != nil {
 		return nil, err
 	}
-	return scope.Contests().Order(contest.ByID(entsql.OrderDesc())).Limit(tenant.MaxPage).All(ctx)
+	return mine.Contests().Order(contest.ByID(entsql.OrderDesc())).Limit(tenant.MaxPage * len(ids)).All(ctx)
 }
 
 // ContestFilter narrows a list of objections.

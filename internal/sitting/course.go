@@ -35,16 +35,38 @@ func (s *Service) course(ctx context.Context, scope tenant.Scope, row *ent.Sessi
 			return nil, fmt.Errorf("read clock ledger: %w", err)
 		}
 	}
-	return s.replay(ctx, scope, row, ledger)
-}
-
-// replay is the course of a session whose ledger was read.
-func (s *Service) replay(ctx context.Context, scope tenant.Scope, row *ent.Session, ledger []*ent.ClockEntry) (*course, error) {
 	whole, err := s.papers.of(ctx, scope, row.TemplateVersionID)
 	if err != nil {
 		return nil, err
 	}
-	c := &course{row: row, asked: whole.For(row.Seed), ledger: ledger}
+	return replay(whole, row, ledger)
+}
+
+// ledgers reads the ledgers of several sessions.
+func ledgers(ctx context.Context, of func() *ent.ClockEntryQuery, rows []*ent.Session) (map[gid.ID][]*ent.ClockEntry, error) {
+	var ids []gid.ID
+	for _, row := range rows {
+		if row.StartedAt != nil {
+			ids = append(ids, row.ID)
+		}
+	}
+	lines, err := of().Where(tenant.In(clockentry.FieldSessionID, ids)).Order(clockentry.ByNumber()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read clock ledgers: %w", err)
+	}
+	found := map[gid.ID][]*ent.ClockEntry{}
+	for _, l := range lines {
+		found[l.SessionID] = append(found[l.SessionID], l)
+	}
+	return found, nil
+}
+
+// replay is the course of a session whose paper and ledger were read; without its paper it is NotFound.
+func replay(whole *paper.Paper, row *ent.Session, ledger []*ent.ClockEntry) (c *course, err error) {
+	if whole == nil {
+		return nil, tenant.NotFound("template version")
+	}
+	c = &course{row: row, asked: whole.For(row.Seed), ledger: ledger}
 	c.clock, err = clock.Replay(planOf(c.asked), entries(c.ledger))
 	return c, err
 }
@@ -130,6 +152,14 @@ func (h *held) pass() {
 	for _, e := range h.clock.Advance(h.now, tenant.EndsAfter) {
 		h.fresh = append(h.fresh, line{Entry: e})
 	}
+}
+
+// settle ends a sitting whose time is over, as the sweep is about to: whoever comes before it finds the sitting ended.
+func (h *held) settle(ctx context.Context) error {
+	if h.row.State.Running() && h.clock.Phase == clock.Over {
+		return h.write(ctx)
+	}
+	return nil
 }
 
 // tell notes an entry that nobody said.
@@ -222,8 +252,10 @@ func (h *held) end(ctx context.Context) error {
 	switch {
 	case h.fellDue():
 		change.SetDeadlineAt(at)
-	case h.row.State == term.Paused: // the deadline from before the pause says nothing any more
-		change.SetDeadlineAt(at.Add(h.clock.Left()))
+	case h.row.State == term.Paused:
+		// The deadline from before the pause says nothing any more. While the clock stands, no deadline comes, however
+		// little is left.
+		change.SetDeadlineAt(at.Add(max(h.clock.Left(), time.Microsecond)))
 	}
 	if _, err := change.Save(ctx); err != nil {
 		return fmt.Errorf("submit: %w", err)

@@ -193,13 +193,13 @@ func countSignals(ctx context.Context, scope tenant.Scope, in RecordSignalsInput
 	return &SignalReceipt{Stored: len(known), Total: total}, nil
 }
 
-// OwnSignals is everything that was recorded of the candidate's own sitting, in the order in which it came.
-func (s *Service) OwnSignals(ctx context.Context, actor policy.Actor, id gid.ID) ([]*ent.Signal, error) {
-	scope, err := s.tenant.AsSitting(ctx, actor, policy.SittingTake, id)
+// OwnSignals is everything that was recorded of the candidate's own sittings, each one's in the order in which it came.
+func (s *Service) OwnSignals(ctx context.Context, actor policy.Actor, ids ...gid.ID) ([]*ent.Signal, error) {
+	mine, err := s.tenant.AsSittings(ctx, actor, policy.SittingTake, ids)
 	if err != nil {
 		return nil, err
 	}
-	return scope.Signals().Order(signal.ByID()).All(ctx)
+	return mine.Signals().Order(signal.ByID()).All(ctx)
 }
 
 // OwnVerdict is what a person concluded from the signals of the candidate's own sitting. It is nil until the result is

@@ -489,6 +489,11 @@ func TestVoid(t *testing.T) {
 		r.refused(t, "what runs", fault.Conflict, void(running, "x"))
 		waiting, _, _ := r.invited(t)
 		r.refused(t, "what waits", fault.Conflict, void(waiting.ID, "x"))
+		r.clock.pass(allowed + tenant.EndsAfter + time.Second) // no sweep has seen that its time is over
+		ranOut := must(r.sitting.Void(t.Context(), r.owner, sitting.VoidSessionInput{ID: running, Reason: "the fire alarm"}))(t)
+		if ranOut.State != term.Voided || !ranOut.EndedAt.Equal(ranOut.StartedAt.Add(allowed)) || len(ranOut.Receipt) == 0 {
+			t.Errorf("got %v", ranOut)
+		}
 		elsewhere := r.limited(r.jobRole(t))
 		r.refused(t, "out of sight", fault.NotFound, func() error {
 			return lastErr(r.sitting.Void(t.Context(), elsewhere, sitting.VoidSessionInput{ID: id, Reason: "x"}))

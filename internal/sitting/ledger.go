@@ -8,8 +8,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/internal/clock"
 	"github.com/assay-hq/assay/internal/gid"
@@ -73,7 +71,7 @@ type Timeline struct {
 }
 
 // Timelines reads, for a batch, what happened in sessions that have ended; the others have no steps. It is two statements
-// however many sessions there are, and one for each version whose paper was not read before.
+// however many sessions there are, and one for the papers that were not read before.
 func (s *Service) Timelines(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]*Timeline, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.SessionRead)
 	if err != nil {
@@ -83,13 +81,13 @@ func (s *Service) Timelines(ctx context.Context, actor policy.Actor, ids []gid.I
 	if err != nil {
 		return nil, fmt.Errorf("find sessions: %w", err)
 	}
-	lines, err := scope.ClockEntries().Where(tenant.In(clockentry.FieldSessionID, ids)).Order(clockentry.ByNumber()).All(ctx)
+	papers, err := s.papers.all(ctx, scope.TemplateVersions, rows)
 	if err != nil {
-		return nil, fmt.Errorf("read clock ledgers: %w", err)
+		return nil, err
 	}
-	ledgers := map[gid.ID][]*ent.ClockEntry{}
-	for _, l := range lines {
-		ledgers[l.SessionID] = append(ledgers[l.SessionID], l)
+	ledgers, err := ledgers(ctx, scope.ClockEntries, rows)
+	if err != nil {
+		return nil, err
 	}
 	list := make([]*Timeline, len(rows))
 	for i, row := range rows {
@@ -97,7 +95,7 @@ func (s *Service) Timelines(ctx context.Context, actor policy.Actor, ids []gid.I
 		if row.EndedAt == nil || row.StartedAt == nil {
 			continue
 		}
-		c, err := s.replay(ctx, scope, row, ledgers[row.ID])
+		c, err := replay(papers[row.TemplateVersionID], row, ledgers[row.ID])
 		if err != nil {
 			return nil, err
 		}

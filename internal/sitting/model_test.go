@@ -520,7 +520,11 @@ func (m *model) check(rt *rapid.T) {
 	if diff := gocmp.Diff(want, got); diff != "" {
 		rt.Fatal(diff)
 	}
-	flags, err := m.r.sitting.Flags(m.t.Context(), m.who, m.id)
+	set, err := m.r.sitting.Flags(m.t.Context(), m.who, m.id)
+	flags := make([]string, len(set))
+	for i, f := range set {
+		flags[i] = f.Ref
+	}
 	slices.Sort(flags)
 	kept := slices.Sorted(slices.Values(m.flags))
 	if err != nil || !slices.Equal(flags, kept) {

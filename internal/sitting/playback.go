@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/assay-hq/assay/ent"
@@ -58,17 +59,44 @@ func (s *Service) CreatePlaybackLink(ctx context.Context, actor policy.Actor, in
 
 // mayHear demands a recording of a session that the actor may read or reviews.
 func mayHear(ctx context.Context, tx tenant.Tx, row *ent.Upload) error {
-	if tx.Allows(policy.SessionRead) {
-		return nil
-	}
-	assigned, err := tx.Reviews().Where(review.SessionID(row.SessionID), review.ReviewerID(tx.Actor().ID)).Exist(ctx)
-	if err != nil {
-		return fmt.Errorf("find review: %w", err)
-	}
-	if !assigned {
+	rows, err := audible(ctx, tx.Scope, []*ent.Upload{row})
+	if err == nil && len(rows) == 0 {
 		return tenant.NotFound("recording")
 	}
-	return nil
+	return err
+}
+
+// audible leaves out the recordings of sessions that the actor may neither read nor reviews.
+func audible(ctx context.Context, scope tenant.Scope, rows []*ent.Upload) ([]*ent.Upload, error) {
+	if len(rows) == 0 || scope.Allows(policy.SessionRead) {
+		return rows, nil
+	}
+	sessions := make([]gid.ID, len(rows))
+	for i, row := range rows {
+		sessions[i] = row.SessionID
+	}
+	reviews, err := scope.Reviews().Where(tenant.In(review.FieldSessionID, sessions), review.ReviewerID(scope.Actor().ID)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find reviews: %w", err)
+	}
+	assigned := map[gid.ID]bool{}
+	for _, r := range reviews {
+		assigned[r.SessionID] = true
+	}
+	return slices.DeleteFunc(rows, func(row *ent.Upload) bool { return !assigned[row.SessionID] }), nil
+}
+
+// RecordingsByID reads complete recordings for a batch; what the actor may not hear is left out.
+func (s *Service) RecordingsByID(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]*ent.Upload, error) {
+	scope, err := s.tenant.As(ctx, actor, policy.RecordingPlay)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := scope.Uploads().Where(tenant.In(upload.FieldID, ids), upload.StateEQ(term.UploadComplete)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find recordings: %w", err)
+	}
+	return audible(ctx, scope, rows)
 }
 
 // CreateOwnPlaybackLinkInput names a recording of the candidate's own sitting.
@@ -101,7 +129,7 @@ func (s *Service) handOut(ctx context.Context, tx tenant.Tx, row *ent.Upload, ke
 	if err != nil {
 		return nil, err
 	}
-	return s.playbackLink(row, tx.TokenTime()), nil
+	return s.playbackLink(row, tx.TokenTime().Add(playTime)), nil
 }
 
 // playable reads a complete recording.
@@ -117,8 +145,8 @@ const (
 	playSize = playTo + sha256.Size
 )
 
-func (s *Service) playbackLink(row *ent.Upload, now time.Time) *PlaybackLink {
-	expires := now.Add(playTime).Truncate(time.Second)
+func (s *Service) playbackLink(row *ent.Upload, expires time.Time) *PlaybackLink {
+	expires = expires.Truncate(time.Second)
 	token := append(append([]byte{}, row.OrganizationID[:]...), row.ID[:]...)
 	token = binary.BigEndian.AppendUint64(token, uint64(expires.Unix()))
 	token = append(token, signature(row.PlayKey, token)...)

@@ -83,7 +83,7 @@ func remindable(row *ent.Session, now time.Time) error {
 
 // startable reports whether an invitation can still be begun.
 func startable(row *ent.Session, now time.Time) bool {
-	return row.State == term.Invited && now.Before(expiry(row))
+	return row.State == term.Invited && !expired(row, now)
 }
 
 // lockWaiting holds an invitation that still waits; any other session is Conflict.

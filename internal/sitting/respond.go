@@ -221,7 +221,7 @@ func staleResponse(ctx context.Context, tx tenant.Tx, in SaveResponseInput) erro
 	row, err := tx.Responses().Where(response.SessionID(in.SittingID), response.Ref(in.Question), tenant.Latest).Only(ctx)
 	if err == nil {
 		stale.Message = "this answer was changed elsewhere meanwhile"
-		stale.Current = &Response{Question: row.Ref, Revision: row.Revision, Answer: row.Answer, SavedAt: row.SavedAt}
+		stale.Current = responseOf(row)
 	} else if !ent.IsNotFound(err) {
 		return fmt.Errorf("find response: %w", err)
 	}

@@ -2,23 +2,20 @@ package sitting
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	entsql "entgo.io/ent/dialect/sql"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/ent/accommodation"
 	"github.com/assay-hq/assay/ent/candidate"
-	"github.com/assay-hq/assay/ent/contest"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/signal"
 	"github.com/assay-hq/assay/ent/upload"
-	"github.com/assay-hq/assay/internal/content"
-	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -43,17 +40,28 @@ func (s *Service) OwnSittings(ctx context.Context, actor policy.Actor, paging te
 	return page, nil
 }
 
+// readAll makes the candidate's views of several sittings: at one time, with one statement for all ledgers and one for the
+// papers that were not read before.
 func (s *Service) readAll(ctx context.Context, own tenant.Own, rows []*ent.Session) ([]*Sitting, error) {
+	now, err := own.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	papers, err := s.papers.all(ctx, own.TemplateVersions, rows)
+	if err != nil {
+		return nil, err
+	}
+	ledgers, err := ledgers(ctx, own.ClockEntries, rows)
+	if err != nil {
+		return nil, err
+	}
 	sittings := make([]*Sitting, len(rows))
 	for i, row := range rows {
-		scope := own.Scope(row)
-		now, err := scope.Now(ctx)
+		c, err := replay(papers[row.TemplateVersionID], row, ledgers[row.ID])
 		if err != nil {
 			return nil, err
 		}
-		if sittings[i], err = s.read(ctx, scope, row.ID, now); err != nil {
-			return nil, err
-		}
+		sittings[i] = s.shown(c, now)
 	}
 	return sittings, nil
 }
@@ -87,12 +95,19 @@ type RecordedSession struct {
 
 // RecordedFile is a file that was given as an answer.
 type RecordedFile struct {
-	Name        string     `json:"name"`
-	Question    string     `json:"question"`
-	ContentType string     `json:"contentType"`
-	Size        int        `json:"size"`
-	CompletedAt *time.Time `json:"completedAt"`
+	ID          gid.ID        `json:"id"`
+	Name        string        `json:"name"`
+	Question    string        `json:"question"`
+	ContentType string        `json:"contentType"`
+	Size        int           `json:"size"`
+	CompletedAt *time.Time    `json:"completedAt"`
+	Path        string        `json:"path"` // in an archive; empty if there are no bytes to be had
+	Link        *PlaybackLink `json:"-"`    // gives the bytes; nil if there are none to be had
+	row         *ent.Upload
 }
+
+// fileTime is how long the links to a person's own files are valid: longer than one that plays, for there may be many.
+const fileTime = time.Hour
 
 // Opening is that somebody read a report in detail: in which role, and when for the first time on that day.
 type Opening struct {
@@ -178,7 +193,7 @@ func (s *Service) recordedSession(ctx context.Context, of subject) (*RecordedSes
 	}
 	told := &RecordedSession{
 		ID: of.row.ID, Title: whole.Title, State: shown(of.row.State), InvitedAt: of.row.CreatedAt, StartedAt: of.row.StartedAt,
-		EndedAt: of.row.EndedAt, Files: []*RecordedFile{}, Openings: []*Opening{},
+		EndedAt: of.row.EndedAt, Openings: []*Opening{},
 	}
 	if told.Answers, err = answered(ctx, of.scope, of.row.ID); err != nil {
 		return nil, err
@@ -186,12 +201,8 @@ func (s *Service) recordedSession(ctx context.Context, of subject) (*RecordedSes
 	if told.SignalCount, err = of.scope.Signals().Where(signal.SessionID(of.row.ID)).Count(ctx); err != nil {
 		return nil, fmt.Errorf("count signals: %w", err)
 	}
-	files, err := of.scope.Uploads().Where(upload.SessionID(of.row.ID)).Order(upload.ByID()).Limit(maxRecords).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("find files: %w", err)
-	}
-	for _, f := range files {
-		told.Files = append(told.Files, &RecordedFile{Name: f.Name, Question: f.Ref, ContentType: f.ContentType, Size: int(f.Size), CompletedAt: f.CompletedAt})
+	if told.Files, err = s.recordedFiles(ctx, of); err != nil {
+		return nil, err
 	}
 	readings, err := of.scope.Readings(of.row.ID).Limit(maxOpened).All(ctx)
 	if err != nil {
@@ -201,54 +212,6 @@ func (s *Service) recordedSession(ctx context.Context, of subject) (*RecordedSes
 		told.Openings = append(told.Openings, &Opening{At: r.At, By: r.Detail["as"]})
 	}
 	return told, nil
-}
-
-// Export is everything that is kept of a person: a JSON document, and the files that stand beside it.
-type Export struct {
-	Document string
-	Files    []*RecordedFile
-}
-
-// ExportMine gives whoever signed in everything that organizations keep of them.
-func (s *Service) ExportMine(ctx context.Context, actor policy.Actor) (*Export, error) {
-	own, err := s.tenant.AsPerson(actor, policy.SittingTake)
-	if err != nil {
-		return nil, err
-	}
-	made := &exporter{service: s, doc: exportDocument{Format: "assay-subject/1", Records: []*exportedRecord{}}, files: []*RecordedFile{}}
-	if err := s.eachOwn(ctx, own, func(person *ent.Candidate, sessions []subject) error { return made.add(ctx, person, sessions) }); err != nil {
-		return nil, err
-	}
-	return made.export()
-}
-
-// ExportCandidate gives everything that the organization keeps of the candidate with an address: for who answers a
-// person's question on the organization's behalf.
-func (s *Service) ExportCandidate(ctx context.Context, actor policy.Actor, email string) (*Export, error) {
-	scope, err := s.tenant.As(ctx, actor, policy.CandidateErase)
-	if err != nil {
-		return nil, err
-	}
-	if scope.Limited() {
-		return nil, fault.New(fault.Denied, "a limited member cannot export a candidate, whom others may know")
-	}
-	person, err := byAddress(ctx, scope, email)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := scope.Sessions().Where(session.CandidateID(person.ID)).Order(session.ByID(entsql.OrderDesc())).Limit(maxRecords).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("find sessions: %w", err)
-	}
-	sessions := make([]subject, len(rows))
-	for i, row := range rows {
-		sessions[i] = subject{scope, row}
-	}
-	made := &exporter{service: s, doc: exportDocument{Format: "assay-subject/1"}, files: []*RecordedFile{}}
-	if err := made.add(ctx, person, sessions); err != nil {
-		return nil, err
-	}
-	return made.export()
 }
 
 // CandidateByAddress finds a candidate to be erased by their address.
@@ -265,122 +228,29 @@ func byAddress(ctx context.Context, scope tenant.Scope, email string) (*ent.Cand
 	return tenant.Only[*ent.Candidate]("candidate")(scope.Candidates().Where(candidate.Email(address)).Only(ctx))
 }
 
-// exporter gathers an export.
-type exporter struct {
-	service *Service
-	doc     exportDocument
-	files   []*RecordedFile
-}
-
-// exportDocument is the document's outer form. Its format has a name and a number: fields may be added to it.
-type exportDocument struct {
-	Format  string            `json:"format"`
-	Records []*exportedRecord `json:"records"`
-}
-
-type exportedRecord struct {
-	*Record
-	Sittings []*exportedSession `json:"sittings"`
-}
-
-// exportedSession is a session with every word that the person said in it.
-type exportedSession struct {
-	*RecordedSession
-	Responses     []exportedAnswer       `json:"answers"`
-	Signals       []exportedSignal       `json:"signals"`
-	Objections    []exportedObjection    `json:"objections"`
-	Accommodation *exportedAccommodation `json:"accommodation"`
-}
-
-type exportedAnswer struct {
-	Question string          `json:"question"`
-	Revision int             `json:"revision"`
-	Answer   *content.Answer `json:"answer"`
-	SavedAt  time.Time       `json:"savedAt"`
-}
-
-type exportedSignal struct {
-	Kind       string    `json:"kind"`
-	Question   string    `json:"question"`
-	ClientAt   time.Time `json:"clientAt"`
-	ServerAt   time.Time `json:"serverAt"`
-	DurationMs int       `json:"durationMs"`
-}
-
-type exportedObjection struct {
-	Subject    string     `json:"subject"`
-	State      string     `json:"state"`
-	Statement  string     `json:"statement"`
-	OpenedAt   time.Time  `json:"openedAt"`
-	Answer     string     `json:"answer"`
-	AnsweredAt *time.Time `json:"answeredAt"`
-}
-
-type exportedAccommodation struct {
-	State        string `json:"state"`
-	Request      string `json:"request"`
-	ExtraPercent int    `json:"extraPercent"`
-	ExtraSeconds int    `json:"extraSeconds"`
-	BreakSeconds int    `json:"breakSeconds"`
-	Notes        string `json:"notes"`
-	Reason       string `json:"reason"`
-}
-
-func (e *exporter) add(ctx context.Context, person *ent.Candidate, sessions []subject) error {
-	record, err := e.service.recordOf(ctx, person, sessions)
+// recordedFiles are the files of a session, with links to those whose bytes are kept.
+func (s *Service) recordedFiles(ctx context.Context, of subject) ([]*RecordedFile, error) {
+	rows, err := of.scope.Uploads().Where(upload.SessionID(of.row.ID)).Order(upload.ByID()).Limit(maxRecords).All(ctx)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("find files: %w", err)
 	}
-	out := &exportedRecord{Record: record, Sittings: []*exportedSession{}}
-	for i, of := range sessions {
-		told := &exportedSession{RecordedSession: record.Sittings[i], Signals: []exportedSignal{}, Objections: []exportedObjection{}}
-		e.files = append(e.files, told.Files...)
-		if err := told.fill(ctx, of); err != nil {
-			return err
+	files := make([]*RecordedFile, len(rows))
+	if len(rows) == 0 {
+		return files, nil
+	}
+	now, err := of.scope.TokenTime(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, row := range rows {
+		files[i] = &RecordedFile{
+			ID: row.ID, Name: row.Name, Question: row.Ref, ContentType: row.ContentType, Size: row.Size, CompletedAt: row.CompletedAt, row: row,
 		}
-		out.Sittings = append(out.Sittings, told)
+		if row.State != term.UploadComplete {
+			continue
+		}
+		files[i].Link = s.playbackLink(row, now.Add(fileTime))
+		files[i].Path = fmt.Sprintf("files/%s/%s.%s", row.SessionID, row.ID, strings.TrimPrefix(row.ContentType, "audio/"))
 	}
-	e.doc.Records = append(e.doc.Records, out)
-	return nil
-}
-
-func (told *exportedSession) fill(ctx context.Context, of subject) error {
-	rows, err := latest(ctx, of.scope, of.row.ID)
-	if err != nil {
-		return err
-	}
-	told.Responses = make([]exportedAnswer, len(rows))
-	for i, r := range rows {
-		told.Responses[i] = exportedAnswer{r.Ref, r.Revision, r.Answer, r.SavedAt}
-	}
-	signals, err := of.scope.Signals().Where(signal.SessionID(of.row.ID)).Order(signal.ByID()).All(ctx)
-	if err != nil {
-		return fmt.Errorf("find signals: %w", err)
-	}
-	for _, s := range signals {
-		told.Signals = append(told.Signals, exportedSignal{string(s.Kind), s.Ref, s.ClientAt, s.ServerAt, s.DurationMs})
-	}
-	contests, err := of.scope.Contests().Where(contest.SessionID(of.row.ID)).Order(contest.ByID()).All(ctx)
-	if err != nil {
-		return fmt.Errorf("find contests: %w", err)
-	}
-	for _, c := range contests {
-		told.Objections = append(told.Objections, exportedObjection{string(c.Subject), string(c.State), c.Reason, c.CreatedAt, c.Answer, c.AnsweredAt})
-	}
-	acc, err := of.scope.Accommodations().Where(accommodation.SessionID(of.row.ID)).All(ctx)
-	if err != nil {
-		return fmt.Errorf("find accommodation: %w", err)
-	}
-	for _, a := range acc {
-		told.Accommodation = &exportedAccommodation{string(a.State), a.Request, a.ExtraPercent, a.ExtraSeconds, a.BreakSeconds, a.Notes, a.Reason}
-	}
-	return nil
-}
-
-func (e *exporter) export() (*Export, error) {
-	text, err := json.MarshalIndent(e.doc, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("write export: %w", err)
-	}
-	return &Export{Document: string(text) + "\n", Files: e.files}, nil
+	return files, nil
 }

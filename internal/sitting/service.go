@@ -6,6 +6,7 @@ package sitting
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"sync"
 
@@ -77,6 +78,34 @@ func (p *papers) of(ctx context.Context, scope tenant.Scope, version gid.ID) (*p
 	}
 	p.put(version, decoded)
 	return decoded, nil
+}
+
+// all reads the whole papers of several sessions, those that were not read before in one statement.
+func (p *papers) all(ctx context.Context, of func() *ent.TemplateVersionQuery, rows []*ent.Session) (map[gid.ID]*paper.Paper, error) {
+	found, missing := map[gid.ID]*paper.Paper{}, []gid.ID{}
+	for _, row := range rows {
+		id := row.TemplateVersionID
+		if _, seen := found[id]; seen {
+			continue
+		}
+		if found[id] = p.get(id); found[id] == nil {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) == 0 {
+		return found, nil
+	}
+	read, err := of().Where(tenant.In(templateversion.FieldID, missing)).Select(templateversion.FieldID, templateversion.FieldPaper).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find template versions: %w", err)
+	}
+	for _, row := range read {
+		if found[row.ID], err = paper.Decode(row.Paper); err != nil {
+			return nil, err
+		}
+		p.put(row.ID, found[row.ID])
+	}
+	return found, nil
 }
 
 func (p *papers) get(version gid.ID) *paper.Paper {

@@ -91,10 +91,11 @@ func shown(s term.SessionState) State {
 
 // Response is the answer to one question that counts: the latest that was acknowledged.
 type Response struct {
-	Question string
-	Revision int
-	Answer   *content.Answer
-	SavedAt  time.Time
+	SittingID gid.ID
+	Question  string
+	Revision  int
+	Answer    *content.Answer
+	SavedAt   time.Time
 }
 
 // Sitting reads one of the candidate's own sittings. If its time is over, it is ended first.
@@ -143,10 +144,15 @@ func (s *Service) present(ctx context.Context, scope tenant.Scope, row *ent.Sess
 	if err != nil {
 		return nil, err
 	}
-	if row.State.Running() {
+	return s.shown(c, now), nil
+}
+
+// shown is what a course looks like at a time.
+func (s *Service) shown(c *course, now time.Time) *Sitting {
+	if c.row.State.Running() {
 		c.clock.Advance(now, tenant.EndsAfter)
 	}
-	return s.view(c, now), nil
+	return s.view(c, now)
 }
 
 func ownRow(ctx context.Context, scope tenant.Scope, id gid.ID) (*ent.Session, error) {
@@ -155,7 +161,8 @@ func ownRow(ctx context.Context, scope tenant.Scope, id gid.ID) (*ent.Session, e
 
 // over reports whether a session waits for nothing but what its time brings about.
 func over(row *ent.Session, now time.Time) bool {
-	return row.DueAt != nil && now.After(row.DueAt.Add(tenant.EndsAfter))
+	waits := row.State == term.Invited && row.WaitingSince != nil
+	return row.DueAt != nil && !waits && now.After(row.DueAt.Add(tenant.EndsAfter))
 }
 
 // view is the candidate's view of a course whose clock stands at now.
@@ -163,7 +170,7 @@ func (s *Service) view(c *course, now time.Time) *Sitting {
 	row, k := c.row, c.clock
 	own := &Sitting{
 		ID: row.ID, State: shown(row.State), Title: c.asked.Title, Instructions: c.asked.Instructions, InstructionsHTML: c.asked.InstructionsHTML, QuestionCount: c.asked.Count(),
-		TimeLimit: k.Allowed(), Remaining: k.Left(), ExpiresAt: shownExpiry(row), StartedAt: row.StartedAt, EndedAt: row.EndedAt,
+		TimeLimit: k.Allowed(), Remaining: k.Left(), ExpiresAt: expiry(row), StartedAt: row.StartedAt, EndedAt: row.EndedAt,
 		ServerTime: now, Grace: tenant.Grace, HeartbeatEvery: heartbeatEvery, Device: row.Device, Receipt: receiptOf(row),
 		Accommodation: c.asked.Accommodation, Signals: c.asked.Signals, course: c,
 	}
@@ -195,22 +202,27 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-// Responses reads every stored answer of the candidate's own sitting, in the paper's order: what a client needs to go
-// on after a lost connection.
-func (s *Service) Responses(ctx context.Context, actor policy.Actor, id gid.ID) ([]*Response, error) {
-	scope, err := s.tenant.AsSitting(ctx, actor, policy.SittingTake, id)
+// Responses reads every stored answer of the candidate's own sittings, each sitting's in its paper's order: what a client
+// needs to go on after a lost connection.
+func (s *Service) Responses(ctx context.Context, actor policy.Actor, ids ...gid.ID) ([]*Response, error) {
+	mine, err := s.tenant.AsSittings(ctx, actor, policy.SittingTake, ids)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := latest(ctx, scope, id)
+	rows, err := mine.Responses().Where(tenant.Latest).All(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("find responses: %w", err)
 	}
+	slices.SortFunc(rows, func(a, b *ent.Response) int { return paper.ByPlace(a.Ref, b.Ref) })
 	responses := make([]*Response, len(rows))
 	for i, r := range rows {
-		responses[i] = &Response{Question: r.Ref, Revision: r.Revision, Answer: r.Answer, SavedAt: r.SavedAt}
+		responses[i] = responseOf(r)
 	}
 	return responses, nil
+}
+
+func responseOf(r *ent.Response) *Response {
+	return &Response{SittingID: r.SessionID, Question: r.Ref, Revision: r.Revision, Answer: r.Answer, SavedAt: r.SavedAt}
 }
 
 // latest reads the responses that count, in the paper's order.

@@ -52,7 +52,7 @@ func (h *held) start(ctx context.Context, device *string) error {
 		return h.claim(ctx, device)
 	case row.State == term.Cancelled:
 		return conflict("this invitation was withdrawn")
-	case row.State == term.Expired, row.State == term.Invited && !now.Before(expiry(row)):
+	case expired(row, now):
 		return fault.New(fault.Expired, "this invitation is no longer valid; ask whoever invited you for a new one")
 	case row.State == term.Declined:
 		return conflict("you declined this invitation")
@@ -62,7 +62,7 @@ func (h *held) start(ctx context.Context, device *string) error {
 	if err := notYetOpen(row, now); err != nil {
 		return err
 	}
-	change := h.tx.ChangeSession(row.ID).SetStartedAt(now)
+	change := h.tx.ChangeSession(row.ID).SetStartedAt(now).ClearWaitingSince()
 	if device != nil {
 		change.SetDevice(*device)
 	}

@@ -160,9 +160,6 @@ func (s *Service) finish(ctx context.Context, tx tenant.Tx, id gid.ID) error {
 	if h.row.State != term.Invited {
 		return nil
 	}
-	if waits, err := heldByRequest(ctx, tx, h.row); err != nil || waits {
-		return err
-	}
 	if _, err := tx.ChangeSession(id).SetState(term.Expired).ClearDueAt().Save(ctx); err != nil {
 		return fmt.Errorf("expire: %w", err)
 	}

@@ -261,3 +261,23 @@ func TestTheStatesACandidateIsShown(t *testing.T) {
 		}
 	}
 }
+
+// TestSubmittingWithNoTimeLeft hands in a sitting that was paused in the moment of its deadline: its candidate ended it, not
+// its clock.
+func TestSubmittingWithNoTimeLeft(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		id, who := r.started(t)
+		r.clock.pass(allowed)
+		must(r.sitting.Pause(t.Context(), r.owner, sitting.PauseSessionInput{ID: id, Reason: term.ReasonTechnical}))(t)
+		must(r.sitting.Submit(t.Context(), who, sitting.SubmitSittingInput{ID: id}))(t)
+		r.refused(t, "again", fault.Conflict, func() error {
+			return lastErr(r.sitting.Submit(t.Context(), who, sitting.SubmitSittingInput{ID: id}))
+		})
+		r.refused(t, "a section", fault.Conflict, func() error {
+			return lastErr(r.sitting.SubmitSection(t.Context(), who, sitting.SubmitSectionInput{SittingID: id, Section: 2}))
+		})
+		r.refused(t, "an answer", fault.Conflict, func() error {
+			return lastErr(r.sitting.SaveResponse(t.Context(), who, save(id, 0, "k", "t")))
+		})
+	})
+}

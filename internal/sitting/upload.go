@@ -129,12 +129,12 @@ func (s *Service) addUpload(ctx context.Context, tx tenant.Tx, in BeginUploadInp
 }
 
 // Uploads lists the recordings of the candidate's own sitting, the oldest first.
-func (s *Service) Uploads(ctx context.Context, actor policy.Actor, sitting gid.ID) ([]*ent.Upload, error) {
-	scope, err := s.tenant.AsSitting(ctx, actor, policy.SittingTake, sitting)
+func (s *Service) Uploads(ctx context.Context, actor policy.Actor, sittings ...gid.ID) ([]*ent.Upload, error) {
+	mine, err := s.tenant.AsSittings(ctx, actor, policy.SittingTake, sittings)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := scope.Uploads().Order(upload.ByID()).All(ctx)
+	rows, err := mine.Uploads().Order(upload.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find uploads: %w", err)
 	}

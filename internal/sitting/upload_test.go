@@ -1,6 +1,7 @@
 package sitting_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"crypto/rand"
@@ -9,12 +10,15 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/authoring"
@@ -479,10 +483,87 @@ func TestPlaybackLink(t *testing.T) {
 			if err := grades.Score(t.Context(), policy.Worker(r.owner.Org), id); err != nil {
 				t.Fatal(err)
 			}
+			find := func(a policy.Actor, want ...gid.ID) {
+				t.Helper()
+				found := []gid.ID{}
+				for _, u := range must(r.sitting.RecordingsByID(t.Context(), a, []gid.ID{row.ID, id}))(t) {
+					found = append(found, u.ID)
+				}
+				if !slices.Equal(found, want) {
+					t.Errorf("%s finds %v, want %v", a.Label(), found, want)
+				}
+			}
+			find(r.as(policy.Reviewer))
 			must(grades.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: id, ReviewerID: r.owner.ID}))(t)
 			r.plays(t, must(ask(r.as(policy.Reviewer)))(t), data)
+			find(r.as(policy.Reviewer), row.ID)
+			find(r.owner, row.ID)
+			find(r.limited())
+			find(r.stranger)
+		})
+		t.Run("is_named_by_the_report", func(t *testing.T) {
+			grades := grading.New(r.store)
+			report := must(grades.ReportsBySession(t.Context(), r.owner, []gid.ID{id}))(t)[0]
+			heard := map[string]*gid.ID{}
+			for _, q := range must(grades.ResultsByReport(t.Context(), r.owner, []gid.ID{report.ID}))(t)[0].Questions {
+				heard[q.Ref] = q.Upload
+			}
+			if diff := gocmp.Diff(map[string]*gid.ID{"1.1": &row.ID, "1.2": nil, "1.3": nil}, heard); diff != "" {
+				t.Error(diff)
+			}
 		})
 	})
+}
+
+// TestExportHasTheFiles exports a person with a recording that is complete and one that is not: the first has an address
+// and stands in the archive.
+func TestExportHasTheFiles(t *testing.T) {
+	eachRecording(t, func(t *testing.T, r *recordings) {
+		id, who := r.started(t)
+		data := webm(1000)
+		whole := r.recorded(t, id, who, data)
+		part, _ := r.begin(t, id, who, 10)
+		theirs := must(r.sitting.ExportCandidate(t.Context(), policy.Worker(r.owner.Org), who.Identity.Email))(t)
+		for name, export := range map[string]*sitting.Export{"mine": must(r.sitting.ExportMine(t.Context(), who))(t), "theirs": theirs} {
+			if len(export.Files) != 2 || export.Files[0].ID != whole.ID || export.Files[1].ID != part.ID {
+				t.Fatalf("%s: got %d files", name, len(export.Files))
+			}
+			r.plays(t, export.Files[0].Link, data)
+			if export.Files[1].Link != nil || export.Files[1].Path != "" {
+				t.Errorf("%s: what is not complete has a link", name)
+			}
+			var packed bytes.Buffer
+			if err := export.WriteZip(t.Context(), &packed); err != nil {
+				t.Fatal(err)
+			}
+			path := "files/" + id.String() + "/" + whole.ID.String() + ".webm"
+			want := map[string]string{"subject.json": export.Document, path: string(data)}
+			if diff := gocmp.Diff(want, unzip(t, packed.Bytes())); diff != "" || !strings.Contains(export.Document, path) {
+				t.Errorf("%s: %s", name, diff)
+			}
+		}
+		r.clock.pass(time.Hour)
+		_, err := r.sitting.Play(t.Context(), policy.Actor{}, strings.TrimPrefix(theirs.Files[0].Link.URL, "https://assay.test/files/"))
+		if !fault.Is(err, fault.Expired) {
+			t.Errorf("after an hour: got %v", err)
+		}
+		if err := r.files.RemoveAll(t.Context(), whole.Blob); err != nil {
+			t.Fatal(err)
+		}
+		if err := theirs.WriteZip(t.Context(), io.Discard); err == nil {
+			t.Error("an archive without its files was written")
+		}
+	})
+}
+
+// unzip are the files of an archive by their names.
+func unzip(t *testing.T, data []byte) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for _, f := range must(zip.NewReader(bytes.NewReader(data), int64(len(data))))(t).File {
+		files[f.Name] = string(must(io.ReadAll(must(f.Open())(t)))(t))
+	}
+	return files
 }
 
 func TestRemoveUpload(t *testing.T) {

@@ -33,14 +33,18 @@ func (s *Service) Void(ctx context.Context, actor policy.Actor, in VoidSessionIn
 		return nil, err
 	}
 	return tenant.Change(ctx, scope, in.IdempotencyKey, in,
-		func(tx tenant.Tx) (gid.ID, error) { return in.ID, void(ctx, tx, in) }, readSession)
+		func(tx tenant.Tx) (gid.ID, error) { return in.ID, s.void(ctx, tx, in) }, readSession)
 }
 
-func void(ctx context.Context, tx tenant.Tx, in VoidSessionInput) error {
-	row, err := tenant.Only[*ent.Session]("session")(tx.LockSession(ctx, in.ID))
+func (s *Service) void(ctx context.Context, tx tenant.Tx, in VoidSessionInput) error {
+	h, err := s.hold(ctx, tx, in.ID)
 	if err != nil {
 		return err
 	}
+	if err := h.settle(ctx); err != nil {
+		return err
+	}
+	row := h.row
 	switch row.State {
 	case term.Submitted, term.InReview, term.Scored, term.Released:
 	default:

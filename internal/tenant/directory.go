@@ -19,6 +19,7 @@ import (
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -31,8 +32,12 @@ func (s *Store) Directory() Directory { return Directory{s} }
 
 // Resolve finds who signed in and, by the organization's slug, where they act: without
 // a slug in the organization they joined first. An organization that is not theirs is NotFound; someone without any membership is an actor with an identity alone.
-// It is asked at every request, so that a removed role is refused on the next one.
+// Whom a link signed in is nobody any more where their organization stopped signing candidates in by links. It is asked at
+// every request, so that a removed role is refused on the next one, and a link's session ended.
 func (d Directory) Resolve(ctx context.Context, who policy.Identity, slug string) (policy.Actor, error) {
+	if who.Issuer == policy.LinkIssuer {
+		return d.linked(ctx, who, slug)
+	}
 	actor := policy.Actor{Identity: who}
 	rows, err := d.memberships(ctx, who)
 	if err != nil {
@@ -219,13 +224,15 @@ func (d Directory) Organization(ctx context.Context, slug string) (gid.ID, error
 // Due is a session whose time is over.
 type Due struct{ Organization, Session gid.ID }
 
-// DueSessions lists sessions whose deadline passed EndsAfter ago or earlier, the longest overdue first.
+// DueSessions lists sessions whose deadline passed EndsAfter ago or earlier, the longest overdue first. An invitation whose
+// expiry waits is not among them.
 func (d Directory) DueSessions(ctx context.Context, limit int) ([]Due, error) {
 	now, err := d.store.now(ctx, d.store.pools.read)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := d.store.reads.Session.Query().Where(session.DueAtLT(now.Add(-EndsAfter))).
+	rows, err := d.store.reads.Session.Query().Where(session.DueAtLT(now.Add(-EndsAfter)),
+		session.Or(session.WaitingSinceIsNil(), session.StateNEQ(term.Invited))).
 		Order(session.ByDueAt()).Limit(limit).Select(session.FieldID, session.FieldOrganizationID).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find due sessions: %w", err)

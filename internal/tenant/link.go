@@ -2,11 +2,15 @@ package tenant
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/signinlink"
 	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -35,6 +39,28 @@ func (s *Store) AsReturning(ctx context.Context, actor policy.Actor, hash []byte
 		return Scope{}, nil, err
 	}
 	return s.held(actor, link.Edges.Session), link, nil
+}
+
+// linked finds a candidate whom a link signed in, who is no member of anything; nobody, if there is no such candidate or
+// their organization does not sign candidates in by links.
+func (d Directory) linked(ctx context.Context, who policy.Identity, slug string) (policy.Actor, error) {
+	if slug != "" {
+		return policy.Actor{}, NotFound("organization")
+	}
+	id, err := gid.ParseKind(gid.Candidate, who.Subject)
+	if err != nil { // only our own code writes it
+		return policy.Actor{}, fmt.Errorf("read the subject of a link: %w", err)
+	}
+	query, args := d.store.spell(`SELECT o.link_sign_in FROM candidates c JOIN organizations o ON o.id = c.organization_id WHERE c.id = @id`, Args{"id": id})
+	var allowed bool
+	err = d.store.pools.read.QueryRowContext(ctx, query, args...).Scan(&allowed)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return policy.Actor{}, fmt.Errorf("find whom a link signed in: %w", err)
+	}
+	if !allowed {
+		return policy.Actor{}, nil
+	}
+	return policy.Actor{Identity: who}, nil
 }
 
 // holder refuses programs: a link is sent to a person.

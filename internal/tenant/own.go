@@ -1,12 +1,17 @@
 package tenant
 
 import (
+	"context"
+	"time"
+
 	entsql "entgo.io/ent/dialect/sql"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/binding"
 	"github.com/assay-hq/assay/ent/candidate"
+	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/ent/templateversion"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -35,11 +40,39 @@ func (o Own) Candidates() *ent.CandidateQuery {
 	return o.store.reads.Candidate.Query().Where(o.bound(candidate.FieldOrganizationID, candidate.FieldID))
 }
 
+// Now reads the one time that decides.
+func (o Own) Now(ctx context.Context) (time.Time, error) { return o.store.now(ctx, o.store.pools.read) }
+
+// ClockEntries are the clock ledgers of the person's sittings.
+func (o Own) ClockEntries() *ent.ClockEntryQuery {
+	return o.store.reads.ClockEntry.Query().Where(o.ofSessions(clockentry.FieldOrganizationID, clockentry.FieldSessionID, session.FieldID))
+}
+
+// TemplateVersions are the versions that the person's sittings are of.
+func (o Own) TemplateVersions() *ent.TemplateVersionQuery {
+	return o.store.reads.TemplateVersion.Query().Where(
+		o.ofSessions(templateversion.FieldOrganizationID, templateversion.FieldID, session.FieldTemplateVersionID))
+}
+
 // Scope is the scope of one of the person's sittings, which Sessions gave.
 func (o Own) Scope(row *ent.Session) Scope {
 	return Scope{
 		store: o.store, on: o.store.pools.read, client: o.store.reads, actor: o.actor, action: o.action, org: row.OrganizationID,
 		candidate: row.CandidateID, session: row.ID, version: row.TemplateVersionID, seed: row.Seed,
+	}
+}
+
+// ofSessions limits a column to what a column of the person's own sessions holds.
+func (o Own) ofSessions(org, column, of string) func(*entsql.Selector) {
+	return func(q *entsql.Selector) {
+		s := entsql.Dialect(q.Dialect()).Select().From(entsql.Table(session.Table).As("theirs"))
+		t := s.Table()
+		s.Select(t.C(session.FieldID)).Where(entsql.And(
+			entsql.ColumnsEQ(t.C(session.FieldOrganizationID), q.C(org)),
+			entsql.ColumnsEQ(t.C(of), q.C(column)),
+		))
+		o.bound(session.FieldOrganizationID, session.FieldCandidateID)(s)
+		q.Where(entsql.Exists(s))
 	}
 }
 

@@ -831,11 +831,6 @@ func (tx Tx) SetFlag(ctx context.Context, session gid.ID, ref string, flagged bo
 	return err
 }
 
-// FlaggedRefs are the places of the marked questions of the visible sessions, as they were marked.
-func (s Scope) FlaggedRefs(ctx context.Context) ([]string, error) {
-	return s.Flags().Order(flag.ByAt(), flag.ByID()).Select(flag.FieldRef).Strings(ctx)
-}
-
 // AddClockEntries writes lines of a clock ledger in one statement.
 func (tx Tx) AddClockEntries(ctx context.Context, rows []*ent.ClockEntryCreate) ([]*ent.ClockEntry, error) {
 	if len(rows) == 0 {

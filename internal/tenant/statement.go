@@ -21,7 +21,7 @@ type watched struct {
 func (w *watched) Connect(ctx context.Context) (driver.Conn, error) {
 	inner, err := w.Connector.Connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, troubled(err)
 	}
 	c := &watchedConn{Conn: inner, observe: w.observe}
 	if w.prepare {
@@ -41,8 +41,7 @@ type watchedConn struct {
 func (c *watchedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	c.saw(query)
 	if c.prepared == nil || len(args) == 0 {
-		rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
-		return rows, troubled(err)
+		return watchRows(c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args))
 	}
 	stmt, err := c.statement(ctx, query)
 	if err != nil {
@@ -50,8 +49,21 @@ func (c *watchedConn) QueryContext(ctx context.Context, query string, args []dri
 	}
 	rows, err := stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
 	c.forgetOn(err, query, stmt)
-	return rows, troubled(err)
+	return watchRows(rows, err)
 }
+
+// watchedRows is what a query gives. The connection may break while it is read.
+type watchedRows struct{ driver.Rows }
+
+func watchRows(rows driver.Rows, err error) (driver.Rows, error) {
+	if err != nil {
+		return nil, troubled(err)
+	}
+	return watchedRows{rows}, nil
+}
+
+// Next reads a row; io.EOF says that there is none.
+func (r watchedRows) Next(dest []driver.Value) error { return troubled(r.Rows.Next(dest)) }
 
 // ExecContext runs a statement, prepared if it has arguments.
 func (c *watchedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {

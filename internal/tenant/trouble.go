@@ -3,6 +3,8 @@ package tenant
 import (
 	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 
 	"github.com/lib/pq"
 	"github.com/lib/pq/pqerror"
@@ -38,10 +40,20 @@ func troubled(err error) error {
 		return troubledPostgres(err, theirs.Code)
 	case errors.As(err, &embedded) && embedded.Code()&0xff == sqlite3.SQLITE_BUSY:
 		return &trouble{err, fault.New(fault.Overloaded, "the server is busy; try again in a moment")}
-	case errors.Is(err, driver.ErrBadConn):
-		return &trouble{err, fault.New(fault.Unavailable, "the database cannot be reached; try again with the same idempotency key")}
+	case unreachable(err):
+		return &trouble{err, notReached()}
 	}
 	return err
+}
+
+// unreachable reports whether the connection broke, or none was to be had: the server may have died.
+func unreachable(err error) bool {
+	var network *net.OpError
+	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+func notReached() *fault.Fault {
+	return fault.New(fault.Unavailable, "the database cannot be reached; try again with the same idempotency key")
 }
 
 func troubledPostgres(err error, code pqerror.Code) error {
@@ -51,7 +63,7 @@ func troubledPostgres(err error, code pqerror.Code) error {
 	case code == "57014": // the statement's time was over
 		return &trouble{err, fault.New(fault.Timeout, "the operation took too long and was cut off")}
 	case code.Class() == "57": // the server is stopping or starting
-		return &trouble{err, fault.New(fault.Unavailable, "the database cannot be reached; try again with the same idempotency key")}
+		return &trouble{err, notReached()}
 	}
 	return err
 }

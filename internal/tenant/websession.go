@@ -2,10 +2,11 @@ package tenant
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
-	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/websession"
 )
 
@@ -15,17 +16,19 @@ type WebSessions struct{ store *Store }
 // WebSessions gives the store's web sessions.
 func (s *Store) WebSessions() WebSessions { return WebSessions{s} }
 
-// FindCtx reads a session that has not expired.
+// FindCtx reads a session that has not expired. It is asked at every request of a page, hence the statement as text.
 func (w WebSessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	row, err := w.store.reads.WebSession.Query().
-		Where(websession.ID(token), websession.ExpiresAtGT(micro(w.store.clock.Now()))).Only(ctx)
-	if ent.IsNotFound(err) {
+	query, args := w.store.spell(`SELECT data FROM web_sessions WHERE id = @id AND expires_at > @now`,
+		Args{"id": token, "now": micro(w.store.clock.Now())})
+	var data []byte
+	err := w.store.pools.read.QueryRowContext(ctx, query, args...).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("find web session: %w", err)
 	}
-	return row.Data, true, nil
+	return data, true, nil
 }
 
 // CommitCtx writes a session.

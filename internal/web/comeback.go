@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/assay-hq/assay/internal/fault"
@@ -42,8 +44,55 @@ func (s *Site) askLink(w http.ResponseWriter, r *http.Request) {
 		s.show(w, r, http.StatusBadRequest, "lost", "Come back to your sitting", lostPage{Trouble: "This is not a plain e-mail address."})
 		return
 	}
+	if !s.asks.admit(ClientAddress(s.cfg.Proxies)(r), s.cfg.Now()) {
+		w.Header().Set("Retry-After", "3600")
+		s.show(w, r, http.StatusTooManyRequests, "lost", "Come back to your sitting",
+			lostPage{Trouble: "Too many links were asked for from where you are. Try again in an hour, or ask whoever invited you."})
+		return
+	}
 	s.later(r.Context(), "mail a link to come back by", func(ctx context.Context) error { return s.cfg.SignInLink(ctx, address) })
 	s.show(w, r, http.StatusOK, "lost", "Look into your mailbox", lostPage{Asked: true})
+}
+
+// How often a link to come back by may be asked for from one network in askSpan, by one process: so often that a room full of
+// candidates is let through, and nobody tries addresses by the thousand. mostNetworks bounds what is remembered.
+const (
+	mostAsks     = 60
+	askSpan      = time.Hour
+	mostNetworks = 10_000
+)
+
+// asks counts, for each network, how often it asked since the span began.
+type asks struct {
+	mu    sync.Mutex
+	began time.Time
+	of    map[netip.Prefix]int
+}
+
+// admit counts one more and reports whether it may pass. What is not known to come from anywhere counts as one network.
+func (a *asks) admit(address string, now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if now.Sub(a.began) >= askSpan || now.Before(a.began) || len(a.of) >= mostNetworks {
+		a.began, a.of = now, map[netip.Prefix]int{}
+	}
+	from := network(address)
+	a.of[from]++
+	return a.of[from] <= mostAsks
+}
+
+// network is an address, or of the sixth version the part that one customer is given.
+func network(address string) netip.Prefix {
+	at, err := netip.ParseAddr(address)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	bits := at.BitLen()
+	if at.Is6() {
+		bits = 64
+	}
+	prefix, _ := at.WithZone("").Prefix(bits) // a number of bits that it has
+	return prefix
 }
 
 // comeBack shows what a link to come back by is for. Opening it changes nothing.

@@ -3,10 +3,13 @@ package web_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/gid"
@@ -175,6 +178,94 @@ func TestComingBack(t *testing.T) {
 	}
 	if got := r.ask(t, "POST", "/take/in/unknown", ""); got.status != http.StatusNotFound {
 		t.Errorf("an unknown link: got %d", got.status)
+	}
+}
+
+func TestLinksAreAskedForWithinBounds(t *testing.T) {
+	done := make(chan struct{}, 100)
+	r := newRig(t, func(c *web.Config) {
+		c.Proxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+		c.SignInLink = func(context.Context, string) error { done <- struct{}{}; return nil }
+	})
+	ask := func(peer, forwarded string) answer {
+		got := r.ask(t, "POST", "/take", "", form("email", "a@one.example"), with("X-Forwarded-For", forwarded),
+			func(q *http.Request) { q.RemoteAddr = peer })
+		if got.status == http.StatusOK {
+			<-done
+		}
+		return got
+	}
+	for i := range 60 { // each with another address of one network, through a proxy of ours
+		if got := ask("10.0.0.1:1", fmt.Sprintf("2001:db8:1:1::%x", i+1)); got.status != http.StatusOK {
+			t.Fatalf("the %dth: got %d", i+1, got.status)
+		}
+	}
+	refused := ask("10.0.0.1:1", "2001:db8:1:1::ffff")
+	if refused.status != http.StatusTooManyRequests || refused.header.Get("Retry-After") == "" || !strings.Contains(refused.text, "Too many links") {
+		t.Errorf("one more: got %d %s", refused.status, refused.text)
+	}
+	for name, from := range map[string][2]string{
+		"another network":           {"10.0.0.1:1", "2001:db8:1:2::1"},
+		"of the fourth version":     {"10.0.0.1:1", "192.0.2.7"},
+		"another, without a proxy":  {"198.51.100.4:1", "2001:db8:1:1::1"},
+		"from nowhere that we know": {"", ""},
+	} {
+		if got := ask(from[0], from[1]); got.status != http.StatusOK {
+			t.Errorf("%s: got %d", name, got.status)
+		}
+	}
+	for i := range 60 { // who is no proxy cannot choose where they come from
+		ask("198.51.100.4:1", fmt.Sprintf("203.0.113.%d", i))
+	}
+	if got := ask("198.51.100.4:1", "203.0.113.99"); got.status != http.StatusTooManyRequests {
+		t.Errorf("who says that they come from elsewhere: got %d", got.status)
+	}
+}
+
+func TestAsksAreForgottenAfterAnHour(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	r := newRig(t, func(c *web.Config) {
+		c.Now = func() time.Time { return now }
+		c.SignInLink = func(context.Context, string) error { return nil }
+	})
+	ask := func() int { return r.ask(t, "POST", "/take", "", form("email", "a@one.example")).status }
+	for range 61 {
+		ask()
+	}
+	now = now.Add(time.Hour - time.Second)
+	if got := ask(); got != http.StatusTooManyRequests {
+		t.Errorf("before: got %d", got)
+	}
+	now = now.Add(time.Second)
+	if got := ask(); got != http.StatusOK {
+		t.Errorf("after: got %d", got)
+	}
+}
+
+// TestTheSettingEndsSessionsOfLinks turns link sign-in off while somebody is signed in by one.
+func TestTheSettingEndsSessionsOfLinks(t *testing.T) {
+	r := newRig(t)
+	owner := r.found(t, "one")
+	row, secret := r.invited(t, owner, script)
+	r.byLink(t, owner)
+	in := r.ask(t, "POST", "/take/"+secret, "")
+	own := func() answer { return r.ask(t, "GET", "/sittings/"+row.ID.String(), "", with("Cookie", in.cookie())) }
+	if got := own(); got.status != http.StatusOK {
+		t.Fatalf("with the setting: got %d", got.status)
+	}
+	link := func(on bool) {
+		must(r.Account.UpdateOrganization(t.Context(), owner, account.UpdateOrganizationInput{LinkSignIn: &on}))(t)
+	}
+	link(false)
+	if got := own(); got.status != http.StatusSeeOther || !strings.HasPrefix(got.header.Get("Location"), "/login") {
+		t.Errorf("on the next request: got %d to %q", got.status, got.header.Get("Location"))
+	}
+	if got := r.ask(t, "GET", "/take", "", with("Cookie", in.cookie())); got.status != http.StatusOK {
+		t.Errorf("the way back: got %d", got.status)
+	}
+	link(true)
+	if got := own(); got.status != http.StatusSeeOther {
+		t.Errorf("with the setting once more: got %d", got.status)
 	}
 }
 

@@ -55,6 +55,15 @@ func TestEveryRouteIsNamedAndGuarded(t *testing.T) {
 	}
 }
 
+// TestARefusedTokenIsNamed demands the request's name also in the answer to a token that does not hold, which no operation sees.
+func TestARefusedTokenIsNamed(t *testing.T) {
+	got := newRig(t).ask(t, "POST", "/graphql", "", with("Authorization", "Bearer made.up.token"), with("Content-Type", "application/json"))
+	want := `"requestId":"` + got.header.Get("X-Request-Id") + `"`
+	if got.status != http.StatusUnauthorized || !strings.Contains(got.text, want) {
+		t.Errorf("got %d %s, want %s", got.status, got.text, want)
+	}
+}
+
 func TestInlineStylesAreForGraphiQLAlone(t *testing.T) {
 	r := newRig(t)
 	for _, route := range routes {

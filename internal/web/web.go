@@ -59,6 +59,7 @@ type Site struct {
 	draining draining
 	seen     *seen
 	errands  chan struct{} // one for each that is under way
+	asks     asks
 }
 
 // New makes a site. Templates that do not parse are an error.

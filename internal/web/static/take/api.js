@@ -1,5 +1,5 @@
 // The one place that knows the API: every GraphQL text of the page, and what its faults mean.
-import { seconds } from './words.js';
+import { seconds, worded } from './words.js';
 
 /**
  * @typedef {{choices: string[], number: string|null, text: string|null, upload: string|null}} Answer
@@ -14,7 +14,7 @@ import { seconds } from './words.js';
  * @typedef {{id: string, state: string, title: string, instructionsHtml: string, questionCount: number, timeLimit: string, opensAt: string|null,
  *   expiresAt: string, startedAt: string|null, deadline: string|null, endedAt: string|null, serverTime: string, sections: Section[],
  *   responses: Stored[], receipt: {hash: string, submittedAt: string}|null, accommodation: {requestable: boolean, contact: string}|null,
- *   accommodated: Accommodated|null, currentSection: number|null, sectionDeadline: string|null, questionDeadline: string|null, remaining: string,
+ *   accommodated: Accommodated|null, breaksLeft: string, currentSection: number|null, sectionDeadline: string|null, questionDeadline: string|null, remaining: string,
  *   pausedAt: string|null, pauseReason: string|null, resumesAt: string|null, flags: string[], device: string, recordedSignals: string[],
  *   language: string|null, redirectUrl: string|null, heartbeatEvery: string}} Sitting
  * @typedef {{question: string, revision: number, savedAt: string, deadline: string, sectionDeadline: string|null}} Acknowledgement
@@ -82,12 +82,13 @@ async function send(query, variables) {
 }
 
 /**
- * What an error of a mutation means.
+ * What an error of a mutation means, in the reader's words where the page has some, else in the server's.
  * @param {any} error
  */
 function meant({ code, message, field, current }) {
   const elsewhere = code === 'CONFLICT' && field?.[0] === 'device';
-  return new Fault(elsewhere ? 'elsewhere' : kinds[code] ?? 'refused', message, current ?? undefined);
+  const names = (field ?? []).filter((/** @type {string} */ name) => !/^\d+$/.test(name)); // of a batch, without the places
+  return new Fault(elsewhere ? 'elsewhere' : kinds[code] ?? 'refused', worded(code, names.at(-1) ?? '') ?? message, current ?? undefined);
 }
 
 /**
@@ -104,12 +105,12 @@ const answerFields = 'question revision savedAt answer { choices number text upl
 
 const clockFields = `id state deadline endedAt serverTime timeLimit remaining currentSection sectionDeadline questionDeadline
   pausedAt pauseReason resumesAt device sections { number state remaining currentQuestion }
-  accommodated { state extraPercent extraTime breaks explanation }`;
+  accommodated { state extraPercent extraTime breaks explanation } breaksLeft`;
 
 const sittingFields = `id state deadline endedAt serverTime timeLimit remaining currentSection sectionDeadline questionDeadline
   pausedAt pauseReason resumesAt device title instructionsHtml questionCount opensAt expiresAt startedAt language redirectUrl heartbeatEvery
   receipt { hash submittedAt } accommodation { requestable contact } recordedSignals flags
-  accommodated { id state request askedPercent askedTime askedBreaks extraPercent extraTime breaks notes contact explanation }
+  accommodated { id state request askedPercent askedTime askedBreaks extraPercent extraTime breaks notes contact explanation } breaksLeft
   responses { ${answerFields} }
   sections(language: $language) {
     number title instructionsHtml state questionCount timeLimit remaining order navigation currentQuestion

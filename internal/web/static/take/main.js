@@ -162,6 +162,7 @@ class Page {
         durable: this.vault.durable,
         practise: () => this.show(practice({ done: () => this.instruct() })),
         start: async () => {
+          if (sitting.opensAt && serverNow() < Date.parse(sitting.opensAt)) throw new Fault('early', 'not open yet');
           await start(id, this.device).catch((problem) => { if (problem.kind !== 'ended') throw problem; });
           this.claimed = true;
           await this.reload();

@@ -1,9 +1,10 @@
 // The sitting itself: one question a screen, the overview of all, the review before handing in.
-import { Fault, allowed, enterQuestion, enterSection, flagQuestion, playback, submitSection, takeBreak, upload } from './api.js';
+import { Fault, allowed, enterQuestion, enterSection, playback, submitSection, takeBreak, upload } from './api.js';
 import { contactOf } from './begin.js';
 import { Timer, timerBar } from './clock.js';
 import { announce, ask, fresh, h, lead, notice, rich } from './dom.js';
 import { answers, editor, shown } from './editors.js';
+import { Flags } from './flags.js';
 import { nothing } from './outbox.js';
 import { support } from './support.js';
 import { hour, lasting, seconds, spoken, t } from './words.js';
@@ -12,11 +13,12 @@ import { hour, lasting, seconds, spoken, t } from './words.js';
  * @typedef {import('./api.js').Sitting} Sitting
  * @typedef {import('./api.js').Question & {section: number, index: number, n: number, hidden?: boolean}} Placed one that the server does not
  *   show yet is hidden and has only its number
- * @typedef {{last: Record<number, string>, timerHidden: boolean}} Place where somebody was in each section
+ * @typedef {{last: Record<number, string>, timerHidden: boolean, flags: Record<string, boolean>}} Place where somebody was in each section, and
+ *   the flags that are not acknowledged yet
  */
 
 /** @returns {Place} */
-export const beginning = () => ({ last: {}, timerHidden: false });
+export const beginning = () => ({ last: {}, timerHidden: false, flags: {} });
 
 export class Run {
   /**
@@ -31,6 +33,7 @@ export class Run {
     this.durable = durable;
     this.keepPlace = keep;
     this.submit = submit;
+    this.flags = new Flags(sitting.id, place.flags, () => this.keep(), (fault) => this.problem(fault));
     this.adopt(sitting);
     /** @type {import('./editors.js').Editor|null} */
     this.editor = null;
@@ -69,6 +72,7 @@ export class Run {
   /** Takes the sitting as it stands now. @param {Sitting} sitting */
   adopt(sitting) {
     this.sitting = this.sitting ? Object.assign(this.sitting, sitting) : sitting;
+    this.sitting.flags = this.flags.over(this.sitting.flags);
     /** @type {Placed[]} */
     this.questions = [];
     this.sitting.sections.forEach((s, section) => {
@@ -241,7 +245,7 @@ export class Run {
       this.sitting.flags = flagged ? [...flags, q.ref] : flags.filter((ref) => ref !== q.ref);
       flag.setAttribute('aria-pressed', String(flagged));
       this.showOverview();
-      this.flagging = Promise.resolve(this.flagging).then(() => flagQuestion(this.sitting.id, q.ref, flagged)).catch((fault) => this.problem(fault));
+      this.flags.set(q.ref, flagged);
     });
     const clear = h('button', { type: 'button', class: 'plain-button', onclick: () => {
       this.write(q, nothing());
@@ -371,7 +375,10 @@ export class Run {
   breakButton() {
     const given = this.sitting.accommodated;
     if (!given || !['GRANTED', 'CHANGED'].includes(given.state) || !seconds(given.breaks)) return null;
-    return h('button', { type: 'button', class: 'plain-button small', onclick: async () => {
+    const left = seconds(this.sitting.breaksLeft);
+    if (!left) return h('span', { class: 'quiet' }, t('breakNone'));
+    const says = h('span', { class: 'quiet', id: fresh('breaks') }, t('breakLeft', { time: lasting(left) }));
+    return h('span', { class: 'breaks' }, says, ' ', h('button', { type: 'button', class: 'plain-button small', 'aria-describedby': says.id, onclick: async () => {
       await this.outbox.flush();
       try {
         await takeBreak(this.sitting.id, this.outbox.device);
@@ -380,7 +387,7 @@ export class Run {
         if (fault instanceof Fault && fault.kind === 'ended') announce(t('breakNone'), { urgent: true });
         this.problem(fault);
       }
-    } }, t('breakTake'));
+    } }, t('breakTake')));
   }
 
   // How the answer stands.
@@ -575,6 +582,7 @@ export class Run {
   }
 
   close() {
+    this.flags.close();
     this.editor?.close?.();
     this.aborter.abort();
   }

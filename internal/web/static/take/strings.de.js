@@ -274,6 +274,7 @@ export default {
   pausedLeft: 'Wenn es weitergeht, haben Sie noch {time}.',
   pausedUntil: 'Es geht um {time} von selbst weiter.',
   breakTake: 'Pause machen',
+  breakLeft: 'Sie haben noch {time} für Pausen.',
   breakNone: 'Es ist keine Zeit für Pausen mehr übrig.',
   breakTitle: 'Sie machen Pause',
   breakText: 'Die Uhr steht. Ihre Antworten sind gespeichert.',
@@ -304,4 +305,20 @@ export default {
   support_CHANGED: 'Das wurde bewilligt:',
   support_DECLINED: 'Ihre Anfrage wurde abgelehnt.',
   support_WITHDRAWN: 'Sie haben Ihre Anfrage zurückgezogen.',
+
+  // Warum der Server etwas abgelehnt hat, nach Code und Feld
+  why_INVALID_text: 'Der Text ist zu lang oder enthält Zeichen, die nicht gespeichert werden können.',
+  why_INVALID_number: 'Das ist keine Zahl, wie sie gebraucht wird. Schreiben Sie sie mit Ziffern, zum Beispiel 42 oder 3,5.',
+  why_INVALID_choices: 'Diese Auswahl passt nicht zur Frage.',
+  why_INVALID_upload: 'Die Aufnahme konnte nicht übernommen werden. Bitte nehmen Sie noch einmal auf oder schreiben Sie Ihre Antwort.',
+  why_INVALID_size: 'Die Aufnahme ist zu groß. Bitte machen Sie eine kürzere oder schreiben Sie Ihre Antwort.',
+  why_INVALID_question: 'Diese Frage nimmt keine solche Antwort.',
+  why_INVALID_request: 'Die Anfrage ist zu lang oder enthält Zeichen, die nicht gespeichert werden können.',
+  why_INVALID_reason: 'Der Grund ist zu lang oder enthält Zeichen, die nicht gespeichert werden können.',
+  why_INVALID: 'So kann das nicht übernommen werden.',
+  why_IDEMPOTENCY_MISMATCH: 'Das wurde schon einmal mit anderem Inhalt gesendet. Bitte ändern Sie es und versuchen Sie es noch einmal.',
+  why_CONFLICT: 'Das ist an dieser Stelle der Prüfung nicht möglich.',
+  why_DEADLINE_PASSED: 'Die Zeit dafür war zu Ende.',
+  why_NOT_STARTED: 'Die Prüfung hat noch nicht begonnen.',
+  why_EXPIRED: 'Das ist nicht mehr gültig.',
 };

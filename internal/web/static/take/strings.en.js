@@ -283,6 +283,7 @@ export default {
   pausedLeft: 'When it goes on you have {time} left.',
   pausedUntil: 'It goes on by itself at {time}.',
   breakTake: 'Take a break',
+  breakLeft: 'You have {time} left for breaks.',
   breakNone: 'There is no time left for breaks.',
   breakTitle: 'You have a break',
   breakText: 'The clock is stopped. Your answers are saved.',
@@ -313,4 +314,20 @@ export default {
   support_CHANGED: 'This was granted:',
   support_DECLINED: 'Your request was declined.',
   support_WITHDRAWN: 'You took your request back.',
+
+  // Why the server refused something, by its code and the field
+  why_INVALID_text: 'The text is too long, or has characters that cannot be stored.',
+  why_INVALID_number: 'This is not a number as it is needed. Write it with digits, for example 42 or 3.5.',
+  why_INVALID_choices: 'These choices do not fit the question.',
+  why_INVALID_upload: 'The recording could not be taken. Please record it again, or write your answer.',
+  why_INVALID_size: 'The recording is too large. Please make a shorter one, or write your answer.',
+  why_INVALID_question: 'This question takes no such answer.',
+  why_INVALID_request: 'The request is too long, or has characters that cannot be stored.',
+  why_INVALID_reason: 'The reason is too long, or has characters that cannot be stored.',
+  why_INVALID: 'It cannot be taken as it is.',
+  why_IDEMPOTENCY_MISMATCH: 'It was sent once before with something else. Please change it and try again.',
+  why_CONFLICT: 'It is not possible at this point of the assessment.',
+  why_DEADLINE_PASSED: 'The time for it was over.',
+  why_NOT_STARTED: 'The assessment has not started yet.',
+  why_EXPIRED: 'It is no longer valid.',
 };

@@ -45,6 +45,17 @@ export function t(key, values = {}) {
   });
 }
 
+/**
+ * Why something was refused, in the reader's words; null where the tables have none and the server's have to do.
+ * @param {string} code of the fault
+ * @param {string} field that it is about; empty if about none
+ * @returns {string|null}
+ */
+export function worded(code, field) {
+  const key = [`why_${code}_${field}`, `why_${code}`].find((name) => tables[language][name]);
+  return key ? t(key) : null;
+}
+
 /** The time of day. */
 export const hour = (/** @type {Date|number|string} */ at) => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(new Date(at));
 

@@ -173,7 +173,8 @@ func TestCalibrationsCount(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		role, _, first, _ := r.panel(t)
 		r.write(t, func(w writer) {
-			q := must[*ent.Question](t)(w.tx.Questions().First(t.Context()))
+			q := must[*ent.Question](t)(w.tx.NewQuestion().SetTitle("Explain an index").SetKind(term.LongText).SetCategory(term.Technical).
+				SetLevel(term.Senior).SetState(term.Published).Save(t.Context()))
 			m := must[*ent.Member](t)(w.tx.Members().First(t.Context()))
 			c := must[*ent.Calibration](t)(w.tx.NewCalibration().SetQuestionID(q.ID).SetRevision(1).SetText("an answer").SetNote("").SetCreatedBy(first).
 				SetScores([]*content.CalibrationScore{{Criterion: "depth", Points: 3}, {Criterion: "words", Points: 1}}).Save(t.Context()))

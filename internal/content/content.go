@@ -58,10 +58,23 @@ type NumericKey struct {
 	Unit      string             `json:"unit,omitempty"`
 }
 
-// Code is what a code answer starts from.
+// Code is what a code answer starts from, and the tests that it must pass where a runner is there to run it.
 type Code struct {
-	Language string `json:"language"` // as editors call it: go, python, sql
-	Starter  string `json:"starter,omitempty"`
+	Language    string      `json:"language"` // as editors call it: go, python, sql
+	Starter     string      `json:"starter,omitempty"`
+	Tests       []*CodeTest `json:"tests,omitempty"`
+	CPULimit    *int        `json:"cpuLimitMilliseconds,omitempty"` // of each test; the runner's own, if absent
+	MemoryLimit *int        `json:"memoryLimitMegabytes,omitempty"` // of each test; the runner's own, if absent
+}
+
+// CodeTest is an input for a program and what it must print. Candidates see it as an example unless it is hidden.
+type CodeTest struct {
+	Name       string                `json:"name"`
+	Stdin      string                `json:"stdin,omitempty"`
+	Expected   string                `json:"expectedOutput"`
+	Weight     int                   `json:"weight"`
+	Hidden     bool                  `json:"hidden,omitempty"`
+	Comparison term.OutputComparison `json:"comparison"`
 }
 
 // Spoken is what is asked of a spoken answer.

@@ -377,6 +377,20 @@ func (ContestState) Values() []string {
 	return []string{string(ContestOpen), string(ContestAnswered)}
 }
 
+// OutputComparison is how what a program printed is compared with what was expected.
+type OutputComparison string
+
+// The comparisons of output. TRIMMED forgives white space at the ends of lines and of the whole, EXACT nothing.
+const (
+	TrimmedOutput OutputComparison = "TRIMMED"
+	ExactOutput   OutputComparison = "EXACT"
+)
+
+// Values lists every comparison.
+func (OutputComparison) Values() []string {
+	return []string{string(TrimmedOutput), string(ExactOutput)}
+}
+
 // ScoreSource is who or what awarded a score.
 type ScoreSource string
 

@@ -382,8 +382,20 @@ type ComplexityRoot struct {
 	}
 
 	CodeTask struct {
-		Language func(childComplexity int) int
-		Starter  func(childComplexity int) int
+		CPULimit    func(childComplexity int) int
+		Language    func(childComplexity int) int
+		MemoryLimit func(childComplexity int) int
+		Starter     func(childComplexity int) int
+		Tests       func(childComplexity int) int
+	}
+
+	CodeTest struct {
+		Comparison func(childComplexity int) int
+		Expected   func(childComplexity int) int
+		Hidden     func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Stdin      func(childComplexity int) int
+		Weight     func(childComplexity int) int
 	}
 
 	Contest struct {
@@ -1374,8 +1386,15 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	SittingExample struct {
+		Name   func(childComplexity int) int
+		Output func(childComplexity int) int
+		Stdin  func(childComplexity int) int
+	}
+
 	SittingQuestion struct {
 		Choices    func(childComplexity int) int
+		Examples   func(childComplexity int) int
 		Kind       func(childComplexity int) int
 		Language   func(childComplexity int) int
 		MaxSeconds func(childComplexity int) int
@@ -2894,18 +2913,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClockEntry.Time(childComplexity), true
 
+	case "CodeTask.cpuLimitMilliseconds":
+		if e.ComplexityRoot.CodeTask.CPULimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTask.CPULimit(childComplexity), true
 	case "CodeTask.language":
 		if e.ComplexityRoot.CodeTask.Language == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CodeTask.Language(childComplexity), true
+	case "CodeTask.memoryLimitMegabytes":
+		if e.ComplexityRoot.CodeTask.MemoryLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTask.MemoryLimit(childComplexity), true
 	case "CodeTask.starter":
 		if e.ComplexityRoot.CodeTask.Starter == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CodeTask.Starter(childComplexity), true
+	case "CodeTask.tests":
+		if e.ComplexityRoot.CodeTask.Tests == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTask.Tests(childComplexity), true
+
+	case "CodeTest.comparison":
+		if e.ComplexityRoot.CodeTest.Comparison == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Comparison(childComplexity), true
+	case "CodeTest.expectedOutput":
+		if e.ComplexityRoot.CodeTest.Expected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Expected(childComplexity), true
+	case "CodeTest.hidden":
+		if e.ComplexityRoot.CodeTest.Hidden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Hidden(childComplexity), true
+	case "CodeTest.name":
+		if e.ComplexityRoot.CodeTest.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Name(childComplexity), true
+	case "CodeTest.stdin":
+		if e.ComplexityRoot.CodeTest.Stdin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Stdin(childComplexity), true
+	case "CodeTest.weight":
+		if e.ComplexityRoot.CodeTest.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Weight(childComplexity), true
 
 	case "Contest.answer":
 		if e.ComplexityRoot.Contest.Answer == nil {
@@ -7154,12 +7228,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SittingEdge.Node(childComplexity), true
 
+	case "SittingExample.name":
+		if e.ComplexityRoot.SittingExample.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingExample.Name(childComplexity), true
+	case "SittingExample.output":
+		if e.ComplexityRoot.SittingExample.Output == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingExample.Output(childComplexity), true
+	case "SittingExample.stdin":
+		if e.ComplexityRoot.SittingExample.Stdin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingExample.Stdin(childComplexity), true
+
 	case "SittingQuestion.choices":
 		if e.ComplexityRoot.SittingQuestion.Choices == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SittingQuestion.Choices(childComplexity), true
+	case "SittingQuestion.examples":
+		if e.ComplexityRoot.SittingQuestion.Examples == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingQuestion.Examples(childComplexity), true
 	case "SittingQuestion.kind":
 		if e.ComplexityRoot.SittingQuestion.Kind == nil {
 			break
@@ -8360,6 +8459,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputChoiceMappingInput,
 		ec.unmarshalInputChoiceTranslationInput,
 		ec.unmarshalInputCodeTaskInput,
+		ec.unmarshalInputCodeTestInput,
 		ec.unmarshalInputContestFilter,
 		ec.unmarshalInputContestSittingInput,
 		ec.unmarshalInputCreateApiKeyInput,
@@ -9197,8 +9297,32 @@ func (ec *executionContext) childFields_CodeTask(ctx context.Context, field grap
 		return ec.fieldContext_CodeTask_language(ctx, field)
 	case "starter":
 		return ec.fieldContext_CodeTask_starter(ctx, field)
+	case "tests":
+		return ec.fieldContext_CodeTask_tests(ctx, field)
+	case "cpuLimitMilliseconds":
+		return ec.fieldContext_CodeTask_cpuLimitMilliseconds(ctx, field)
+	case "memoryLimitMegabytes":
+		return ec.fieldContext_CodeTask_memoryLimitMegabytes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CodeTask", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeTest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_CodeTest_name(ctx, field)
+	case "stdin":
+		return ec.fieldContext_CodeTest_stdin(ctx, field)
+	case "expectedOutput":
+		return ec.fieldContext_CodeTest_expectedOutput(ctx, field)
+	case "weight":
+		return ec.fieldContext_CodeTest_weight(ctx, field)
+	case "hidden":
+		return ec.fieldContext_CodeTest_hidden(ctx, field)
+	case "comparison":
+		return ec.fieldContext_CodeTest_comparison(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeTest", field.Name)
 }
 
 func (ec *executionContext) childFields_Contest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11005,6 +11129,18 @@ func (ec *executionContext) childFields_SittingEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type SittingEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_SittingExample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_SittingExample_name(ctx, field)
+	case "stdin":
+		return ec.fieldContext_SittingExample_stdin(ctx, field)
+	case "output":
+		return ec.fieldContext_SittingExample_output(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SittingExample", field.Name)
+}
+
 func (ec *executionContext) childFields_SittingQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "ref":
@@ -11027,6 +11163,8 @@ func (ec *executionContext) childFields_SittingQuestion(ctx context.Context, fie
 		return ec.fieldContext_SittingQuestion_language(ctx, field)
 	case "starter":
 		return ec.fieldContext_SittingQuestion_starter(ctx, field)
+	case "examples":
+		return ec.fieldContext_SittingQuestion_examples(ctx, field)
 	case "maxSeconds":
 		return ec.fieldContext_SittingQuestion_maxSeconds(ctx, field)
 	case "timeLimit":

@@ -20,17 +20,21 @@ import (
 	"github.com/assay-hq/assay/ent/apikey"
 	"github.com/assay-hq/assay/ent/auditevent"
 	"github.com/assay-hq/assay/ent/binding"
+	"github.com/assay-hq/assay/ent/calibration"
+	"github.com/assay-hq/assay/ent/calibrationattempt"
 	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/contest"
 	"github.com/assay-hq/assay/ent/disposition"
 	"github.com/assay-hq/assay/ent/event"
+	"github.com/assay-hq/assay/ent/execution"
 	"github.com/assay-hq/assay/ent/exposure"
 	"github.com/assay-hq/assay/ent/flag"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/mail"
 	"github.com/assay-hq/assay/ent/member"
+	"github.com/assay-hq/assay/ent/norm"
 	"github.com/assay-hq/assay/ent/once"
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/outage"
@@ -40,9 +44,13 @@ import (
 	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/ent/questionskill"
 	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/ent/reportshare"
+	"github.com/assay-hq/assay/ent/rescoring"
 	"github.com/assay-hq/assay/ent/response"
 	"github.com/assay-hq/assay/ent/review"
+	"github.com/assay-hq/assay/ent/reviewrule"
 	"github.com/assay-hq/assay/ent/score"
+	"github.com/assay-hq/assay/ent/scoresheet"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/signal"
 	"github.com/assay-hq/assay/ent/signinlink"
@@ -70,6 +78,10 @@ type Client struct {
 	AuditEvent *AuditEventClient
 	// Binding is the client for interacting with the Binding builders.
 	Binding *BindingClient
+	// Calibration is the client for interacting with the Calibration builders.
+	Calibration *CalibrationClient
+	// CalibrationAttempt is the client for interacting with the CalibrationAttempt builders.
+	CalibrationAttempt *CalibrationAttemptClient
 	// Candidate is the client for interacting with the Candidate builders.
 	Candidate *CandidateClient
 	// ClockEntry is the client for interacting with the ClockEntry builders.
@@ -80,6 +92,8 @@ type Client struct {
 	Disposition *DispositionClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// Execution is the client for interacting with the Execution builders.
+	Execution *ExecutionClient
 	// Exposure is the client for interacting with the Exposure builders.
 	Exposure *ExposureClient
 	// Flag is the client for interacting with the Flag builders.
@@ -92,6 +106,8 @@ type Client struct {
 	Mail *MailClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
+	// Norm is the client for interacting with the Norm builders.
+	Norm *NormClient
 	// Once is the client for interacting with the Once builders.
 	Once *OnceClient
 	// Organization is the client for interacting with the Organization builders.
@@ -110,12 +126,20 @@ type Client struct {
 	QuestionSkill *QuestionSkillClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
+	// ReportShare is the client for interacting with the ReportShare builders.
+	ReportShare *ReportShareClient
+	// Rescoring is the client for interacting with the Rescoring builders.
+	Rescoring *RescoringClient
 	// Response is the client for interacting with the Response builders.
 	Response *ResponseClient
 	// Review is the client for interacting with the Review builders.
 	Review *ReviewClient
+	// ReviewRule is the client for interacting with the ReviewRule builders.
+	ReviewRule *ReviewRuleClient
 	// Score is the client for interacting with the Score builders.
 	Score *ScoreClient
+	// ScoreSheet is the client for interacting with the ScoreSheet builders.
+	ScoreSheet *ScoreSheetClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// SignInLink is the client for interacting with the SignInLink builders.
@@ -151,17 +175,21 @@ func (c *Client) init() {
 	c.Accommodation = NewAccommodationClient(c.config)
 	c.AuditEvent = NewAuditEventClient(c.config)
 	c.Binding = NewBindingClient(c.config)
+	c.Calibration = NewCalibrationClient(c.config)
+	c.CalibrationAttempt = NewCalibrationAttemptClient(c.config)
 	c.Candidate = NewCandidateClient(c.config)
 	c.ClockEntry = NewClockEntryClient(c.config)
 	c.Contest = NewContestClient(c.config)
 	c.Disposition = NewDispositionClient(c.config)
 	c.Event = NewEventClient(c.config)
+	c.Execution = NewExecutionClient(c.config)
 	c.Exposure = NewExposureClient(c.config)
 	c.Flag = NewFlagClient(c.config)
 	c.JobRole = NewJobRoleClient(c.config)
 	c.JobRoleSkill = NewJobRoleSkillClient(c.config)
 	c.Mail = NewMailClient(c.config)
 	c.Member = NewMemberClient(c.config)
+	c.Norm = NewNormClient(c.config)
 	c.Once = NewOnceClient(c.config)
 	c.Organization = NewOrganizationClient(c.config)
 	c.Outage = NewOutageClient(c.config)
@@ -171,9 +199,13 @@ func (c *Client) init() {
 	c.QuestionRevision = NewQuestionRevisionClient(c.config)
 	c.QuestionSkill = NewQuestionSkillClient(c.config)
 	c.Report = NewReportClient(c.config)
+	c.ReportShare = NewReportShareClient(c.config)
+	c.Rescoring = NewRescoringClient(c.config)
 	c.Response = NewResponseClient(c.config)
 	c.Review = NewReviewClient(c.config)
+	c.ReviewRule = NewReviewRuleClient(c.config)
 	c.Score = NewScoreClient(c.config)
+	c.ScoreSheet = NewScoreSheetClient(c.config)
 	c.Session = NewSessionClient(c.config)
 	c.SignInLink = NewSignInLinkClient(c.config)
 	c.Signal = NewSignalClient(c.config)
@@ -274,45 +306,53 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		APIKey:           NewAPIKeyClient(cfg),
-		Accommodation:    NewAccommodationClient(cfg),
-		AuditEvent:       NewAuditEventClient(cfg),
-		Binding:          NewBindingClient(cfg),
-		Candidate:        NewCandidateClient(cfg),
-		ClockEntry:       NewClockEntryClient(cfg),
-		Contest:          NewContestClient(cfg),
-		Disposition:      NewDispositionClient(cfg),
-		Event:            NewEventClient(cfg),
-		Exposure:         NewExposureClient(cfg),
-		Flag:             NewFlagClient(cfg),
-		JobRole:          NewJobRoleClient(cfg),
-		JobRoleSkill:     NewJobRoleSkillClient(cfg),
-		Mail:             NewMailClient(cfg),
-		Member:           NewMemberClient(cfg),
-		Once:             NewOnceClient(cfg),
-		Organization:     NewOrganizationClient(cfg),
-		Outage:           NewOutageClient(cfg),
-		Presence:         NewPresenceClient(cfg),
-		Pulse:            NewPulseClient(cfg),
-		Question:         NewQuestionClient(cfg),
-		QuestionRevision: NewQuestionRevisionClient(cfg),
-		QuestionSkill:    NewQuestionSkillClient(cfg),
-		Report:           NewReportClient(cfg),
-		Response:         NewResponseClient(cfg),
-		Review:           NewReviewClient(cfg),
-		Score:            NewScoreClient(cfg),
-		Session:          NewSessionClient(cfg),
-		SignInLink:       NewSignInLinkClient(cfg),
-		Signal:           NewSignalClient(cfg),
-		Skill:            NewSkillClient(cfg),
-		Template:         NewTemplateClient(cfg),
-		TemplateUse:      NewTemplateUseClient(cfg),
-		TemplateVersion:  NewTemplateVersionClient(cfg),
-		Upload:           NewUploadClient(cfg),
-		VersionUse:       NewVersionUseClient(cfg),
-		WebSession:       NewWebSessionClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		APIKey:             NewAPIKeyClient(cfg),
+		Accommodation:      NewAccommodationClient(cfg),
+		AuditEvent:         NewAuditEventClient(cfg),
+		Binding:            NewBindingClient(cfg),
+		Calibration:        NewCalibrationClient(cfg),
+		CalibrationAttempt: NewCalibrationAttemptClient(cfg),
+		Candidate:          NewCandidateClient(cfg),
+		ClockEntry:         NewClockEntryClient(cfg),
+		Contest:            NewContestClient(cfg),
+		Disposition:        NewDispositionClient(cfg),
+		Event:              NewEventClient(cfg),
+		Execution:          NewExecutionClient(cfg),
+		Exposure:           NewExposureClient(cfg),
+		Flag:               NewFlagClient(cfg),
+		JobRole:            NewJobRoleClient(cfg),
+		JobRoleSkill:       NewJobRoleSkillClient(cfg),
+		Mail:               NewMailClient(cfg),
+		Member:             NewMemberClient(cfg),
+		Norm:               NewNormClient(cfg),
+		Once:               NewOnceClient(cfg),
+		Organization:       NewOrganizationClient(cfg),
+		Outage:             NewOutageClient(cfg),
+		Presence:           NewPresenceClient(cfg),
+		Pulse:              NewPulseClient(cfg),
+		Question:           NewQuestionClient(cfg),
+		QuestionRevision:   NewQuestionRevisionClient(cfg),
+		QuestionSkill:      NewQuestionSkillClient(cfg),
+		Report:             NewReportClient(cfg),
+		ReportShare:        NewReportShareClient(cfg),
+		Rescoring:          NewRescoringClient(cfg),
+		Response:           NewResponseClient(cfg),
+		Review:             NewReviewClient(cfg),
+		ReviewRule:         NewReviewRuleClient(cfg),
+		Score:              NewScoreClient(cfg),
+		ScoreSheet:         NewScoreSheetClient(cfg),
+		Session:            NewSessionClient(cfg),
+		SignInLink:         NewSignInLinkClient(cfg),
+		Signal:             NewSignalClient(cfg),
+		Skill:              NewSkillClient(cfg),
+		Template:           NewTemplateClient(cfg),
+		TemplateUse:        NewTemplateUseClient(cfg),
+		TemplateVersion:    NewTemplateVersionClient(cfg),
+		Upload:             NewUploadClient(cfg),
+		VersionUse:         NewVersionUseClient(cfg),
+		WebSession:         NewWebSessionClient(cfg),
 	}, nil
 }
 
@@ -330,45 +370,53 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		APIKey:           NewAPIKeyClient(cfg),
-		Accommodation:    NewAccommodationClient(cfg),
-		AuditEvent:       NewAuditEventClient(cfg),
-		Binding:          NewBindingClient(cfg),
-		Candidate:        NewCandidateClient(cfg),
-		ClockEntry:       NewClockEntryClient(cfg),
-		Contest:          NewContestClient(cfg),
-		Disposition:      NewDispositionClient(cfg),
-		Event:            NewEventClient(cfg),
-		Exposure:         NewExposureClient(cfg),
-		Flag:             NewFlagClient(cfg),
-		JobRole:          NewJobRoleClient(cfg),
-		JobRoleSkill:     NewJobRoleSkillClient(cfg),
-		Mail:             NewMailClient(cfg),
-		Member:           NewMemberClient(cfg),
-		Once:             NewOnceClient(cfg),
-		Organization:     NewOrganizationClient(cfg),
-		Outage:           NewOutageClient(cfg),
-		Presence:         NewPresenceClient(cfg),
-		Pulse:            NewPulseClient(cfg),
-		Question:         NewQuestionClient(cfg),
-		QuestionRevision: NewQuestionRevisionClient(cfg),
-		QuestionSkill:    NewQuestionSkillClient(cfg),
-		Report:           NewReportClient(cfg),
-		Response:         NewResponseClient(cfg),
-		Review:           NewReviewClient(cfg),
-		Score:            NewScoreClient(cfg),
-		Session:          NewSessionClient(cfg),
-		SignInLink:       NewSignInLinkClient(cfg),
-		Signal:           NewSignalClient(cfg),
-		Skill:            NewSkillClient(cfg),
-		Template:         NewTemplateClient(cfg),
-		TemplateUse:      NewTemplateUseClient(cfg),
-		TemplateVersion:  NewTemplateVersionClient(cfg),
-		Upload:           NewUploadClient(cfg),
-		VersionUse:       NewVersionUseClient(cfg),
-		WebSession:       NewWebSessionClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		APIKey:             NewAPIKeyClient(cfg),
+		Accommodation:      NewAccommodationClient(cfg),
+		AuditEvent:         NewAuditEventClient(cfg),
+		Binding:            NewBindingClient(cfg),
+		Calibration:        NewCalibrationClient(cfg),
+		CalibrationAttempt: NewCalibrationAttemptClient(cfg),
+		Candidate:          NewCandidateClient(cfg),
+		ClockEntry:         NewClockEntryClient(cfg),
+		Contest:            NewContestClient(cfg),
+		Disposition:        NewDispositionClient(cfg),
+		Event:              NewEventClient(cfg),
+		Execution:          NewExecutionClient(cfg),
+		Exposure:           NewExposureClient(cfg),
+		Flag:               NewFlagClient(cfg),
+		JobRole:            NewJobRoleClient(cfg),
+		JobRoleSkill:       NewJobRoleSkillClient(cfg),
+		Mail:               NewMailClient(cfg),
+		Member:             NewMemberClient(cfg),
+		Norm:               NewNormClient(cfg),
+		Once:               NewOnceClient(cfg),
+		Organization:       NewOrganizationClient(cfg),
+		Outage:             NewOutageClient(cfg),
+		Presence:           NewPresenceClient(cfg),
+		Pulse:              NewPulseClient(cfg),
+		Question:           NewQuestionClient(cfg),
+		QuestionRevision:   NewQuestionRevisionClient(cfg),
+		QuestionSkill:      NewQuestionSkillClient(cfg),
+		Report:             NewReportClient(cfg),
+		ReportShare:        NewReportShareClient(cfg),
+		Rescoring:          NewRescoringClient(cfg),
+		Response:           NewResponseClient(cfg),
+		Review:             NewReviewClient(cfg),
+		ReviewRule:         NewReviewRuleClient(cfg),
+		Score:              NewScoreClient(cfg),
+		ScoreSheet:         NewScoreSheetClient(cfg),
+		Session:            NewSessionClient(cfg),
+		SignInLink:         NewSignInLinkClient(cfg),
+		Signal:             NewSignalClient(cfg),
+		Skill:              NewSkillClient(cfg),
+		Template:           NewTemplateClient(cfg),
+		TemplateUse:        NewTemplateUseClient(cfg),
+		TemplateVersion:    NewTemplateVersionClient(cfg),
+		Upload:             NewUploadClient(cfg),
+		VersionUse:         NewVersionUseClient(cfg),
+		WebSession:         NewWebSessionClient(cfg),
 	}, nil
 }
 
@@ -398,12 +446,14 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIKey, c.Accommodation, c.AuditEvent, c.Binding, c.Candidate, c.ClockEntry,
-		c.Contest, c.Disposition, c.Event, c.Exposure, c.Flag, c.JobRole,
-		c.JobRoleSkill, c.Mail, c.Member, c.Once, c.Organization, c.Outage, c.Presence,
-		c.Pulse, c.Question, c.QuestionRevision, c.QuestionSkill, c.Report, c.Response,
-		c.Review, c.Score, c.Session, c.SignInLink, c.Signal, c.Skill, c.Template,
-		c.TemplateUse, c.TemplateVersion, c.Upload, c.VersionUse, c.WebSession,
+		c.APIKey, c.Accommodation, c.AuditEvent, c.Binding, c.Calibration,
+		c.CalibrationAttempt, c.Candidate, c.ClockEntry, c.Contest, c.Disposition,
+		c.Event, c.Execution, c.Exposure, c.Flag, c.JobRole, c.JobRoleSkill, c.Mail,
+		c.Member, c.Norm, c.Once, c.Organization, c.Outage, c.Presence, c.Pulse,
+		c.Question, c.QuestionRevision, c.QuestionSkill, c.Report, c.ReportShare,
+		c.Rescoring, c.Response, c.Review, c.ReviewRule, c.Score, c.ScoreSheet,
+		c.Session, c.SignInLink, c.Signal, c.Skill, c.Template, c.TemplateUse,
+		c.TemplateVersion, c.Upload, c.VersionUse, c.WebSession,
 	} {
 		n.Use(hooks...)
 	}
@@ -413,12 +463,14 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIKey, c.Accommodation, c.AuditEvent, c.Binding, c.Candidate, c.ClockEntry,
-		c.Contest, c.Disposition, c.Event, c.Exposure, c.Flag, c.JobRole,
-		c.JobRoleSkill, c.Mail, c.Member, c.Once, c.Organization, c.Outage, c.Presence,
-		c.Pulse, c.Question, c.QuestionRevision, c.QuestionSkill, c.Report, c.Response,
-		c.Review, c.Score, c.Session, c.SignInLink, c.Signal, c.Skill, c.Template,
-		c.TemplateUse, c.TemplateVersion, c.Upload, c.VersionUse, c.WebSession,
+		c.APIKey, c.Accommodation, c.AuditEvent, c.Binding, c.Calibration,
+		c.CalibrationAttempt, c.Candidate, c.ClockEntry, c.Contest, c.Disposition,
+		c.Event, c.Execution, c.Exposure, c.Flag, c.JobRole, c.JobRoleSkill, c.Mail,
+		c.Member, c.Norm, c.Once, c.Organization, c.Outage, c.Presence, c.Pulse,
+		c.Question, c.QuestionRevision, c.QuestionSkill, c.Report, c.ReportShare,
+		c.Rescoring, c.Response, c.Review, c.ReviewRule, c.Score, c.ScoreSheet,
+		c.Session, c.SignInLink, c.Signal, c.Skill, c.Template, c.TemplateUse,
+		c.TemplateVersion, c.Upload, c.VersionUse, c.WebSession,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -435,6 +487,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditEvent.mutate(ctx, m)
 	case *BindingMutation:
 		return c.Binding.mutate(ctx, m)
+	case *CalibrationMutation:
+		return c.Calibration.mutate(ctx, m)
+	case *CalibrationAttemptMutation:
+		return c.CalibrationAttempt.mutate(ctx, m)
 	case *CandidateMutation:
 		return c.Candidate.mutate(ctx, m)
 	case *ClockEntryMutation:
@@ -445,6 +501,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Disposition.mutate(ctx, m)
 	case *EventMutation:
 		return c.Event.mutate(ctx, m)
+	case *ExecutionMutation:
+		return c.Execution.mutate(ctx, m)
 	case *ExposureMutation:
 		return c.Exposure.mutate(ctx, m)
 	case *FlagMutation:
@@ -457,6 +515,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Mail.mutate(ctx, m)
 	case *MemberMutation:
 		return c.Member.mutate(ctx, m)
+	case *NormMutation:
+		return c.Norm.mutate(ctx, m)
 	case *OnceMutation:
 		return c.Once.mutate(ctx, m)
 	case *OrganizationMutation:
@@ -475,12 +535,20 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.QuestionSkill.mutate(ctx, m)
 	case *ReportMutation:
 		return c.Report.mutate(ctx, m)
+	case *ReportShareMutation:
+		return c.ReportShare.mutate(ctx, m)
+	case *RescoringMutation:
+		return c.Rescoring.mutate(ctx, m)
 	case *ResponseMutation:
 		return c.Response.mutate(ctx, m)
 	case *ReviewMutation:
 		return c.Review.mutate(ctx, m)
+	case *ReviewRuleMutation:
+		return c.ReviewRule.mutate(ctx, m)
 	case *ScoreMutation:
 		return c.Score.mutate(ctx, m)
+	case *ScoreSheetMutation:
+		return c.ScoreSheet.mutate(ctx, m)
 	case *SessionMutation:
 		return c.Session.mutate(ctx, m)
 	case *SignInLinkMutation:
@@ -1147,6 +1215,352 @@ func (c *BindingClient) mutate(ctx context.Context, m *BindingMutation) (Value, 
 		return (&BindingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Binding mutation op: %q", m.Op())
+	}
+}
+
+// CalibrationClient is a client for the Calibration schema.
+type CalibrationClient struct {
+	config
+}
+
+// NewCalibrationClient returns a client for the Calibration from the given config.
+func NewCalibrationClient(c config) *CalibrationClient {
+	return &CalibrationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `calibration.Hooks(f(g(h())))`.
+func (c *CalibrationClient) Use(hooks ...Hook) {
+	c.hooks.Calibration = append(c.hooks.Calibration, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `calibration.Intercept(f(g(h())))`.
+func (c *CalibrationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Calibration = append(c.inters.Calibration, interceptors...)
+}
+
+// Create returns a builder for creating a Calibration entity.
+func (c *CalibrationClient) Create() *CalibrationCreate {
+	mutation := newCalibrationMutation(c.config, OpCreate)
+	return &CalibrationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Calibration entities.
+func (c *CalibrationClient) CreateBulk(builders ...*CalibrationCreate) *CalibrationCreateBulk {
+	return &CalibrationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CalibrationClient) MapCreateBulk(slice any, setFunc func(*CalibrationCreate, int)) *CalibrationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CalibrationCreateBulk{err: fmt.Errorf("calling to CalibrationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CalibrationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CalibrationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Calibration.
+func (c *CalibrationClient) Update() *CalibrationUpdate {
+	mutation := newCalibrationMutation(c.config, OpUpdate)
+	return &CalibrationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CalibrationClient) UpdateOne(_m *Calibration) *CalibrationUpdateOne {
+	mutation := newCalibrationMutation(c.config, OpUpdateOne, withCalibration(_m))
+	return &CalibrationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CalibrationClient) UpdateOneID(id gid.ID) *CalibrationUpdateOne {
+	mutation := newCalibrationMutation(c.config, OpUpdateOne, withCalibrationID(id))
+	return &CalibrationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Calibration.
+func (c *CalibrationClient) Delete() *CalibrationDelete {
+	mutation := newCalibrationMutation(c.config, OpDelete)
+	return &CalibrationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CalibrationClient) DeleteOne(_m *Calibration) *CalibrationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CalibrationClient) DeleteOneID(id gid.ID) *CalibrationDeleteOne {
+	builder := c.Delete().Where(calibration.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CalibrationDeleteOne{builder}
+}
+
+// Query returns a query builder for Calibration.
+func (c *CalibrationClient) Query() *CalibrationQuery {
+	return &CalibrationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCalibration},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Calibration entity by its id.
+func (c *CalibrationClient) Get(ctx context.Context, id gid.ID) (*Calibration, error) {
+	return c.Query().Where(calibration.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CalibrationClient) GetX(ctx context.Context, id gid.ID) *Calibration {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Calibration.
+func (c *CalibrationClient) QueryOrganization(_m *Calibration) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(calibration.Table, calibration.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, calibration.OrganizationTable, calibration.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryQuestion queries the question edge of a Calibration.
+func (c *CalibrationClient) QueryQuestion(_m *Calibration) *QuestionQuery {
+	query := (&QuestionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(calibration.Table, calibration.FieldID, id),
+			sqlgraph.To(question.Table, question.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, calibration.QuestionTable, calibration.QuestionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CalibrationClient) Hooks() []Hook {
+	return c.hooks.Calibration
+}
+
+// Interceptors returns the client interceptors.
+func (c *CalibrationClient) Interceptors() []Interceptor {
+	return c.inters.Calibration
+}
+
+func (c *CalibrationClient) mutate(ctx context.Context, m *CalibrationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CalibrationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CalibrationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CalibrationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CalibrationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Calibration mutation op: %q", m.Op())
+	}
+}
+
+// CalibrationAttemptClient is a client for the CalibrationAttempt schema.
+type CalibrationAttemptClient struct {
+	config
+}
+
+// NewCalibrationAttemptClient returns a client for the CalibrationAttempt from the given config.
+func NewCalibrationAttemptClient(c config) *CalibrationAttemptClient {
+	return &CalibrationAttemptClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `calibrationattempt.Hooks(f(g(h())))`.
+func (c *CalibrationAttemptClient) Use(hooks ...Hook) {
+	c.hooks.CalibrationAttempt = append(c.hooks.CalibrationAttempt, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `calibrationattempt.Intercept(f(g(h())))`.
+func (c *CalibrationAttemptClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CalibrationAttempt = append(c.inters.CalibrationAttempt, interceptors...)
+}
+
+// Create returns a builder for creating a CalibrationAttempt entity.
+func (c *CalibrationAttemptClient) Create() *CalibrationAttemptCreate {
+	mutation := newCalibrationAttemptMutation(c.config, OpCreate)
+	return &CalibrationAttemptCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CalibrationAttempt entities.
+func (c *CalibrationAttemptClient) CreateBulk(builders ...*CalibrationAttemptCreate) *CalibrationAttemptCreateBulk {
+	return &CalibrationAttemptCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CalibrationAttemptClient) MapCreateBulk(slice any, setFunc func(*CalibrationAttemptCreate, int)) *CalibrationAttemptCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CalibrationAttemptCreateBulk{err: fmt.Errorf("calling to CalibrationAttemptClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CalibrationAttemptCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CalibrationAttemptCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CalibrationAttempt.
+func (c *CalibrationAttemptClient) Update() *CalibrationAttemptUpdate {
+	mutation := newCalibrationAttemptMutation(c.config, OpUpdate)
+	return &CalibrationAttemptUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CalibrationAttemptClient) UpdateOne(_m *CalibrationAttempt) *CalibrationAttemptUpdateOne {
+	mutation := newCalibrationAttemptMutation(c.config, OpUpdateOne, withCalibrationAttempt(_m))
+	return &CalibrationAttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CalibrationAttemptClient) UpdateOneID(id gid.ID) *CalibrationAttemptUpdateOne {
+	mutation := newCalibrationAttemptMutation(c.config, OpUpdateOne, withCalibrationAttemptID(id))
+	return &CalibrationAttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CalibrationAttempt.
+func (c *CalibrationAttemptClient) Delete() *CalibrationAttemptDelete {
+	mutation := newCalibrationAttemptMutation(c.config, OpDelete)
+	return &CalibrationAttemptDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CalibrationAttemptClient) DeleteOne(_m *CalibrationAttempt) *CalibrationAttemptDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CalibrationAttemptClient) DeleteOneID(id gid.ID) *CalibrationAttemptDeleteOne {
+	builder := c.Delete().Where(calibrationattempt.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CalibrationAttemptDeleteOne{builder}
+}
+
+// Query returns a query builder for CalibrationAttempt.
+func (c *CalibrationAttemptClient) Query() *CalibrationAttemptQuery {
+	return &CalibrationAttemptQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCalibrationAttempt},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CalibrationAttempt entity by its id.
+func (c *CalibrationAttemptClient) Get(ctx context.Context, id gid.ID) (*CalibrationAttempt, error) {
+	return c.Query().Where(calibrationattempt.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CalibrationAttemptClient) GetX(ctx context.Context, id gid.ID) *CalibrationAttempt {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a CalibrationAttempt.
+func (c *CalibrationAttemptClient) QueryOrganization(_m *CalibrationAttempt) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(calibrationattempt.Table, calibrationattempt.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, calibrationattempt.OrganizationTable, calibrationattempt.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCalibration queries the calibration edge of a CalibrationAttempt.
+func (c *CalibrationAttemptClient) QueryCalibration(_m *CalibrationAttempt) *CalibrationQuery {
+	query := (&CalibrationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(calibrationattempt.Table, calibrationattempt.FieldID, id),
+			sqlgraph.To(calibration.Table, calibration.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, calibrationattempt.CalibrationTable, calibrationattempt.CalibrationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReviewer queries the reviewer edge of a CalibrationAttempt.
+func (c *CalibrationAttemptClient) QueryReviewer(_m *CalibrationAttempt) *MemberQuery {
+	query := (&MemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(calibrationattempt.Table, calibrationattempt.FieldID, id),
+			sqlgraph.To(member.Table, member.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, calibrationattempt.ReviewerTable, calibrationattempt.ReviewerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CalibrationAttemptClient) Hooks() []Hook {
+	return c.hooks.CalibrationAttempt
+}
+
+// Interceptors returns the client interceptors.
+func (c *CalibrationAttemptClient) Interceptors() []Interceptor {
+	return c.inters.CalibrationAttempt
+}
+
+func (c *CalibrationAttemptClient) mutate(ctx context.Context, m *CalibrationAttemptMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CalibrationAttemptCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CalibrationAttemptUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CalibrationAttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CalibrationAttemptDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CalibrationAttempt mutation op: %q", m.Op())
 	}
 }
 
@@ -1956,6 +2370,171 @@ func (c *EventClient) mutate(ctx context.Context, m *EventMutation) (Value, erro
 		return (&EventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Event mutation op: %q", m.Op())
+	}
+}
+
+// ExecutionClient is a client for the Execution schema.
+type ExecutionClient struct {
+	config
+}
+
+// NewExecutionClient returns a client for the Execution from the given config.
+func NewExecutionClient(c config) *ExecutionClient {
+	return &ExecutionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `execution.Hooks(f(g(h())))`.
+func (c *ExecutionClient) Use(hooks ...Hook) {
+	c.hooks.Execution = append(c.hooks.Execution, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `execution.Intercept(f(g(h())))`.
+func (c *ExecutionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Execution = append(c.inters.Execution, interceptors...)
+}
+
+// Create returns a builder for creating a Execution entity.
+func (c *ExecutionClient) Create() *ExecutionCreate {
+	mutation := newExecutionMutation(c.config, OpCreate)
+	return &ExecutionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Execution entities.
+func (c *ExecutionClient) CreateBulk(builders ...*ExecutionCreate) *ExecutionCreateBulk {
+	return &ExecutionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExecutionClient) MapCreateBulk(slice any, setFunc func(*ExecutionCreate, int)) *ExecutionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExecutionCreateBulk{err: fmt.Errorf("calling to ExecutionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExecutionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExecutionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Execution.
+func (c *ExecutionClient) Update() *ExecutionUpdate {
+	mutation := newExecutionMutation(c.config, OpUpdate)
+	return &ExecutionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExecutionClient) UpdateOne(_m *Execution) *ExecutionUpdateOne {
+	mutation := newExecutionMutation(c.config, OpUpdateOne, withExecution(_m))
+	return &ExecutionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExecutionClient) UpdateOneID(id gid.ID) *ExecutionUpdateOne {
+	mutation := newExecutionMutation(c.config, OpUpdateOne, withExecutionID(id))
+	return &ExecutionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Execution.
+func (c *ExecutionClient) Delete() *ExecutionDelete {
+	mutation := newExecutionMutation(c.config, OpDelete)
+	return &ExecutionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExecutionClient) DeleteOne(_m *Execution) *ExecutionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExecutionClient) DeleteOneID(id gid.ID) *ExecutionDeleteOne {
+	builder := c.Delete().Where(execution.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExecutionDeleteOne{builder}
+}
+
+// Query returns a query builder for Execution.
+func (c *ExecutionClient) Query() *ExecutionQuery {
+	return &ExecutionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExecution},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Execution entity by its id.
+func (c *ExecutionClient) Get(ctx context.Context, id gid.ID) (*Execution, error) {
+	return c.Query().Where(execution.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExecutionClient) GetX(ctx context.Context, id gid.ID) *Execution {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Execution.
+func (c *ExecutionClient) QueryOrganization(_m *Execution) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(execution.Table, execution.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, execution.OrganizationTable, execution.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySession queries the session edge of a Execution.
+func (c *ExecutionClient) QuerySession(_m *Execution) *SessionQuery {
+	query := (&SessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(execution.Table, execution.FieldID, id),
+			sqlgraph.To(session.Table, session.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, execution.SessionTable, execution.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ExecutionClient) Hooks() []Hook {
+	return c.hooks.Execution
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExecutionClient) Interceptors() []Interceptor {
+	return c.inters.Execution
+}
+
+func (c *ExecutionClient) mutate(ctx context.Context, m *ExecutionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExecutionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExecutionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExecutionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExecutionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Execution mutation op: %q", m.Op())
 	}
 }
 
@@ -2946,6 +3525,187 @@ func (c *MemberClient) mutate(ctx context.Context, m *MemberMutation) (Value, er
 		return (&MemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Member mutation op: %q", m.Op())
+	}
+}
+
+// NormClient is a client for the Norm schema.
+type NormClient struct {
+	config
+}
+
+// NewNormClient returns a client for the Norm from the given config.
+func NewNormClient(c config) *NormClient {
+	return &NormClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `norm.Hooks(f(g(h())))`.
+func (c *NormClient) Use(hooks ...Hook) {
+	c.hooks.Norm = append(c.hooks.Norm, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `norm.Intercept(f(g(h())))`.
+func (c *NormClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Norm = append(c.inters.Norm, interceptors...)
+}
+
+// Create returns a builder for creating a Norm entity.
+func (c *NormClient) Create() *NormCreate {
+	mutation := newNormMutation(c.config, OpCreate)
+	return &NormCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Norm entities.
+func (c *NormClient) CreateBulk(builders ...*NormCreate) *NormCreateBulk {
+	return &NormCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NormClient) MapCreateBulk(slice any, setFunc func(*NormCreate, int)) *NormCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NormCreateBulk{err: fmt.Errorf("calling to NormClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NormCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NormCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Norm.
+func (c *NormClient) Update() *NormUpdate {
+	mutation := newNormMutation(c.config, OpUpdate)
+	return &NormUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NormClient) UpdateOne(_m *Norm) *NormUpdateOne {
+	mutation := newNormMutation(c.config, OpUpdateOne, withNorm(_m))
+	return &NormUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NormClient) UpdateOneID(id gid.ID) *NormUpdateOne {
+	mutation := newNormMutation(c.config, OpUpdateOne, withNormID(id))
+	return &NormUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Norm.
+func (c *NormClient) Delete() *NormDelete {
+	mutation := newNormMutation(c.config, OpDelete)
+	return &NormDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NormClient) DeleteOne(_m *Norm) *NormDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NormClient) DeleteOneID(id gid.ID) *NormDeleteOne {
+	builder := c.Delete().Where(norm.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NormDeleteOne{builder}
+}
+
+// Query returns a query builder for Norm.
+func (c *NormClient) Query() *NormQuery {
+	return &NormQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNorm},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Norm entity by its id.
+func (c *NormClient) Get(ctx context.Context, id gid.ID) (*Norm, error) {
+	return c.Query().Where(norm.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NormClient) GetX(ctx context.Context, id gid.ID) *Norm {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Norm.
+func (c *NormClient) QueryOrganization(_m *Norm) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(norm.Table, norm.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, norm.OrganizationTable, norm.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTemplateVersion queries the template_version edge of a Norm.
+func (c *NormClient) QueryTemplateVersion(_m *Norm) *TemplateVersionQuery {
+	query := (&TemplateVersionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(norm.Table, norm.FieldID, id),
+			sqlgraph.To(templateversion.Table, templateversion.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, norm.TemplateVersionTable, norm.TemplateVersionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryJobRole queries the job_role edge of a Norm.
+func (c *NormClient) QueryJobRole(_m *Norm) *JobRoleQuery {
+	query := (&JobRoleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(norm.Table, norm.FieldID, id),
+			sqlgraph.To(jobrole.Table, jobrole.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, norm.JobRoleTable, norm.JobRoleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *NormClient) Hooks() []Hook {
+	return c.hooks.Norm
+}
+
+// Interceptors returns the client interceptors.
+func (c *NormClient) Interceptors() []Interceptor {
+	return c.inters.Norm
+}
+
+func (c *NormClient) mutate(ctx context.Context, m *NormMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NormCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NormUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NormUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NormDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Norm mutation op: %q", m.Op())
 	}
 }
 
@@ -4370,6 +5130,368 @@ func (c *ReportClient) mutate(ctx context.Context, m *ReportMutation) (Value, er
 	}
 }
 
+// ReportShareClient is a client for the ReportShare schema.
+type ReportShareClient struct {
+	config
+}
+
+// NewReportShareClient returns a client for the ReportShare from the given config.
+func NewReportShareClient(c config) *ReportShareClient {
+	return &ReportShareClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reportshare.Hooks(f(g(h())))`.
+func (c *ReportShareClient) Use(hooks ...Hook) {
+	c.hooks.ReportShare = append(c.hooks.ReportShare, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reportshare.Intercept(f(g(h())))`.
+func (c *ReportShareClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReportShare = append(c.inters.ReportShare, interceptors...)
+}
+
+// Create returns a builder for creating a ReportShare entity.
+func (c *ReportShareClient) Create() *ReportShareCreate {
+	mutation := newReportShareMutation(c.config, OpCreate)
+	return &ReportShareCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReportShare entities.
+func (c *ReportShareClient) CreateBulk(builders ...*ReportShareCreate) *ReportShareCreateBulk {
+	return &ReportShareCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReportShareClient) MapCreateBulk(slice any, setFunc func(*ReportShareCreate, int)) *ReportShareCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReportShareCreateBulk{err: fmt.Errorf("calling to ReportShareClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReportShareCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReportShareCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReportShare.
+func (c *ReportShareClient) Update() *ReportShareUpdate {
+	mutation := newReportShareMutation(c.config, OpUpdate)
+	return &ReportShareUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReportShareClient) UpdateOne(_m *ReportShare) *ReportShareUpdateOne {
+	mutation := newReportShareMutation(c.config, OpUpdateOne, withReportShare(_m))
+	return &ReportShareUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReportShareClient) UpdateOneID(id gid.ID) *ReportShareUpdateOne {
+	mutation := newReportShareMutation(c.config, OpUpdateOne, withReportShareID(id))
+	return &ReportShareUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReportShare.
+func (c *ReportShareClient) Delete() *ReportShareDelete {
+	mutation := newReportShareMutation(c.config, OpDelete)
+	return &ReportShareDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReportShareClient) DeleteOne(_m *ReportShare) *ReportShareDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReportShareClient) DeleteOneID(id gid.ID) *ReportShareDeleteOne {
+	builder := c.Delete().Where(reportshare.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReportShareDeleteOne{builder}
+}
+
+// Query returns a query builder for ReportShare.
+func (c *ReportShareClient) Query() *ReportShareQuery {
+	return &ReportShareQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReportShare},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReportShare entity by its id.
+func (c *ReportShareClient) Get(ctx context.Context, id gid.ID) (*ReportShare, error) {
+	return c.Query().Where(reportshare.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReportShareClient) GetX(ctx context.Context, id gid.ID) *ReportShare {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a ReportShare.
+func (c *ReportShareClient) QueryOrganization(_m *ReportShare) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reportshare.Table, reportshare.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, reportshare.OrganizationTable, reportshare.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReport queries the report edge of a ReportShare.
+func (c *ReportShareClient) QueryReport(_m *ReportShare) *ReportQuery {
+	query := (&ReportClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reportshare.Table, reportshare.FieldID, id),
+			sqlgraph.To(report.Table, report.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, reportshare.ReportTable, reportshare.ReportColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryJobRole queries the job_role edge of a ReportShare.
+func (c *ReportShareClient) QueryJobRole(_m *ReportShare) *JobRoleQuery {
+	query := (&JobRoleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reportshare.Table, reportshare.FieldID, id),
+			sqlgraph.To(jobrole.Table, jobrole.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, reportshare.JobRoleTable, reportshare.JobRoleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReportShareClient) Hooks() []Hook {
+	return c.hooks.ReportShare
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReportShareClient) Interceptors() []Interceptor {
+	return c.inters.ReportShare
+}
+
+func (c *ReportShareClient) mutate(ctx context.Context, m *ReportShareMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReportShareCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReportShareUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReportShareUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReportShareDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReportShare mutation op: %q", m.Op())
+	}
+}
+
+// RescoringClient is a client for the Rescoring schema.
+type RescoringClient struct {
+	config
+}
+
+// NewRescoringClient returns a client for the Rescoring from the given config.
+func NewRescoringClient(c config) *RescoringClient {
+	return &RescoringClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `rescoring.Hooks(f(g(h())))`.
+func (c *RescoringClient) Use(hooks ...Hook) {
+	c.hooks.Rescoring = append(c.hooks.Rescoring, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `rescoring.Intercept(f(g(h())))`.
+func (c *RescoringClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Rescoring = append(c.inters.Rescoring, interceptors...)
+}
+
+// Create returns a builder for creating a Rescoring entity.
+func (c *RescoringClient) Create() *RescoringCreate {
+	mutation := newRescoringMutation(c.config, OpCreate)
+	return &RescoringCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Rescoring entities.
+func (c *RescoringClient) CreateBulk(builders ...*RescoringCreate) *RescoringCreateBulk {
+	return &RescoringCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RescoringClient) MapCreateBulk(slice any, setFunc func(*RescoringCreate, int)) *RescoringCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RescoringCreateBulk{err: fmt.Errorf("calling to RescoringClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RescoringCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RescoringCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Rescoring.
+func (c *RescoringClient) Update() *RescoringUpdate {
+	mutation := newRescoringMutation(c.config, OpUpdate)
+	return &RescoringUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RescoringClient) UpdateOne(_m *Rescoring) *RescoringUpdateOne {
+	mutation := newRescoringMutation(c.config, OpUpdateOne, withRescoring(_m))
+	return &RescoringUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RescoringClient) UpdateOneID(id gid.ID) *RescoringUpdateOne {
+	mutation := newRescoringMutation(c.config, OpUpdateOne, withRescoringID(id))
+	return &RescoringUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Rescoring.
+func (c *RescoringClient) Delete() *RescoringDelete {
+	mutation := newRescoringMutation(c.config, OpDelete)
+	return &RescoringDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RescoringClient) DeleteOne(_m *Rescoring) *RescoringDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RescoringClient) DeleteOneID(id gid.ID) *RescoringDeleteOne {
+	builder := c.Delete().Where(rescoring.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RescoringDeleteOne{builder}
+}
+
+// Query returns a query builder for Rescoring.
+func (c *RescoringClient) Query() *RescoringQuery {
+	return &RescoringQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRescoring},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Rescoring entity by its id.
+func (c *RescoringClient) Get(ctx context.Context, id gid.ID) (*Rescoring, error) {
+	return c.Query().Where(rescoring.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RescoringClient) GetX(ctx context.Context, id gid.ID) *Rescoring {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Rescoring.
+func (c *RescoringClient) QueryOrganization(_m *Rescoring) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(rescoring.Table, rescoring.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, rescoring.OrganizationTable, rescoring.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTemplateVersion queries the template_version edge of a Rescoring.
+func (c *RescoringClient) QueryTemplateVersion(_m *Rescoring) *TemplateVersionQuery {
+	query := (&TemplateVersionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(rescoring.Table, rescoring.FieldID, id),
+			sqlgraph.To(templateversion.Table, templateversion.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, rescoring.TemplateVersionTable, rescoring.TemplateVersionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryJobRole queries the job_role edge of a Rescoring.
+func (c *RescoringClient) QueryJobRole(_m *Rescoring) *JobRoleQuery {
+	query := (&JobRoleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(rescoring.Table, rescoring.FieldID, id),
+			sqlgraph.To(jobrole.Table, jobrole.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, rescoring.JobRoleTable, rescoring.JobRoleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RescoringClient) Hooks() []Hook {
+	return c.hooks.Rescoring
+}
+
+// Interceptors returns the client interceptors.
+func (c *RescoringClient) Interceptors() []Interceptor {
+	return c.inters.Rescoring
+}
+
+func (c *RescoringClient) mutate(ctx context.Context, m *RescoringMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RescoringCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RescoringUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RescoringUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RescoringDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Rescoring mutation op: %q", m.Op())
+	}
+}
+
 // ResponseClient is a client for the Response schema.
 type ResponseClient struct {
 	config
@@ -4732,6 +5854,187 @@ func (c *ReviewClient) mutate(ctx context.Context, m *ReviewMutation) (Value, er
 	}
 }
 
+// ReviewRuleClient is a client for the ReviewRule schema.
+type ReviewRuleClient struct {
+	config
+}
+
+// NewReviewRuleClient returns a client for the ReviewRule from the given config.
+func NewReviewRuleClient(c config) *ReviewRuleClient {
+	return &ReviewRuleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reviewrule.Hooks(f(g(h())))`.
+func (c *ReviewRuleClient) Use(hooks ...Hook) {
+	c.hooks.ReviewRule = append(c.hooks.ReviewRule, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reviewrule.Intercept(f(g(h())))`.
+func (c *ReviewRuleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReviewRule = append(c.inters.ReviewRule, interceptors...)
+}
+
+// Create returns a builder for creating a ReviewRule entity.
+func (c *ReviewRuleClient) Create() *ReviewRuleCreate {
+	mutation := newReviewRuleMutation(c.config, OpCreate)
+	return &ReviewRuleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReviewRule entities.
+func (c *ReviewRuleClient) CreateBulk(builders ...*ReviewRuleCreate) *ReviewRuleCreateBulk {
+	return &ReviewRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReviewRuleClient) MapCreateBulk(slice any, setFunc func(*ReviewRuleCreate, int)) *ReviewRuleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReviewRuleCreateBulk{err: fmt.Errorf("calling to ReviewRuleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReviewRuleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReviewRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReviewRule.
+func (c *ReviewRuleClient) Update() *ReviewRuleUpdate {
+	mutation := newReviewRuleMutation(c.config, OpUpdate)
+	return &ReviewRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReviewRuleClient) UpdateOne(_m *ReviewRule) *ReviewRuleUpdateOne {
+	mutation := newReviewRuleMutation(c.config, OpUpdateOne, withReviewRule(_m))
+	return &ReviewRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReviewRuleClient) UpdateOneID(id gid.ID) *ReviewRuleUpdateOne {
+	mutation := newReviewRuleMutation(c.config, OpUpdateOne, withReviewRuleID(id))
+	return &ReviewRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReviewRule.
+func (c *ReviewRuleClient) Delete() *ReviewRuleDelete {
+	mutation := newReviewRuleMutation(c.config, OpDelete)
+	return &ReviewRuleDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReviewRuleClient) DeleteOne(_m *ReviewRule) *ReviewRuleDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReviewRuleClient) DeleteOneID(id gid.ID) *ReviewRuleDeleteOne {
+	builder := c.Delete().Where(reviewrule.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReviewRuleDeleteOne{builder}
+}
+
+// Query returns a query builder for ReviewRule.
+func (c *ReviewRuleClient) Query() *ReviewRuleQuery {
+	return &ReviewRuleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReviewRule},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReviewRule entity by its id.
+func (c *ReviewRuleClient) Get(ctx context.Context, id gid.ID) (*ReviewRule, error) {
+	return c.Query().Where(reviewrule.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReviewRuleClient) GetX(ctx context.Context, id gid.ID) *ReviewRule {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a ReviewRule.
+func (c *ReviewRuleClient) QueryOrganization(_m *ReviewRule) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reviewrule.Table, reviewrule.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, reviewrule.OrganizationTable, reviewrule.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTemplate queries the template edge of a ReviewRule.
+func (c *ReviewRuleClient) QueryTemplate(_m *ReviewRule) *TemplateQuery {
+	query := (&TemplateClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reviewrule.Table, reviewrule.FieldID, id),
+			sqlgraph.To(template.Table, template.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, reviewrule.TemplateTable, reviewrule.TemplateColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryJobRole queries the job_role edge of a ReviewRule.
+func (c *ReviewRuleClient) QueryJobRole(_m *ReviewRule) *JobRoleQuery {
+	query := (&JobRoleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reviewrule.Table, reviewrule.FieldID, id),
+			sqlgraph.To(jobrole.Table, jobrole.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, reviewrule.JobRoleTable, reviewrule.JobRoleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReviewRuleClient) Hooks() []Hook {
+	return c.hooks.ReviewRule
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReviewRuleClient) Interceptors() []Interceptor {
+	return c.inters.ReviewRule
+}
+
+func (c *ReviewRuleClient) mutate(ctx context.Context, m *ReviewRuleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReviewRuleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReviewRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReviewRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReviewRuleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReviewRule mutation op: %q", m.Op())
+	}
+}
+
 // ScoreClient is a client for the Score schema.
 type ScoreClient struct {
 	config
@@ -4910,6 +6213,187 @@ func (c *ScoreClient) mutate(ctx context.Context, m *ScoreMutation) (Value, erro
 		return (&ScoreDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Score mutation op: %q", m.Op())
+	}
+}
+
+// ScoreSheetClient is a client for the ScoreSheet schema.
+type ScoreSheetClient struct {
+	config
+}
+
+// NewScoreSheetClient returns a client for the ScoreSheet from the given config.
+func NewScoreSheetClient(c config) *ScoreSheetClient {
+	return &ScoreSheetClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `scoresheet.Hooks(f(g(h())))`.
+func (c *ScoreSheetClient) Use(hooks ...Hook) {
+	c.hooks.ScoreSheet = append(c.hooks.ScoreSheet, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `scoresheet.Intercept(f(g(h())))`.
+func (c *ScoreSheetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ScoreSheet = append(c.inters.ScoreSheet, interceptors...)
+}
+
+// Create returns a builder for creating a ScoreSheet entity.
+func (c *ScoreSheetClient) Create() *ScoreSheetCreate {
+	mutation := newScoreSheetMutation(c.config, OpCreate)
+	return &ScoreSheetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ScoreSheet entities.
+func (c *ScoreSheetClient) CreateBulk(builders ...*ScoreSheetCreate) *ScoreSheetCreateBulk {
+	return &ScoreSheetCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ScoreSheetClient) MapCreateBulk(slice any, setFunc func(*ScoreSheetCreate, int)) *ScoreSheetCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ScoreSheetCreateBulk{err: fmt.Errorf("calling to ScoreSheetClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ScoreSheetCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ScoreSheetCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ScoreSheet.
+func (c *ScoreSheetClient) Update() *ScoreSheetUpdate {
+	mutation := newScoreSheetMutation(c.config, OpUpdate)
+	return &ScoreSheetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ScoreSheetClient) UpdateOne(_m *ScoreSheet) *ScoreSheetUpdateOne {
+	mutation := newScoreSheetMutation(c.config, OpUpdateOne, withScoreSheet(_m))
+	return &ScoreSheetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ScoreSheetClient) UpdateOneID(id gid.ID) *ScoreSheetUpdateOne {
+	mutation := newScoreSheetMutation(c.config, OpUpdateOne, withScoreSheetID(id))
+	return &ScoreSheetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ScoreSheet.
+func (c *ScoreSheetClient) Delete() *ScoreSheetDelete {
+	mutation := newScoreSheetMutation(c.config, OpDelete)
+	return &ScoreSheetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ScoreSheetClient) DeleteOne(_m *ScoreSheet) *ScoreSheetDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ScoreSheetClient) DeleteOneID(id gid.ID) *ScoreSheetDeleteOne {
+	builder := c.Delete().Where(scoresheet.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ScoreSheetDeleteOne{builder}
+}
+
+// Query returns a query builder for ScoreSheet.
+func (c *ScoreSheetClient) Query() *ScoreSheetQuery {
+	return &ScoreSheetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeScoreSheet},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ScoreSheet entity by its id.
+func (c *ScoreSheetClient) Get(ctx context.Context, id gid.ID) (*ScoreSheet, error) {
+	return c.Query().Where(scoresheet.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ScoreSheetClient) GetX(ctx context.Context, id gid.ID) *ScoreSheet {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a ScoreSheet.
+func (c *ScoreSheetClient) QueryOrganization(_m *ScoreSheet) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(scoresheet.Table, scoresheet.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, scoresheet.OrganizationTable, scoresheet.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySession queries the session edge of a ScoreSheet.
+func (c *ScoreSheetClient) QuerySession(_m *ScoreSheet) *SessionQuery {
+	query := (&SessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(scoresheet.Table, scoresheet.FieldID, id),
+			sqlgraph.To(session.Table, session.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, scoresheet.SessionTable, scoresheet.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRescoring queries the rescoring edge of a ScoreSheet.
+func (c *ScoreSheetClient) QueryRescoring(_m *ScoreSheet) *RescoringQuery {
+	query := (&RescoringClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(scoresheet.Table, scoresheet.FieldID, id),
+			sqlgraph.To(rescoring.Table, rescoring.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, scoresheet.RescoringTable, scoresheet.RescoringColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ScoreSheetClient) Hooks() []Hook {
+	return c.hooks.ScoreSheet
+}
+
+// Interceptors returns the client interceptors.
+func (c *ScoreSheetClient) Interceptors() []Interceptor {
+	return c.inters.ScoreSheet
+}
+
+func (c *ScoreSheetClient) mutate(ctx context.Context, m *ScoreSheetMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ScoreSheetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ScoreSheetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ScoreSheetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ScoreSheetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ScoreSheet mutation op: %q", m.Op())
 	}
 }
 
@@ -6678,20 +8162,22 @@ func (c *WebSessionClient) mutate(ctx context.Context, m *WebSessionMutation) (V
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, Accommodation, AuditEvent, Binding, Candidate, ClockEntry, Contest,
-		Disposition, Event, Exposure, Flag, JobRole, JobRoleSkill, Mail, Member, Once,
-		Organization, Outage, Presence, Pulse, Question, QuestionRevision,
-		QuestionSkill, Report, Response, Review, Score, Session, SignInLink, Signal,
-		Skill, Template, TemplateUse, TemplateVersion, Upload, VersionUse,
-		WebSession []ent.Hook
+		APIKey, Accommodation, AuditEvent, Binding, Calibration, CalibrationAttempt,
+		Candidate, ClockEntry, Contest, Disposition, Event, Execution, Exposure, Flag,
+		JobRole, JobRoleSkill, Mail, Member, Norm, Once, Organization, Outage,
+		Presence, Pulse, Question, QuestionRevision, QuestionSkill, Report,
+		ReportShare, Rescoring, Response, Review, ReviewRule, Score, ScoreSheet,
+		Session, SignInLink, Signal, Skill, Template, TemplateUse, TemplateVersion,
+		Upload, VersionUse, WebSession []ent.Hook
 	}
 	inters struct {
-		APIKey, Accommodation, AuditEvent, Binding, Candidate, ClockEntry, Contest,
-		Disposition, Event, Exposure, Flag, JobRole, JobRoleSkill, Mail, Member, Once,
-		Organization, Outage, Presence, Pulse, Question, QuestionRevision,
-		QuestionSkill, Report, Response, Review, Score, Session, SignInLink, Signal,
-		Skill, Template, TemplateUse, TemplateVersion, Upload, VersionUse,
-		WebSession []ent.Interceptor
+		APIKey, Accommodation, AuditEvent, Binding, Calibration, CalibrationAttempt,
+		Candidate, ClockEntry, Contest, Disposition, Event, Execution, Exposure, Flag,
+		JobRole, JobRoleSkill, Mail, Member, Norm, Once, Organization, Outage,
+		Presence, Pulse, Question, QuestionRevision, QuestionSkill, Report,
+		ReportShare, Rescoring, Response, Review, ReviewRule, Score, ScoreSheet,
+		Session, SignInLink, Signal, Skill, Template, TemplateUse, TemplateVersion,
+		Upload, VersionUse, WebSession []ent.Interceptor
 	}
 )
 

@@ -16,17 +16,21 @@ import (
 	"github.com/assay-hq/assay/ent/apikey"
 	"github.com/assay-hq/assay/ent/auditevent"
 	"github.com/assay-hq/assay/ent/binding"
+	"github.com/assay-hq/assay/ent/calibration"
+	"github.com/assay-hq/assay/ent/calibrationattempt"
 	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/contest"
 	"github.com/assay-hq/assay/ent/disposition"
 	"github.com/assay-hq/assay/ent/event"
+	"github.com/assay-hq/assay/ent/execution"
 	"github.com/assay-hq/assay/ent/exposure"
 	"github.com/assay-hq/assay/ent/flag"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/mail"
 	"github.com/assay-hq/assay/ent/member"
+	"github.com/assay-hq/assay/ent/norm"
 	"github.com/assay-hq/assay/ent/once"
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/outage"
@@ -36,9 +40,13 @@ import (
 	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/ent/questionskill"
 	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/ent/reportshare"
+	"github.com/assay-hq/assay/ent/rescoring"
 	"github.com/assay-hq/assay/ent/response"
 	"github.com/assay-hq/assay/ent/review"
+	"github.com/assay-hq/assay/ent/reviewrule"
 	"github.com/assay-hq/assay/ent/score"
+	"github.com/assay-hq/assay/ent/scoresheet"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/signal"
 	"github.com/assay-hq/assay/ent/signinlink"
@@ -109,43 +117,51 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			apikey.Table:           apikey.ValidColumn,
-			accommodation.Table:    accommodation.ValidColumn,
-			auditevent.Table:       auditevent.ValidColumn,
-			binding.Table:          binding.ValidColumn,
-			candidate.Table:        candidate.ValidColumn,
-			clockentry.Table:       clockentry.ValidColumn,
-			contest.Table:          contest.ValidColumn,
-			disposition.Table:      disposition.ValidColumn,
-			event.Table:            event.ValidColumn,
-			exposure.Table:         exposure.ValidColumn,
-			flag.Table:             flag.ValidColumn,
-			jobrole.Table:          jobrole.ValidColumn,
-			jobroleskill.Table:     jobroleskill.ValidColumn,
-			mail.Table:             mail.ValidColumn,
-			member.Table:           member.ValidColumn,
-			once.Table:             once.ValidColumn,
-			organization.Table:     organization.ValidColumn,
-			outage.Table:           outage.ValidColumn,
-			presence.Table:         presence.ValidColumn,
-			pulse.Table:            pulse.ValidColumn,
-			question.Table:         question.ValidColumn,
-			questionrevision.Table: questionrevision.ValidColumn,
-			questionskill.Table:    questionskill.ValidColumn,
-			report.Table:           report.ValidColumn,
-			response.Table:         response.ValidColumn,
-			review.Table:           review.ValidColumn,
-			score.Table:            score.ValidColumn,
-			session.Table:          session.ValidColumn,
-			signinlink.Table:       signinlink.ValidColumn,
-			signal.Table:           signal.ValidColumn,
-			skill.Table:            skill.ValidColumn,
-			template.Table:         template.ValidColumn,
-			templateuse.Table:      templateuse.ValidColumn,
-			templateversion.Table:  templateversion.ValidColumn,
-			upload.Table:           upload.ValidColumn,
-			versionuse.Table:       versionuse.ValidColumn,
-			websession.Table:       websession.ValidColumn,
+			apikey.Table:             apikey.ValidColumn,
+			accommodation.Table:      accommodation.ValidColumn,
+			auditevent.Table:         auditevent.ValidColumn,
+			binding.Table:            binding.ValidColumn,
+			calibration.Table:        calibration.ValidColumn,
+			calibrationattempt.Table: calibrationattempt.ValidColumn,
+			candidate.Table:          candidate.ValidColumn,
+			clockentry.Table:         clockentry.ValidColumn,
+			contest.Table:            contest.ValidColumn,
+			disposition.Table:        disposition.ValidColumn,
+			event.Table:              event.ValidColumn,
+			execution.Table:          execution.ValidColumn,
+			exposure.Table:           exposure.ValidColumn,
+			flag.Table:               flag.ValidColumn,
+			jobrole.Table:            jobrole.ValidColumn,
+			jobroleskill.Table:       jobroleskill.ValidColumn,
+			mail.Table:               mail.ValidColumn,
+			member.Table:             member.ValidColumn,
+			norm.Table:               norm.ValidColumn,
+			once.Table:               once.ValidColumn,
+			organization.Table:       organization.ValidColumn,
+			outage.Table:             outage.ValidColumn,
+			presence.Table:           presence.ValidColumn,
+			pulse.Table:              pulse.ValidColumn,
+			question.Table:           question.ValidColumn,
+			questionrevision.Table:   questionrevision.ValidColumn,
+			questionskill.Table:      questionskill.ValidColumn,
+			report.Table:             report.ValidColumn,
+			reportshare.Table:        reportshare.ValidColumn,
+			rescoring.Table:          rescoring.ValidColumn,
+			response.Table:           response.ValidColumn,
+			review.Table:             review.ValidColumn,
+			reviewrule.Table:         reviewrule.ValidColumn,
+			score.Table:              score.ValidColumn,
+			scoresheet.Table:         scoresheet.ValidColumn,
+			session.Table:            session.ValidColumn,
+			signinlink.Table:         signinlink.ValidColumn,
+			signal.Table:             signal.ValidColumn,
+			skill.Table:              skill.ValidColumn,
+			template.Table:           template.ValidColumn,
+			templateuse.Table:        templateuse.ValidColumn,
+			templateversion.Table:    templateversion.ValidColumn,
+			upload.Table:             upload.ValidColumn,
+			versionuse.Table:         versionuse.ValidColumn,
+			websession.Table:         websession.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

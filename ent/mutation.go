@@ -15,17 +15,21 @@ import (
 	"github.com/assay-hq/assay/ent/apikey"
 	"github.com/assay-hq/assay/ent/auditevent"
 	"github.com/assay-hq/assay/ent/binding"
+	"github.com/assay-hq/assay/ent/calibration"
+	"github.com/assay-hq/assay/ent/calibrationattempt"
 	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/contest"
 	"github.com/assay-hq/assay/ent/disposition"
 	"github.com/assay-hq/assay/ent/event"
+	"github.com/assay-hq/assay/ent/execution"
 	"github.com/assay-hq/assay/ent/exposure"
 	"github.com/assay-hq/assay/ent/flag"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/mail"
 	"github.com/assay-hq/assay/ent/member"
+	"github.com/assay-hq/assay/ent/norm"
 	"github.com/assay-hq/assay/ent/once"
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/outage"
@@ -36,9 +40,13 @@ import (
 	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/ent/questionskill"
 	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/ent/reportshare"
+	"github.com/assay-hq/assay/ent/rescoring"
 	"github.com/assay-hq/assay/ent/response"
 	"github.com/assay-hq/assay/ent/review"
+	"github.com/assay-hq/assay/ent/reviewrule"
 	"github.com/assay-hq/assay/ent/score"
+	"github.com/assay-hq/assay/ent/scoresheet"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/signal"
 	"github.com/assay-hq/assay/ent/signinlink"
@@ -63,43 +71,51 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAPIKey           = "APIKey"
-	TypeAccommodation    = "Accommodation"
-	TypeAuditEvent       = "AuditEvent"
-	TypeBinding          = "Binding"
-	TypeCandidate        = "Candidate"
-	TypeClockEntry       = "ClockEntry"
-	TypeContest          = "Contest"
-	TypeDisposition      = "Disposition"
-	TypeEvent            = "Event"
-	TypeExposure         = "Exposure"
-	TypeFlag             = "Flag"
-	TypeJobRole          = "JobRole"
-	TypeJobRoleSkill     = "JobRoleSkill"
-	TypeMail             = "Mail"
-	TypeMember           = "Member"
-	TypeOnce             = "Once"
-	TypeOrganization     = "Organization"
-	TypeOutage           = "Outage"
-	TypePresence         = "Presence"
-	TypePulse            = "Pulse"
-	TypeQuestion         = "Question"
-	TypeQuestionRevision = "QuestionRevision"
-	TypeQuestionSkill    = "QuestionSkill"
-	TypeReport           = "Report"
-	TypeResponse         = "Response"
-	TypeReview           = "Review"
-	TypeScore            = "Score"
-	TypeSession          = "Session"
-	TypeSignInLink       = "SignInLink"
-	TypeSignal           = "Signal"
-	TypeSkill            = "Skill"
-	TypeTemplate         = "Template"
-	TypeTemplateUse      = "TemplateUse"
-	TypeTemplateVersion  = "TemplateVersion"
-	TypeUpload           = "Upload"
-	TypeVersionUse       = "VersionUse"
-	TypeWebSession       = "WebSession"
+	TypeAPIKey             = "APIKey"
+	TypeAccommodation      = "Accommodation"
+	TypeAuditEvent         = "AuditEvent"
+	TypeBinding            = "Binding"
+	TypeCalibration        = "Calibration"
+	TypeCalibrationAttempt = "CalibrationAttempt"
+	TypeCandidate          = "Candidate"
+	TypeClockEntry         = "ClockEntry"
+	TypeContest            = "Contest"
+	TypeDisposition        = "Disposition"
+	TypeEvent              = "Event"
+	TypeExecution          = "Execution"
+	TypeExposure           = "Exposure"
+	TypeFlag               = "Flag"
+	TypeJobRole            = "JobRole"
+	TypeJobRoleSkill       = "JobRoleSkill"
+	TypeMail               = "Mail"
+	TypeMember             = "Member"
+	TypeNorm               = "Norm"
+	TypeOnce               = "Once"
+	TypeOrganization       = "Organization"
+	TypeOutage             = "Outage"
+	TypePresence           = "Presence"
+	TypePulse              = "Pulse"
+	TypeQuestion           = "Question"
+	TypeQuestionRevision   = "QuestionRevision"
+	TypeQuestionSkill      = "QuestionSkill"
+	TypeReport             = "Report"
+	TypeReportShare        = "ReportShare"
+	TypeRescoring          = "Rescoring"
+	TypeResponse           = "Response"
+	TypeReview             = "Review"
+	TypeReviewRule         = "ReviewRule"
+	TypeScore              = "Score"
+	TypeScoreSheet         = "ScoreSheet"
+	TypeSession            = "Session"
+	TypeSignInLink         = "SignInLink"
+	TypeSignal             = "Signal"
+	TypeSkill              = "Skill"
+	TypeTemplate           = "Template"
+	TypeTemplateUse        = "TemplateUse"
+	TypeTemplateVersion    = "TemplateVersion"
+	TypeUpload             = "Upload"
+	TypeVersionUse         = "VersionUse"
+	TypeWebSession         = "WebSession"
 )
 
 // APIKeyMutation represents an operation that mutates the APIKey nodes in the graph.
@@ -4605,6 +4621,1654 @@ func (m *BindingMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Binding edge %s", name)
+}
+
+// CalibrationMutation represents an operation that mutates the Calibration nodes in the graph.
+type CalibrationMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *gid.ID
+	created_at          *time.Time
+	revision            *int
+	addrevision         *int
+	text                *string
+	scores              *[]*content.CalibrationScore
+	appendscores        []*content.CalibrationScore
+	note                *string
+	created_by          *gid.ID
+	retired_at          *time.Time
+	clearedFields       map[string]struct{}
+	organization        *gid.ID
+	clearedorganization bool
+	question            *gid.ID
+	clearedquestion     bool
+	done                bool
+	oldValue            func(context.Context) (*Calibration, error)
+	predicates          []predicate.Calibration
+}
+
+var _ ent.Mutation = (*CalibrationMutation)(nil)
+
+// calibrationOption allows management of the mutation configuration using functional options.
+type calibrationOption func(*CalibrationMutation)
+
+// newCalibrationMutation creates new mutation for the Calibration entity.
+func newCalibrationMutation(c config, op Op, opts ...calibrationOption) *CalibrationMutation {
+	m := &CalibrationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCalibration,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCalibrationID sets the ID field of the mutation.
+func withCalibrationID(id gid.ID) calibrationOption {
+	return func(m *CalibrationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Calibration
+		)
+		m.oldValue = func(ctx context.Context) (*Calibration, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Calibration.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCalibration sets the old Calibration of the mutation.
+func withCalibration(node *Calibration) calibrationOption {
+	return func(m *CalibrationMutation) {
+		m.oldValue = func(context.Context) (*Calibration, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CalibrationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CalibrationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Calibration entities.
+func (m *CalibrationMutation) SetID(id gid.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CalibrationMutation) ID() (id gid.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CalibrationMutation) IDs(ctx context.Context) ([]gid.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []gid.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Calibration.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *CalibrationMutation) SetOrganizationID(gi gid.ID) {
+	m.organization = &gi
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *CalibrationMutation) OrganizationID() (r gid.ID, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldOrganizationID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *CalibrationMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CalibrationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CalibrationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CalibrationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetQuestionID sets the "question_id" field.
+func (m *CalibrationMutation) SetQuestionID(gi gid.ID) {
+	m.question = &gi
+}
+
+// QuestionID returns the value of the "question_id" field in the mutation.
+func (m *CalibrationMutation) QuestionID() (r gid.ID, exists bool) {
+	v := m.question
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuestionID returns the old "question_id" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldQuestionID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuestionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuestionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuestionID: %w", err)
+	}
+	return oldValue.QuestionID, nil
+}
+
+// ResetQuestionID resets all changes to the "question_id" field.
+func (m *CalibrationMutation) ResetQuestionID() {
+	m.question = nil
+}
+
+// SetRevision sets the "revision" field.
+func (m *CalibrationMutation) SetRevision(i int) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *CalibrationMutation) Revision() (r int, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldRevision(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *CalibrationMutation) AddRevision(i int) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *CalibrationMutation) AddedRevision() (r int, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *CalibrationMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetText sets the "text" field.
+func (m *CalibrationMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *CalibrationMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *CalibrationMutation) ResetText() {
+	m.text = nil
+}
+
+// SetScores sets the "scores" field.
+func (m *CalibrationMutation) SetScores(cs []*content.CalibrationScore) {
+	m.scores = &cs
+	m.appendscores = nil
+}
+
+// Scores returns the value of the "scores" field in the mutation.
+func (m *CalibrationMutation) Scores() (r []*content.CalibrationScore, exists bool) {
+	v := m.scores
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScores returns the old "scores" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldScores(ctx context.Context) (v []*content.CalibrationScore, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScores is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScores requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScores: %w", err)
+	}
+	return oldValue.Scores, nil
+}
+
+// AppendScores adds cs to the "scores" field.
+func (m *CalibrationMutation) AppendScores(cs []*content.CalibrationScore) {
+	m.appendscores = append(m.appendscores, cs...)
+}
+
+// AppendedScores returns the list of values that were appended to the "scores" field in this mutation.
+func (m *CalibrationMutation) AppendedScores() ([]*content.CalibrationScore, bool) {
+	if len(m.appendscores) == 0 {
+		return nil, false
+	}
+	return m.appendscores, true
+}
+
+// ResetScores resets all changes to the "scores" field.
+func (m *CalibrationMutation) ResetScores() {
+	m.scores = nil
+	m.appendscores = nil
+}
+
+// SetNote sets the "note" field.
+func (m *CalibrationMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *CalibrationMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *CalibrationMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CalibrationMutation) SetCreatedBy(gi gid.ID) {
+	m.created_by = &gi
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CalibrationMutation) CreatedBy() (r gid.ID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldCreatedBy(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CalibrationMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *CalibrationMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *CalibrationMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *CalibrationMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[calibration.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *CalibrationMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[calibration.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *CalibrationMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, calibration.FieldRetiredAt)
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *CalibrationMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[calibration.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *CalibrationMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *CalibrationMutation) OrganizationIDs() (ids []gid.ID) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *CalibrationMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearQuestion clears the "question" edge to the Question entity.
+func (m *CalibrationMutation) ClearQuestion() {
+	m.clearedquestion = true
+	m.clearedFields[calibration.FieldQuestionID] = struct{}{}
+}
+
+// QuestionCleared reports if the "question" edge to the Question entity was cleared.
+func (m *CalibrationMutation) QuestionCleared() bool {
+	return m.clearedquestion
+}
+
+// QuestionIDs returns the "question" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// QuestionID instead. It exists only for internal usage by the builders.
+func (m *CalibrationMutation) QuestionIDs() (ids []gid.ID) {
+	if id := m.question; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetQuestion resets all changes to the "question" edge.
+func (m *CalibrationMutation) ResetQuestion() {
+	m.question = nil
+	m.clearedquestion = false
+}
+
+// Where appends a list predicates to the CalibrationMutation builder.
+func (m *CalibrationMutation) Where(ps ...predicate.Calibration) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CalibrationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CalibrationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Calibration, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CalibrationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CalibrationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Calibration).
+func (m *CalibrationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CalibrationMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.organization != nil {
+		fields = append(fields, calibration.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, calibration.FieldCreatedAt)
+	}
+	if m.question != nil {
+		fields = append(fields, calibration.FieldQuestionID)
+	}
+	if m.revision != nil {
+		fields = append(fields, calibration.FieldRevision)
+	}
+	if m.text != nil {
+		fields = append(fields, calibration.FieldText)
+	}
+	if m.scores != nil {
+		fields = append(fields, calibration.FieldScores)
+	}
+	if m.note != nil {
+		fields = append(fields, calibration.FieldNote)
+	}
+	if m.created_by != nil {
+		fields = append(fields, calibration.FieldCreatedBy)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, calibration.FieldRetiredAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CalibrationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case calibration.FieldOrganizationID:
+		return m.OrganizationID()
+	case calibration.FieldCreatedAt:
+		return m.CreatedAt()
+	case calibration.FieldQuestionID:
+		return m.QuestionID()
+	case calibration.FieldRevision:
+		return m.Revision()
+	case calibration.FieldText:
+		return m.Text()
+	case calibration.FieldScores:
+		return m.Scores()
+	case calibration.FieldNote:
+		return m.Note()
+	case calibration.FieldCreatedBy:
+		return m.CreatedBy()
+	case calibration.FieldRetiredAt:
+		return m.RetiredAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CalibrationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case calibration.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case calibration.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case calibration.FieldQuestionID:
+		return m.OldQuestionID(ctx)
+	case calibration.FieldRevision:
+		return m.OldRevision(ctx)
+	case calibration.FieldText:
+		return m.OldText(ctx)
+	case calibration.FieldScores:
+		return m.OldScores(ctx)
+	case calibration.FieldNote:
+		return m.OldNote(ctx)
+	case calibration.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case calibration.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Calibration field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CalibrationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case calibration.FieldOrganizationID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case calibration.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case calibration.FieldQuestionID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuestionID(v)
+		return nil
+	case calibration.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case calibration.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case calibration.FieldScores:
+		v, ok := value.([]*content.CalibrationScore)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScores(v)
+		return nil
+	case calibration.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case calibration.FieldCreatedBy:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case calibration.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Calibration field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CalibrationMutation) AddedFields() []string {
+	var fields []string
+	if m.addrevision != nil {
+		fields = append(fields, calibration.FieldRevision)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CalibrationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case calibration.FieldRevision:
+		return m.AddedRevision()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CalibrationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case calibration.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Calibration numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CalibrationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(calibration.FieldRetiredAt) {
+		fields = append(fields, calibration.FieldRetiredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CalibrationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CalibrationMutation) ClearField(name string) error {
+	switch name {
+	case calibration.FieldRetiredAt:
+		m.ClearRetiredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Calibration nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CalibrationMutation) ResetField(name string) error {
+	switch name {
+	case calibration.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case calibration.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case calibration.FieldQuestionID:
+		m.ResetQuestionID()
+		return nil
+	case calibration.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case calibration.FieldText:
+		m.ResetText()
+		return nil
+	case calibration.FieldScores:
+		m.ResetScores()
+		return nil
+	case calibration.FieldNote:
+		m.ResetNote()
+		return nil
+	case calibration.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case calibration.FieldRetiredAt:
+		m.ResetRetiredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Calibration field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CalibrationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.organization != nil {
+		edges = append(edges, calibration.EdgeOrganization)
+	}
+	if m.question != nil {
+		edges = append(edges, calibration.EdgeQuestion)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CalibrationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case calibration.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case calibration.EdgeQuestion:
+		if id := m.question; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CalibrationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CalibrationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CalibrationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedorganization {
+		edges = append(edges, calibration.EdgeOrganization)
+	}
+	if m.clearedquestion {
+		edges = append(edges, calibration.EdgeQuestion)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CalibrationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case calibration.EdgeOrganization:
+		return m.clearedorganization
+	case calibration.EdgeQuestion:
+		return m.clearedquestion
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CalibrationMutation) ClearEdge(name string) error {
+	switch name {
+	case calibration.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case calibration.EdgeQuestion:
+		m.ClearQuestion()
+		return nil
+	}
+	return fmt.Errorf("unknown Calibration unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CalibrationMutation) ResetEdge(name string) error {
+	switch name {
+	case calibration.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case calibration.EdgeQuestion:
+		m.ResetQuestion()
+		return nil
+	}
+	return fmt.Errorf("unknown Calibration edge %s", name)
+}
+
+// CalibrationAttemptMutation represents an operation that mutates the CalibrationAttempt nodes in the graph.
+type CalibrationAttemptMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *gid.ID
+	created_at          *time.Time
+	scores              *[]*content.CalibrationScore
+	appendscores        []*content.CalibrationScore
+	clearedFields       map[string]struct{}
+	organization        *gid.ID
+	clearedorganization bool
+	calibration         *gid.ID
+	clearedcalibration  bool
+	reviewer            *gid.ID
+	clearedreviewer     bool
+	done                bool
+	oldValue            func(context.Context) (*CalibrationAttempt, error)
+	predicates          []predicate.CalibrationAttempt
+}
+
+var _ ent.Mutation = (*CalibrationAttemptMutation)(nil)
+
+// calibrationattemptOption allows management of the mutation configuration using functional options.
+type calibrationattemptOption func(*CalibrationAttemptMutation)
+
+// newCalibrationAttemptMutation creates new mutation for the CalibrationAttempt entity.
+func newCalibrationAttemptMutation(c config, op Op, opts ...calibrationattemptOption) *CalibrationAttemptMutation {
+	m := &CalibrationAttemptMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCalibrationAttempt,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCalibrationAttemptID sets the ID field of the mutation.
+func withCalibrationAttemptID(id gid.ID) calibrationattemptOption {
+	return func(m *CalibrationAttemptMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CalibrationAttempt
+		)
+		m.oldValue = func(ctx context.Context) (*CalibrationAttempt, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CalibrationAttempt.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCalibrationAttempt sets the old CalibrationAttempt of the mutation.
+func withCalibrationAttempt(node *CalibrationAttempt) calibrationattemptOption {
+	return func(m *CalibrationAttemptMutation) {
+		m.oldValue = func(context.Context) (*CalibrationAttempt, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CalibrationAttemptMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CalibrationAttemptMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CalibrationAttempt entities.
+func (m *CalibrationAttemptMutation) SetID(id gid.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CalibrationAttemptMutation) ID() (id gid.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CalibrationAttemptMutation) IDs(ctx context.Context) ([]gid.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []gid.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CalibrationAttempt.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *CalibrationAttemptMutation) SetOrganizationID(gi gid.ID) {
+	m.organization = &gi
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *CalibrationAttemptMutation) OrganizationID() (r gid.ID, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the CalibrationAttempt entity.
+// If the CalibrationAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationAttemptMutation) OldOrganizationID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *CalibrationAttemptMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CalibrationAttemptMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CalibrationAttemptMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CalibrationAttempt entity.
+// If the CalibrationAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationAttemptMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CalibrationAttemptMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCalibrationID sets the "calibration_id" field.
+func (m *CalibrationAttemptMutation) SetCalibrationID(gi gid.ID) {
+	m.calibration = &gi
+}
+
+// CalibrationID returns the value of the "calibration_id" field in the mutation.
+func (m *CalibrationAttemptMutation) CalibrationID() (r gid.ID, exists bool) {
+	v := m.calibration
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCalibrationID returns the old "calibration_id" field's value of the CalibrationAttempt entity.
+// If the CalibrationAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationAttemptMutation) OldCalibrationID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCalibrationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCalibrationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCalibrationID: %w", err)
+	}
+	return oldValue.CalibrationID, nil
+}
+
+// ResetCalibrationID resets all changes to the "calibration_id" field.
+func (m *CalibrationAttemptMutation) ResetCalibrationID() {
+	m.calibration = nil
+}
+
+// SetReviewerID sets the "reviewer_id" field.
+func (m *CalibrationAttemptMutation) SetReviewerID(gi gid.ID) {
+	m.reviewer = &gi
+}
+
+// ReviewerID returns the value of the "reviewer_id" field in the mutation.
+func (m *CalibrationAttemptMutation) ReviewerID() (r gid.ID, exists bool) {
+	v := m.reviewer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewerID returns the old "reviewer_id" field's value of the CalibrationAttempt entity.
+// If the CalibrationAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationAttemptMutation) OldReviewerID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewerID: %w", err)
+	}
+	return oldValue.ReviewerID, nil
+}
+
+// ResetReviewerID resets all changes to the "reviewer_id" field.
+func (m *CalibrationAttemptMutation) ResetReviewerID() {
+	m.reviewer = nil
+}
+
+// SetScores sets the "scores" field.
+func (m *CalibrationAttemptMutation) SetScores(cs []*content.CalibrationScore) {
+	m.scores = &cs
+	m.appendscores = nil
+}
+
+// Scores returns the value of the "scores" field in the mutation.
+func (m *CalibrationAttemptMutation) Scores() (r []*content.CalibrationScore, exists bool) {
+	v := m.scores
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScores returns the old "scores" field's value of the CalibrationAttempt entity.
+// If the CalibrationAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationAttemptMutation) OldScores(ctx context.Context) (v []*content.CalibrationScore, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScores is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScores requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScores: %w", err)
+	}
+	return oldValue.Scores, nil
+}
+
+// AppendScores adds cs to the "scores" field.
+func (m *CalibrationAttemptMutation) AppendScores(cs []*content.CalibrationScore) {
+	m.appendscores = append(m.appendscores, cs...)
+}
+
+// AppendedScores returns the list of values that were appended to the "scores" field in this mutation.
+func (m *CalibrationAttemptMutation) AppendedScores() ([]*content.CalibrationScore, bool) {
+	if len(m.appendscores) == 0 {
+		return nil, false
+	}
+	return m.appendscores, true
+}
+
+// ResetScores resets all changes to the "scores" field.
+func (m *CalibrationAttemptMutation) ResetScores() {
+	m.scores = nil
+	m.appendscores = nil
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *CalibrationAttemptMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[calibrationattempt.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *CalibrationAttemptMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *CalibrationAttemptMutation) OrganizationIDs() (ids []gid.ID) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *CalibrationAttemptMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearCalibration clears the "calibration" edge to the Calibration entity.
+func (m *CalibrationAttemptMutation) ClearCalibration() {
+	m.clearedcalibration = true
+	m.clearedFields[calibrationattempt.FieldCalibrationID] = struct{}{}
+}
+
+// CalibrationCleared reports if the "calibration" edge to the Calibration entity was cleared.
+func (m *CalibrationAttemptMutation) CalibrationCleared() bool {
+	return m.clearedcalibration
+}
+
+// CalibrationIDs returns the "calibration" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CalibrationID instead. It exists only for internal usage by the builders.
+func (m *CalibrationAttemptMutation) CalibrationIDs() (ids []gid.ID) {
+	if id := m.calibration; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCalibration resets all changes to the "calibration" edge.
+func (m *CalibrationAttemptMutation) ResetCalibration() {
+	m.calibration = nil
+	m.clearedcalibration = false
+}
+
+// ClearReviewer clears the "reviewer" edge to the Member entity.
+func (m *CalibrationAttemptMutation) ClearReviewer() {
+	m.clearedreviewer = true
+	m.clearedFields[calibrationattempt.FieldReviewerID] = struct{}{}
+}
+
+// ReviewerCleared reports if the "reviewer" edge to the Member entity was cleared.
+func (m *CalibrationAttemptMutation) ReviewerCleared() bool {
+	return m.clearedreviewer
+}
+
+// ReviewerIDs returns the "reviewer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReviewerID instead. It exists only for internal usage by the builders.
+func (m *CalibrationAttemptMutation) ReviewerIDs() (ids []gid.ID) {
+	if id := m.reviewer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReviewer resets all changes to the "reviewer" edge.
+func (m *CalibrationAttemptMutation) ResetReviewer() {
+	m.reviewer = nil
+	m.clearedreviewer = false
+}
+
+// Where appends a list predicates to the CalibrationAttemptMutation builder.
+func (m *CalibrationAttemptMutation) Where(ps ...predicate.CalibrationAttempt) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CalibrationAttemptMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CalibrationAttemptMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CalibrationAttempt, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CalibrationAttemptMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CalibrationAttemptMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CalibrationAttempt).
+func (m *CalibrationAttemptMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CalibrationAttemptMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.organization != nil {
+		fields = append(fields, calibrationattempt.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, calibrationattempt.FieldCreatedAt)
+	}
+	if m.calibration != nil {
+		fields = append(fields, calibrationattempt.FieldCalibrationID)
+	}
+	if m.reviewer != nil {
+		fields = append(fields, calibrationattempt.FieldReviewerID)
+	}
+	if m.scores != nil {
+		fields = append(fields, calibrationattempt.FieldScores)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CalibrationAttemptMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case calibrationattempt.FieldOrganizationID:
+		return m.OrganizationID()
+	case calibrationattempt.FieldCreatedAt:
+		return m.CreatedAt()
+	case calibrationattempt.FieldCalibrationID:
+		return m.CalibrationID()
+	case calibrationattempt.FieldReviewerID:
+		return m.ReviewerID()
+	case calibrationattempt.FieldScores:
+		return m.Scores()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CalibrationAttemptMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case calibrationattempt.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case calibrationattempt.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case calibrationattempt.FieldCalibrationID:
+		return m.OldCalibrationID(ctx)
+	case calibrationattempt.FieldReviewerID:
+		return m.OldReviewerID(ctx)
+	case calibrationattempt.FieldScores:
+		return m.OldScores(ctx)
+	}
+	return nil, fmt.Errorf("unknown CalibrationAttempt field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CalibrationAttemptMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case calibrationattempt.FieldOrganizationID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case calibrationattempt.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case calibrationattempt.FieldCalibrationID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCalibrationID(v)
+		return nil
+	case calibrationattempt.FieldReviewerID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewerID(v)
+		return nil
+	case calibrationattempt.FieldScores:
+		v, ok := value.([]*content.CalibrationScore)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScores(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CalibrationAttempt field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CalibrationAttemptMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CalibrationAttemptMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CalibrationAttemptMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CalibrationAttempt numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CalibrationAttemptMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CalibrationAttemptMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CalibrationAttemptMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CalibrationAttempt nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CalibrationAttemptMutation) ResetField(name string) error {
+	switch name {
+	case calibrationattempt.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case calibrationattempt.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case calibrationattempt.FieldCalibrationID:
+		m.ResetCalibrationID()
+		return nil
+	case calibrationattempt.FieldReviewerID:
+		m.ResetReviewerID()
+		return nil
+	case calibrationattempt.FieldScores:
+		m.ResetScores()
+		return nil
+	}
+	return fmt.Errorf("unknown CalibrationAttempt field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CalibrationAttemptMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.organization != nil {
+		edges = append(edges, calibrationattempt.EdgeOrganization)
+	}
+	if m.calibration != nil {
+		edges = append(edges, calibrationattempt.EdgeCalibration)
+	}
+	if m.reviewer != nil {
+		edges = append(edges, calibrationattempt.EdgeReviewer)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CalibrationAttemptMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case calibrationattempt.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case calibrationattempt.EdgeCalibration:
+		if id := m.calibration; id != nil {
+			return []ent.Value{*id}
+		}
+	case calibrationattempt.EdgeReviewer:
+		if id := m.reviewer; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CalibrationAttemptMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CalibrationAttemptMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CalibrationAttemptMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedorganization {
+		edges = append(edges, calibrationattempt.EdgeOrganization)
+	}
+	if m.clearedcalibration {
+		edges = append(edges, calibrationattempt.EdgeCalibration)
+	}
+	if m.clearedreviewer {
+		edges = append(edges, calibrationattempt.EdgeReviewer)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CalibrationAttemptMutation) EdgeCleared(name string) bool {
+	switch name {
+	case calibrationattempt.EdgeOrganization:
+		return m.clearedorganization
+	case calibrationattempt.EdgeCalibration:
+		return m.clearedcalibration
+	case calibrationattempt.EdgeReviewer:
+		return m.clearedreviewer
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CalibrationAttemptMutation) ClearEdge(name string) error {
+	switch name {
+	case calibrationattempt.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case calibrationattempt.EdgeCalibration:
+		m.ClearCalibration()
+		return nil
+	case calibrationattempt.EdgeReviewer:
+		m.ClearReviewer()
+		return nil
+	}
+	return fmt.Errorf("unknown CalibrationAttempt unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CalibrationAttemptMutation) ResetEdge(name string) error {
+	switch name {
+	case calibrationattempt.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case calibrationattempt.EdgeCalibration:
+		m.ResetCalibration()
+		return nil
+	case calibrationattempt.EdgeReviewer:
+		m.ResetReviewer()
+		return nil
+	}
+	return fmt.Errorf("unknown CalibrationAttempt edge %s", name)
 }
 
 // CandidateMutation represents an operation that mutates the Candidate nodes in the graph.
@@ -9248,6 +10912,1155 @@ func (m *EventMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Event edge %s", name)
+}
+
+// ExecutionMutation represents an operation that mutates the Execution nodes in the graph.
+type ExecutionMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *gid.ID
+	created_at           *time.Time
+	ref                  *string
+	response_revision    *int
+	addresponse_revision *int
+	state                *term.ExecutionState
+	hash                 *[]byte
+	tokens               *[]string
+	appendtokens         []string
+	results              *[]*content.TestResult
+	appendresults        []*content.TestResult
+	reason               *string
+	attempts             *int
+	addattempts          *int
+	finished_at          *time.Time
+	clearedFields        map[string]struct{}
+	organization         *gid.ID
+	clearedorganization  bool
+	session              *gid.ID
+	clearedsession       bool
+	done                 bool
+	oldValue             func(context.Context) (*Execution, error)
+	predicates           []predicate.Execution
+}
+
+var _ ent.Mutation = (*ExecutionMutation)(nil)
+
+// executionOption allows management of the mutation configuration using functional options.
+type executionOption func(*ExecutionMutation)
+
+// newExecutionMutation creates new mutation for the Execution entity.
+func newExecutionMutation(c config, op Op, opts ...executionOption) *ExecutionMutation {
+	m := &ExecutionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeExecution,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withExecutionID sets the ID field of the mutation.
+func withExecutionID(id gid.ID) executionOption {
+	return func(m *ExecutionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Execution
+		)
+		m.oldValue = func(ctx context.Context) (*Execution, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Execution.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withExecution sets the old Execution of the mutation.
+func withExecution(node *Execution) executionOption {
+	return func(m *ExecutionMutation) {
+		m.oldValue = func(context.Context) (*Execution, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ExecutionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ExecutionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Execution entities.
+func (m *ExecutionMutation) SetID(id gid.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ExecutionMutation) ID() (id gid.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ExecutionMutation) IDs(ctx context.Context) ([]gid.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []gid.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Execution.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ExecutionMutation) SetOrganizationID(gi gid.ID) {
+	m.organization = &gi
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ExecutionMutation) OrganizationID() (r gid.ID, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the Execution entity.
+// If the Execution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExecutionMutation) OldOrganizationID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ExecutionMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ExecutionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ExecutionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Execution entity.
+// If the Execution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExecutionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ExecutionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSessionID sets the "session_id" field.
+func (m *ExecutionMutation) SetSessionID(gi gid.ID) {
+	m.session = &gi
+}
+
+// SessionID returns the value of the "session_id" field in the mutation.
+func (m *ExecutionMutation) SessionID() (r gid.ID, exists bool) {
+	v := m.session
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSessionID returns the old "session_id" field's value of the Execution entity.
+// If the Execution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExecutionMutation) OldSessionID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSessionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSessionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSessionID: %w", err)
+	}
+	return oldValue.SessionID, nil
+}
+
+// ResetSessionID resets all changes to the "session_id" field.
+func (m *ExecutionMutation) ResetSessionID() {
+	m.session = nil
+}
+
+// SetRef sets the "ref" field.
+func (m *ExecutionMutation) SetRef(s string) {
+	m.ref = &s
+}
+
+// Ref returns the value of the "ref" field in the mutation.
+func (m *ExecutionMutation) Ref() (r string, exists bool) {
+	v := m.ref
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRef returns the old "ref" field's value of the Execution entity.
+// If the Execution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExecutionMutation) OldRef(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRef is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRef requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRef: %w", err)
+	}
+	return oldValue.Ref, nil
+}
+
+// ResetRef resets all changes to the "ref" field.
+func (m *ExecutionMutation) ResetRef() {
+	m.ref = nil
+}
+
+// SetResponseRevision sets the "response_revision" field.
+func (m *ExecutionMutation) SetResponseRevision(i int) {
+	m.response_revision = &i
+	m.addresponse_revision = nil
+}
+
+// ResponseRevision returns the value of the "response_revision" field in the mutation.
+func (m *ExecutionMutation) ResponseRevision() (r int, exists bool) {
+	v := m.response_revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResponseRevision returns the old "response_revision" field's value of the Execution entity.
+// If the Execution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExecutionMutation) OldResponseRevision(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResponseRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResponseRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResponseRevision: %w", err)
+	}
+	return oldValue.ResponseRevision, nil
+}
+
+// AddResponseRevision adds i to the "response_revision" field.
+func (m *ExecutionMutation) AddResponseRevision(i int) {
+	if m.addresponse_revision != nil {
+		*m.addresponse_revision += i
+	} else {
+		m.addresponse_revision = &i
+	}
+}
+
+// AddedResponseRevision returns the value that was added to the "response_revision" field in this mutation.
+func (m *ExecutionMutation) AddedResponseRevision() (r int, exists bool) {
+	v := m.addresponse_revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetResponseRevision resets all changes to the "response_revision" field.
+func (m *ExecutionMutation) ResetResponseRevision() {
+	m.response_revision = nil
+	m.addresponse_revision = nil
+}
+
+// SetState sets the "state" field.
+func (m *ExecutionMutation) SetState(ts term.ExecutionState) {
+	m.state = &ts
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ExecutionMutation) State() (r term.ExecutionState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Execution entity.
+// If the Execution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExecutionMutation) OldState(ctx context.Context) (v term.ExecutionState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ExecutionMutation) ResetState() {
+	m.state = nil
+}
+
+// SetHash sets the "hash" field.
+func (m *ExecutionMutation) SetHash(b []byte) {
+	m.hash = &b
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *ExecutionMutation) Hash() (r []byte, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the Execution entity.
+// If the Execution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExecutionMutation) OldHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *ExecutionMutation) ResetHash() {
+	m.hash = nil
+}
+
+// SetTokens sets the "tokens" field.
+func (m *ExecutionMutation) SetTokens(s []string) {
+	m.tokens = &s
+	m.appendtokens = nil
+}
+
+// Tokens returns the value of the "tokens" field in the mutation.
+func (m *ExecutionMutation) Tokens() (r []string, exists bool) {
+	v := m.tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTokens returns the old "tokens" field's value of the Execution entity.
+// If the Execution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExecutionMutation) OldTokens(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTokens is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTokens requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTokens: %w", err)
+	}
+	return oldValue.Tokens, nil
+}
+
+// AppendTokens adds s to the "tokens" field.
+func (m *ExecutionMutation) AppendTokens(s []string) {
+	m.appendtokens = append(m.appendtokens, s...)
+}
+
+// AppendedTokens returns the list of values that were appended to the "tokens" field in this mutation.
+func (m *ExecutionMutation) AppendedTokens() ([]string, bool) {
+	if len(m.appendtokens) == 0 {
+		return nil, false
+	}
+	return m.appendtokens, true
+}
+
+// ResetTokens resets all changes to the "tokens" field.
+func (m *ExecutionMutation) ResetTokens() {
+	m.tokens = nil
+	m.appendtokens = nil
+}
+
+// SetResults sets the "results" field.
+func (m *ExecutionMutation) SetResults(cr []*content.TestResult) {
+	m.results = &cr
+	m.appendresults = nil
+}
+
+// Results returns the value of the "results" field in the mutation.
+func (m *ExecutionMutation) Results() (r []*content.TestResult, exists bool) {
+	v := m.results
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResults returns the old "results" field's value of the Execution entity.
+// If the Execution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExecutionMutation) OldResults(ctx context.Context) (v []*content.TestResult, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResults is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResults requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResults: %w", err)
+	}
+	return oldValue.Results, nil
+}
+
+// AppendResults adds cr to the "results" field.
+func (m *ExecutionMutation) AppendResults(cr []*content.TestResult) {
+	m.appendresults = append(m.appendresults, cr...)
+}
+
+// AppendedResults returns the list of values that were appended to the "results" field in this mutation.
+func (m *ExecutionMutation) AppendedResults() ([]*content.TestResult, bool) {
+	if len(m.appendresults) == 0 {
+		return nil, false
+	}
+	return m.appendresults, true
+}
+
+// ResetResults resets all changes to the "results" field.
+func (m *ExecutionMutation) ResetResults() {
+	m.results = nil
+	m.appendresults = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *ExecutionMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *ExecutionMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Execution entity.
+// If the Execution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExecutionMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *ExecutionMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetAttempts sets the "attempts" field.
+func (m *ExecutionMutation) SetAttempts(i int) {
+	m.attempts = &i
+	m.addattempts = nil
+}
+
+// Attempts returns the value of the "attempts" field in the mutation.
+func (m *ExecutionMutation) Attempts() (r int, exists bool) {
+	v := m.attempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempts returns the old "attempts" field's value of the Execution entity.
+// If the Execution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExecutionMutation) OldAttempts(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempts: %w", err)
+	}
+	return oldValue.Attempts, nil
+}
+
+// AddAttempts adds i to the "attempts" field.
+func (m *ExecutionMutation) AddAttempts(i int) {
+	if m.addattempts != nil {
+		*m.addattempts += i
+	} else {
+		m.addattempts = &i
+	}
+}
+
+// AddedAttempts returns the value that was added to the "attempts" field in this mutation.
+func (m *ExecutionMutation) AddedAttempts() (r int, exists bool) {
+	v := m.addattempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempts resets all changes to the "attempts" field.
+func (m *ExecutionMutation) ResetAttempts() {
+	m.attempts = nil
+	m.addattempts = nil
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *ExecutionMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *ExecutionMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the Execution entity.
+// If the Execution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExecutionMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *ExecutionMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[execution.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *ExecutionMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[execution.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *ExecutionMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, execution.FieldFinishedAt)
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *ExecutionMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[execution.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *ExecutionMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *ExecutionMutation) OrganizationIDs() (ids []gid.ID) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *ExecutionMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearSession clears the "session" edge to the Session entity.
+func (m *ExecutionMutation) ClearSession() {
+	m.clearedsession = true
+	m.clearedFields[execution.FieldSessionID] = struct{}{}
+}
+
+// SessionCleared reports if the "session" edge to the Session entity was cleared.
+func (m *ExecutionMutation) SessionCleared() bool {
+	return m.clearedsession
+}
+
+// SessionIDs returns the "session" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SessionID instead. It exists only for internal usage by the builders.
+func (m *ExecutionMutation) SessionIDs() (ids []gid.ID) {
+	if id := m.session; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSession resets all changes to the "session" edge.
+func (m *ExecutionMutation) ResetSession() {
+	m.session = nil
+	m.clearedsession = false
+}
+
+// Where appends a list predicates to the ExecutionMutation builder.
+func (m *ExecutionMutation) Where(ps ...predicate.Execution) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ExecutionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ExecutionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Execution, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ExecutionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ExecutionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Execution).
+func (m *ExecutionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ExecutionMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.organization != nil {
+		fields = append(fields, execution.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, execution.FieldCreatedAt)
+	}
+	if m.session != nil {
+		fields = append(fields, execution.FieldSessionID)
+	}
+	if m.ref != nil {
+		fields = append(fields, execution.FieldRef)
+	}
+	if m.response_revision != nil {
+		fields = append(fields, execution.FieldResponseRevision)
+	}
+	if m.state != nil {
+		fields = append(fields, execution.FieldState)
+	}
+	if m.hash != nil {
+		fields = append(fields, execution.FieldHash)
+	}
+	if m.tokens != nil {
+		fields = append(fields, execution.FieldTokens)
+	}
+	if m.results != nil {
+		fields = append(fields, execution.FieldResults)
+	}
+	if m.reason != nil {
+		fields = append(fields, execution.FieldReason)
+	}
+	if m.attempts != nil {
+		fields = append(fields, execution.FieldAttempts)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, execution.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ExecutionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case execution.FieldOrganizationID:
+		return m.OrganizationID()
+	case execution.FieldCreatedAt:
+		return m.CreatedAt()
+	case execution.FieldSessionID:
+		return m.SessionID()
+	case execution.FieldRef:
+		return m.Ref()
+	case execution.FieldResponseRevision:
+		return m.ResponseRevision()
+	case execution.FieldState:
+		return m.State()
+	case execution.FieldHash:
+		return m.Hash()
+	case execution.FieldTokens:
+		return m.Tokens()
+	case execution.FieldResults:
+		return m.Results()
+	case execution.FieldReason:
+		return m.Reason()
+	case execution.FieldAttempts:
+		return m.Attempts()
+	case execution.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ExecutionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case execution.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case execution.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case execution.FieldSessionID:
+		return m.OldSessionID(ctx)
+	case execution.FieldRef:
+		return m.OldRef(ctx)
+	case execution.FieldResponseRevision:
+		return m.OldResponseRevision(ctx)
+	case execution.FieldState:
+		return m.OldState(ctx)
+	case execution.FieldHash:
+		return m.OldHash(ctx)
+	case execution.FieldTokens:
+		return m.OldTokens(ctx)
+	case execution.FieldResults:
+		return m.OldResults(ctx)
+	case execution.FieldReason:
+		return m.OldReason(ctx)
+	case execution.FieldAttempts:
+		return m.OldAttempts(ctx)
+	case execution.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Execution field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExecutionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case execution.FieldOrganizationID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case execution.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case execution.FieldSessionID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSessionID(v)
+		return nil
+	case execution.FieldRef:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRef(v)
+		return nil
+	case execution.FieldResponseRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResponseRevision(v)
+		return nil
+	case execution.FieldState:
+		v, ok := value.(term.ExecutionState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case execution.FieldHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	case execution.FieldTokens:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTokens(v)
+		return nil
+	case execution.FieldResults:
+		v, ok := value.([]*content.TestResult)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResults(v)
+		return nil
+	case execution.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case execution.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempts(v)
+		return nil
+	case execution.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Execution field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ExecutionMutation) AddedFields() []string {
+	var fields []string
+	if m.addresponse_revision != nil {
+		fields = append(fields, execution.FieldResponseRevision)
+	}
+	if m.addattempts != nil {
+		fields = append(fields, execution.FieldAttempts)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ExecutionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case execution.FieldResponseRevision:
+		return m.AddedResponseRevision()
+	case execution.FieldAttempts:
+		return m.AddedAttempts()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExecutionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case execution.FieldResponseRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddResponseRevision(v)
+		return nil
+	case execution.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempts(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Execution numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ExecutionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(execution.FieldFinishedAt) {
+		fields = append(fields, execution.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ExecutionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ExecutionMutation) ClearField(name string) error {
+	switch name {
+	case execution.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Execution nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ExecutionMutation) ResetField(name string) error {
+	switch name {
+	case execution.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case execution.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case execution.FieldSessionID:
+		m.ResetSessionID()
+		return nil
+	case execution.FieldRef:
+		m.ResetRef()
+		return nil
+	case execution.FieldResponseRevision:
+		m.ResetResponseRevision()
+		return nil
+	case execution.FieldState:
+		m.ResetState()
+		return nil
+	case execution.FieldHash:
+		m.ResetHash()
+		return nil
+	case execution.FieldTokens:
+		m.ResetTokens()
+		return nil
+	case execution.FieldResults:
+		m.ResetResults()
+		return nil
+	case execution.FieldReason:
+		m.ResetReason()
+		return nil
+	case execution.FieldAttempts:
+		m.ResetAttempts()
+		return nil
+	case execution.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Execution field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ExecutionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.organization != nil {
+		edges = append(edges, execution.EdgeOrganization)
+	}
+	if m.session != nil {
+		edges = append(edges, execution.EdgeSession)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ExecutionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case execution.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case execution.EdgeSession:
+		if id := m.session; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ExecutionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ExecutionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ExecutionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedorganization {
+		edges = append(edges, execution.EdgeOrganization)
+	}
+	if m.clearedsession {
+		edges = append(edges, execution.EdgeSession)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ExecutionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case execution.EdgeOrganization:
+		return m.clearedorganization
+	case execution.EdgeSession:
+		return m.clearedsession
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ExecutionMutation) ClearEdge(name string) error {
+	switch name {
+	case execution.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case execution.EdgeSession:
+		m.ClearSession()
+		return nil
+	}
+	return fmt.Errorf("unknown Execution unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ExecutionMutation) ResetEdge(name string) error {
+	switch name {
+	case execution.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case execution.EdgeSession:
+		m.ResetSession()
+		return nil
+	}
+	return fmt.Errorf("unknown Execution edge %s", name)
 }
 
 // ExposureMutation represents an operation that mutates the Exposure nodes in the graph.
@@ -14475,6 +17288,1197 @@ func (m *MemberMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Member edge %s", name)
+}
+
+// NormMutation represents an operation that mutates the Norm nodes in the graph.
+type NormMutation struct {
+	config
+	op                      Op
+	typ                     string
+	id                      *gid.ID
+	size                    *int
+	addsize                 *int
+	mean                    *int64
+	addmean                 *int64
+	spread                  *int64
+	addspread               *int64
+	sem                     *int64
+	addsem                  *int64
+	alpha                   *int64
+	addalpha                *int64
+	tally                   *[][2]int64
+	appendtally             [][2]int64
+	computed_at             *time.Time
+	clearedFields           map[string]struct{}
+	organization            *gid.ID
+	clearedorganization     bool
+	template_version        *gid.ID
+	clearedtemplate_version bool
+	job_role                *gid.ID
+	clearedjob_role         bool
+	done                    bool
+	oldValue                func(context.Context) (*Norm, error)
+	predicates              []predicate.Norm
+}
+
+var _ ent.Mutation = (*NormMutation)(nil)
+
+// normOption allows management of the mutation configuration using functional options.
+type normOption func(*NormMutation)
+
+// newNormMutation creates new mutation for the Norm entity.
+func newNormMutation(c config, op Op, opts ...normOption) *NormMutation {
+	m := &NormMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNorm,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNormID sets the ID field of the mutation.
+func withNormID(id gid.ID) normOption {
+	return func(m *NormMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Norm
+		)
+		m.oldValue = func(ctx context.Context) (*Norm, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Norm.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNorm sets the old Norm of the mutation.
+func withNorm(node *Norm) normOption {
+	return func(m *NormMutation) {
+		m.oldValue = func(context.Context) (*Norm, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NormMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NormMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Norm entities.
+func (m *NormMutation) SetID(id gid.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NormMutation) ID() (id gid.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NormMutation) IDs(ctx context.Context) ([]gid.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []gid.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Norm.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *NormMutation) SetOrganizationID(gi gid.ID) {
+	m.organization = &gi
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *NormMutation) OrganizationID() (r gid.ID, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the Norm entity.
+// If the Norm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NormMutation) OldOrganizationID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *NormMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetTemplateVersionID sets the "template_version_id" field.
+func (m *NormMutation) SetTemplateVersionID(gi gid.ID) {
+	m.template_version = &gi
+}
+
+// TemplateVersionID returns the value of the "template_version_id" field in the mutation.
+func (m *NormMutation) TemplateVersionID() (r gid.ID, exists bool) {
+	v := m.template_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplateVersionID returns the old "template_version_id" field's value of the Norm entity.
+// If the Norm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NormMutation) OldTemplateVersionID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplateVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplateVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplateVersionID: %w", err)
+	}
+	return oldValue.TemplateVersionID, nil
+}
+
+// ResetTemplateVersionID resets all changes to the "template_version_id" field.
+func (m *NormMutation) ResetTemplateVersionID() {
+	m.template_version = nil
+}
+
+// SetJobRoleID sets the "job_role_id" field.
+func (m *NormMutation) SetJobRoleID(gi gid.ID) {
+	m.job_role = &gi
+}
+
+// JobRoleID returns the value of the "job_role_id" field in the mutation.
+func (m *NormMutation) JobRoleID() (r gid.ID, exists bool) {
+	v := m.job_role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJobRoleID returns the old "job_role_id" field's value of the Norm entity.
+// If the Norm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NormMutation) OldJobRoleID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJobRoleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJobRoleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJobRoleID: %w", err)
+	}
+	return oldValue.JobRoleID, nil
+}
+
+// ResetJobRoleID resets all changes to the "job_role_id" field.
+func (m *NormMutation) ResetJobRoleID() {
+	m.job_role = nil
+}
+
+// SetSize sets the "size" field.
+func (m *NormMutation) SetSize(i int) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *NormMutation) Size() (r int, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the Norm entity.
+// If the Norm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NormMutation) OldSize(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *NormMutation) AddSize(i int) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *NormMutation) AddedSize() (r int, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *NormMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetMean sets the "mean" field.
+func (m *NormMutation) SetMean(i int64) {
+	m.mean = &i
+	m.addmean = nil
+}
+
+// Mean returns the value of the "mean" field in the mutation.
+func (m *NormMutation) Mean() (r int64, exists bool) {
+	v := m.mean
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMean returns the old "mean" field's value of the Norm entity.
+// If the Norm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NormMutation) OldMean(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMean is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMean requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMean: %w", err)
+	}
+	return oldValue.Mean, nil
+}
+
+// AddMean adds i to the "mean" field.
+func (m *NormMutation) AddMean(i int64) {
+	if m.addmean != nil {
+		*m.addmean += i
+	} else {
+		m.addmean = &i
+	}
+}
+
+// AddedMean returns the value that was added to the "mean" field in this mutation.
+func (m *NormMutation) AddedMean() (r int64, exists bool) {
+	v := m.addmean
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMean resets all changes to the "mean" field.
+func (m *NormMutation) ResetMean() {
+	m.mean = nil
+	m.addmean = nil
+}
+
+// SetSpread sets the "spread" field.
+func (m *NormMutation) SetSpread(i int64) {
+	m.spread = &i
+	m.addspread = nil
+}
+
+// Spread returns the value of the "spread" field in the mutation.
+func (m *NormMutation) Spread() (r int64, exists bool) {
+	v := m.spread
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpread returns the old "spread" field's value of the Norm entity.
+// If the Norm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NormMutation) OldSpread(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpread is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpread requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpread: %w", err)
+	}
+	return oldValue.Spread, nil
+}
+
+// AddSpread adds i to the "spread" field.
+func (m *NormMutation) AddSpread(i int64) {
+	if m.addspread != nil {
+		*m.addspread += i
+	} else {
+		m.addspread = &i
+	}
+}
+
+// AddedSpread returns the value that was added to the "spread" field in this mutation.
+func (m *NormMutation) AddedSpread() (r int64, exists bool) {
+	v := m.addspread
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSpread resets all changes to the "spread" field.
+func (m *NormMutation) ResetSpread() {
+	m.spread = nil
+	m.addspread = nil
+}
+
+// SetSem sets the "sem" field.
+func (m *NormMutation) SetSem(i int64) {
+	m.sem = &i
+	m.addsem = nil
+}
+
+// Sem returns the value of the "sem" field in the mutation.
+func (m *NormMutation) Sem() (r int64, exists bool) {
+	v := m.sem
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSem returns the old "sem" field's value of the Norm entity.
+// If the Norm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NormMutation) OldSem(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSem is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSem requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSem: %w", err)
+	}
+	return oldValue.Sem, nil
+}
+
+// AddSem adds i to the "sem" field.
+func (m *NormMutation) AddSem(i int64) {
+	if m.addsem != nil {
+		*m.addsem += i
+	} else {
+		m.addsem = &i
+	}
+}
+
+// AddedSem returns the value that was added to the "sem" field in this mutation.
+func (m *NormMutation) AddedSem() (r int64, exists bool) {
+	v := m.addsem
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearSem clears the value of the "sem" field.
+func (m *NormMutation) ClearSem() {
+	m.sem = nil
+	m.addsem = nil
+	m.clearedFields[norm.FieldSem] = struct{}{}
+}
+
+// SemCleared returns if the "sem" field was cleared in this mutation.
+func (m *NormMutation) SemCleared() bool {
+	_, ok := m.clearedFields[norm.FieldSem]
+	return ok
+}
+
+// ResetSem resets all changes to the "sem" field.
+func (m *NormMutation) ResetSem() {
+	m.sem = nil
+	m.addsem = nil
+	delete(m.clearedFields, norm.FieldSem)
+}
+
+// SetAlpha sets the "alpha" field.
+func (m *NormMutation) SetAlpha(i int64) {
+	m.alpha = &i
+	m.addalpha = nil
+}
+
+// Alpha returns the value of the "alpha" field in the mutation.
+func (m *NormMutation) Alpha() (r int64, exists bool) {
+	v := m.alpha
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAlpha returns the old "alpha" field's value of the Norm entity.
+// If the Norm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NormMutation) OldAlpha(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAlpha is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAlpha requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAlpha: %w", err)
+	}
+	return oldValue.Alpha, nil
+}
+
+// AddAlpha adds i to the "alpha" field.
+func (m *NormMutation) AddAlpha(i int64) {
+	if m.addalpha != nil {
+		*m.addalpha += i
+	} else {
+		m.addalpha = &i
+	}
+}
+
+// AddedAlpha returns the value that was added to the "alpha" field in this mutation.
+func (m *NormMutation) AddedAlpha() (r int64, exists bool) {
+	v := m.addalpha
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAlpha clears the value of the "alpha" field.
+func (m *NormMutation) ClearAlpha() {
+	m.alpha = nil
+	m.addalpha = nil
+	m.clearedFields[norm.FieldAlpha] = struct{}{}
+}
+
+// AlphaCleared returns if the "alpha" field was cleared in this mutation.
+func (m *NormMutation) AlphaCleared() bool {
+	_, ok := m.clearedFields[norm.FieldAlpha]
+	return ok
+}
+
+// ResetAlpha resets all changes to the "alpha" field.
+func (m *NormMutation) ResetAlpha() {
+	m.alpha = nil
+	m.addalpha = nil
+	delete(m.clearedFields, norm.FieldAlpha)
+}
+
+// SetTally sets the "tally" field.
+func (m *NormMutation) SetTally(i [][2]int64) {
+	m.tally = &i
+	m.appendtally = nil
+}
+
+// Tally returns the value of the "tally" field in the mutation.
+func (m *NormMutation) Tally() (r [][2]int64, exists bool) {
+	v := m.tally
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTally returns the old "tally" field's value of the Norm entity.
+// If the Norm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NormMutation) OldTally(ctx context.Context) (v [][2]int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTally is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTally requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTally: %w", err)
+	}
+	return oldValue.Tally, nil
+}
+
+// AppendTally adds i to the "tally" field.
+func (m *NormMutation) AppendTally(i [][2]int64) {
+	m.appendtally = append(m.appendtally, i...)
+}
+
+// AppendedTally returns the list of values that were appended to the "tally" field in this mutation.
+func (m *NormMutation) AppendedTally() ([][2]int64, bool) {
+	if len(m.appendtally) == 0 {
+		return nil, false
+	}
+	return m.appendtally, true
+}
+
+// ResetTally resets all changes to the "tally" field.
+func (m *NormMutation) ResetTally() {
+	m.tally = nil
+	m.appendtally = nil
+}
+
+// SetComputedAt sets the "computed_at" field.
+func (m *NormMutation) SetComputedAt(t time.Time) {
+	m.computed_at = &t
+}
+
+// ComputedAt returns the value of the "computed_at" field in the mutation.
+func (m *NormMutation) ComputedAt() (r time.Time, exists bool) {
+	v := m.computed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComputedAt returns the old "computed_at" field's value of the Norm entity.
+// If the Norm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NormMutation) OldComputedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComputedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComputedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComputedAt: %w", err)
+	}
+	return oldValue.ComputedAt, nil
+}
+
+// ResetComputedAt resets all changes to the "computed_at" field.
+func (m *NormMutation) ResetComputedAt() {
+	m.computed_at = nil
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *NormMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[norm.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *NormMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *NormMutation) OrganizationIDs() (ids []gid.ID) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *NormMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearTemplateVersion clears the "template_version" edge to the TemplateVersion entity.
+func (m *NormMutation) ClearTemplateVersion() {
+	m.clearedtemplate_version = true
+	m.clearedFields[norm.FieldTemplateVersionID] = struct{}{}
+}
+
+// TemplateVersionCleared reports if the "template_version" edge to the TemplateVersion entity was cleared.
+func (m *NormMutation) TemplateVersionCleared() bool {
+	return m.clearedtemplate_version
+}
+
+// TemplateVersionIDs returns the "template_version" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TemplateVersionID instead. It exists only for internal usage by the builders.
+func (m *NormMutation) TemplateVersionIDs() (ids []gid.ID) {
+	if id := m.template_version; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTemplateVersion resets all changes to the "template_version" edge.
+func (m *NormMutation) ResetTemplateVersion() {
+	m.template_version = nil
+	m.clearedtemplate_version = false
+}
+
+// ClearJobRole clears the "job_role" edge to the JobRole entity.
+func (m *NormMutation) ClearJobRole() {
+	m.clearedjob_role = true
+	m.clearedFields[norm.FieldJobRoleID] = struct{}{}
+}
+
+// JobRoleCleared reports if the "job_role" edge to the JobRole entity was cleared.
+func (m *NormMutation) JobRoleCleared() bool {
+	return m.clearedjob_role
+}
+
+// JobRoleIDs returns the "job_role" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// JobRoleID instead. It exists only for internal usage by the builders.
+func (m *NormMutation) JobRoleIDs() (ids []gid.ID) {
+	if id := m.job_role; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetJobRole resets all changes to the "job_role" edge.
+func (m *NormMutation) ResetJobRole() {
+	m.job_role = nil
+	m.clearedjob_role = false
+}
+
+// Where appends a list predicates to the NormMutation builder.
+func (m *NormMutation) Where(ps ...predicate.Norm) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NormMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NormMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Norm, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NormMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NormMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Norm).
+func (m *NormMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NormMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.organization != nil {
+		fields = append(fields, norm.FieldOrganizationID)
+	}
+	if m.template_version != nil {
+		fields = append(fields, norm.FieldTemplateVersionID)
+	}
+	if m.job_role != nil {
+		fields = append(fields, norm.FieldJobRoleID)
+	}
+	if m.size != nil {
+		fields = append(fields, norm.FieldSize)
+	}
+	if m.mean != nil {
+		fields = append(fields, norm.FieldMean)
+	}
+	if m.spread != nil {
+		fields = append(fields, norm.FieldSpread)
+	}
+	if m.sem != nil {
+		fields = append(fields, norm.FieldSem)
+	}
+	if m.alpha != nil {
+		fields = append(fields, norm.FieldAlpha)
+	}
+	if m.tally != nil {
+		fields = append(fields, norm.FieldTally)
+	}
+	if m.computed_at != nil {
+		fields = append(fields, norm.FieldComputedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NormMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case norm.FieldOrganizationID:
+		return m.OrganizationID()
+	case norm.FieldTemplateVersionID:
+		return m.TemplateVersionID()
+	case norm.FieldJobRoleID:
+		return m.JobRoleID()
+	case norm.FieldSize:
+		return m.Size()
+	case norm.FieldMean:
+		return m.Mean()
+	case norm.FieldSpread:
+		return m.Spread()
+	case norm.FieldSem:
+		return m.Sem()
+	case norm.FieldAlpha:
+		return m.Alpha()
+	case norm.FieldTally:
+		return m.Tally()
+	case norm.FieldComputedAt:
+		return m.ComputedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NormMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case norm.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case norm.FieldTemplateVersionID:
+		return m.OldTemplateVersionID(ctx)
+	case norm.FieldJobRoleID:
+		return m.OldJobRoleID(ctx)
+	case norm.FieldSize:
+		return m.OldSize(ctx)
+	case norm.FieldMean:
+		return m.OldMean(ctx)
+	case norm.FieldSpread:
+		return m.OldSpread(ctx)
+	case norm.FieldSem:
+		return m.OldSem(ctx)
+	case norm.FieldAlpha:
+		return m.OldAlpha(ctx)
+	case norm.FieldTally:
+		return m.OldTally(ctx)
+	case norm.FieldComputedAt:
+		return m.OldComputedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Norm field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NormMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case norm.FieldOrganizationID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case norm.FieldTemplateVersionID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplateVersionID(v)
+		return nil
+	case norm.FieldJobRoleID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJobRoleID(v)
+		return nil
+	case norm.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case norm.FieldMean:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMean(v)
+		return nil
+	case norm.FieldSpread:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpread(v)
+		return nil
+	case norm.FieldSem:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSem(v)
+		return nil
+	case norm.FieldAlpha:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAlpha(v)
+		return nil
+	case norm.FieldTally:
+		v, ok := value.([][2]int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTally(v)
+		return nil
+	case norm.FieldComputedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComputedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Norm field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NormMutation) AddedFields() []string {
+	var fields []string
+	if m.addsize != nil {
+		fields = append(fields, norm.FieldSize)
+	}
+	if m.addmean != nil {
+		fields = append(fields, norm.FieldMean)
+	}
+	if m.addspread != nil {
+		fields = append(fields, norm.FieldSpread)
+	}
+	if m.addsem != nil {
+		fields = append(fields, norm.FieldSem)
+	}
+	if m.addalpha != nil {
+		fields = append(fields, norm.FieldAlpha)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NormMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case norm.FieldSize:
+		return m.AddedSize()
+	case norm.FieldMean:
+		return m.AddedMean()
+	case norm.FieldSpread:
+		return m.AddedSpread()
+	case norm.FieldSem:
+		return m.AddedSem()
+	case norm.FieldAlpha:
+		return m.AddedAlpha()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NormMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case norm.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case norm.FieldMean:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMean(v)
+		return nil
+	case norm.FieldSpread:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSpread(v)
+		return nil
+	case norm.FieldSem:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSem(v)
+		return nil
+	case norm.FieldAlpha:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAlpha(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Norm numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NormMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(norm.FieldSem) {
+		fields = append(fields, norm.FieldSem)
+	}
+	if m.FieldCleared(norm.FieldAlpha) {
+		fields = append(fields, norm.FieldAlpha)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NormMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NormMutation) ClearField(name string) error {
+	switch name {
+	case norm.FieldSem:
+		m.ClearSem()
+		return nil
+	case norm.FieldAlpha:
+		m.ClearAlpha()
+		return nil
+	}
+	return fmt.Errorf("unknown Norm nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NormMutation) ResetField(name string) error {
+	switch name {
+	case norm.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case norm.FieldTemplateVersionID:
+		m.ResetTemplateVersionID()
+		return nil
+	case norm.FieldJobRoleID:
+		m.ResetJobRoleID()
+		return nil
+	case norm.FieldSize:
+		m.ResetSize()
+		return nil
+	case norm.FieldMean:
+		m.ResetMean()
+		return nil
+	case norm.FieldSpread:
+		m.ResetSpread()
+		return nil
+	case norm.FieldSem:
+		m.ResetSem()
+		return nil
+	case norm.FieldAlpha:
+		m.ResetAlpha()
+		return nil
+	case norm.FieldTally:
+		m.ResetTally()
+		return nil
+	case norm.FieldComputedAt:
+		m.ResetComputedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Norm field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NormMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.organization != nil {
+		edges = append(edges, norm.EdgeOrganization)
+	}
+	if m.template_version != nil {
+		edges = append(edges, norm.EdgeTemplateVersion)
+	}
+	if m.job_role != nil {
+		edges = append(edges, norm.EdgeJobRole)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NormMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case norm.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case norm.EdgeTemplateVersion:
+		if id := m.template_version; id != nil {
+			return []ent.Value{*id}
+		}
+	case norm.EdgeJobRole:
+		if id := m.job_role; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NormMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NormMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NormMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedorganization {
+		edges = append(edges, norm.EdgeOrganization)
+	}
+	if m.clearedtemplate_version {
+		edges = append(edges, norm.EdgeTemplateVersion)
+	}
+	if m.clearedjob_role {
+		edges = append(edges, norm.EdgeJobRole)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NormMutation) EdgeCleared(name string) bool {
+	switch name {
+	case norm.EdgeOrganization:
+		return m.clearedorganization
+	case norm.EdgeTemplateVersion:
+		return m.clearedtemplate_version
+	case norm.EdgeJobRole:
+		return m.clearedjob_role
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NormMutation) ClearEdge(name string) error {
+	switch name {
+	case norm.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case norm.EdgeTemplateVersion:
+		m.ClearTemplateVersion()
+		return nil
+	case norm.EdgeJobRole:
+		m.ClearJobRole()
+		return nil
+	}
+	return fmt.Errorf("unknown Norm unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NormMutation) ResetEdge(name string) error {
+	switch name {
+	case norm.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case norm.EdgeTemplateVersion:
+		m.ResetTemplateVersion()
+		return nil
+	case norm.EdgeJobRole:
+		m.ResetJobRole()
+		return nil
+	}
+	return fmt.Errorf("unknown Norm edge %s", name)
 }
 
 // OnceMutation represents an operation that mutates the Once nodes in the graph.
@@ -20668,6 +24672,11 @@ type ReportMutation struct {
 	superseded_at           *time.Time
 	released_at             *time.Time
 	released_by             *gid.ID
+	withdrawn_at            *time.Time
+	withdraw_reason         *string
+	reason                  *string
+	mended                  *int
+	addmended               *int
 	clearedFields           map[string]struct{}
 	organization            *gid.ID
 	clearedorganization     bool
@@ -21555,6 +25564,183 @@ func (m *ReportMutation) ResetReleasedBy() {
 	delete(m.clearedFields, report.FieldReleasedBy)
 }
 
+// SetWithdrawnAt sets the "withdrawn_at" field.
+func (m *ReportMutation) SetWithdrawnAt(t time.Time) {
+	m.withdrawn_at = &t
+}
+
+// WithdrawnAt returns the value of the "withdrawn_at" field in the mutation.
+func (m *ReportMutation) WithdrawnAt() (r time.Time, exists bool) {
+	v := m.withdrawn_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWithdrawnAt returns the old "withdrawn_at" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldWithdrawnAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWithdrawnAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWithdrawnAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWithdrawnAt: %w", err)
+	}
+	return oldValue.WithdrawnAt, nil
+}
+
+// ClearWithdrawnAt clears the value of the "withdrawn_at" field.
+func (m *ReportMutation) ClearWithdrawnAt() {
+	m.withdrawn_at = nil
+	m.clearedFields[report.FieldWithdrawnAt] = struct{}{}
+}
+
+// WithdrawnAtCleared returns if the "withdrawn_at" field was cleared in this mutation.
+func (m *ReportMutation) WithdrawnAtCleared() bool {
+	_, ok := m.clearedFields[report.FieldWithdrawnAt]
+	return ok
+}
+
+// ResetWithdrawnAt resets all changes to the "withdrawn_at" field.
+func (m *ReportMutation) ResetWithdrawnAt() {
+	m.withdrawn_at = nil
+	delete(m.clearedFields, report.FieldWithdrawnAt)
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (m *ReportMutation) SetWithdrawReason(s string) {
+	m.withdraw_reason = &s
+}
+
+// WithdrawReason returns the value of the "withdraw_reason" field in the mutation.
+func (m *ReportMutation) WithdrawReason() (r string, exists bool) {
+	v := m.withdraw_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWithdrawReason returns the old "withdraw_reason" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldWithdrawReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWithdrawReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWithdrawReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWithdrawReason: %w", err)
+	}
+	return oldValue.WithdrawReason, nil
+}
+
+// ResetWithdrawReason resets all changes to the "withdraw_reason" field.
+func (m *ReportMutation) ResetWithdrawReason() {
+	m.withdraw_reason = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *ReportMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *ReportMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *ReportMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetMended sets the "mended" field.
+func (m *ReportMutation) SetMended(i int) {
+	m.mended = &i
+	m.addmended = nil
+}
+
+// Mended returns the value of the "mended" field in the mutation.
+func (m *ReportMutation) Mended() (r int, exists bool) {
+	v := m.mended
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMended returns the old "mended" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldMended(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMended is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMended requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMended: %w", err)
+	}
+	return oldValue.Mended, nil
+}
+
+// AddMended adds i to the "mended" field.
+func (m *ReportMutation) AddMended(i int) {
+	if m.addmended != nil {
+		*m.addmended += i
+	} else {
+		m.addmended = &i
+	}
+}
+
+// AddedMended returns the value that was added to the "mended" field in this mutation.
+func (m *ReportMutation) AddedMended() (r int, exists bool) {
+	v := m.addmended
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMended resets all changes to the "mended" field.
+func (m *ReportMutation) ResetMended() {
+	m.mended = nil
+	m.addmended = nil
+}
+
 // ClearOrganization clears the "organization" edge to the Organization entity.
 func (m *ReportMutation) ClearOrganization() {
 	m.clearedorganization = true
@@ -21724,7 +25910,7 @@ func (m *ReportMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReportMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 22)
 	if m.organization != nil {
 		fields = append(fields, report.FieldOrganizationID)
 	}
@@ -21779,6 +25965,18 @@ func (m *ReportMutation) Fields() []string {
 	if m.released_by != nil {
 		fields = append(fields, report.FieldReleasedBy)
 	}
+	if m.withdrawn_at != nil {
+		fields = append(fields, report.FieldWithdrawnAt)
+	}
+	if m.withdraw_reason != nil {
+		fields = append(fields, report.FieldWithdrawReason)
+	}
+	if m.reason != nil {
+		fields = append(fields, report.FieldReason)
+	}
+	if m.mended != nil {
+		fields = append(fields, report.FieldMended)
+	}
 	return fields
 }
 
@@ -21823,6 +26021,14 @@ func (m *ReportMutation) Field(name string) (ent.Value, bool) {
 		return m.ReleasedAt()
 	case report.FieldReleasedBy:
 		return m.ReleasedBy()
+	case report.FieldWithdrawnAt:
+		return m.WithdrawnAt()
+	case report.FieldWithdrawReason:
+		return m.WithdrawReason()
+	case report.FieldReason:
+		return m.Reason()
+	case report.FieldMended:
+		return m.Mended()
 	}
 	return nil, false
 }
@@ -21868,6 +26074,14 @@ func (m *ReportMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldReleasedAt(ctx)
 	case report.FieldReleasedBy:
 		return m.OldReleasedBy(ctx)
+	case report.FieldWithdrawnAt:
+		return m.OldWithdrawnAt(ctx)
+	case report.FieldWithdrawReason:
+		return m.OldWithdrawReason(ctx)
+	case report.FieldReason:
+		return m.OldReason(ctx)
+	case report.FieldMended:
+		return m.OldMended(ctx)
 	}
 	return nil, fmt.Errorf("unknown Report field %s", name)
 }
@@ -22003,6 +26217,34 @@ func (m *ReportMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReleasedBy(v)
 		return nil
+	case report.FieldWithdrawnAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWithdrawnAt(v)
+		return nil
+	case report.FieldWithdrawReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWithdrawReason(v)
+		return nil
+	case report.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case report.FieldMended:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMended(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Report field %s", name)
 }
@@ -22023,6 +26265,9 @@ func (m *ReportMutation) AddedFields() []string {
 	if m.addmax_points != nil {
 		fields = append(fields, report.FieldMaxPoints)
 	}
+	if m.addmended != nil {
+		fields = append(fields, report.FieldMended)
+	}
 	return fields
 }
 
@@ -22039,6 +26284,8 @@ func (m *ReportMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedPoints()
 	case report.FieldMaxPoints:
 		return m.AddedMaxPoints()
+	case report.FieldMended:
+		return m.AddedMended()
 	}
 	return nil, false
 }
@@ -22076,6 +26323,13 @@ func (m *ReportMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddMaxPoints(v)
 		return nil
+	case report.FieldMended:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMended(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Report numeric field %s", name)
 }
@@ -22092,6 +26346,9 @@ func (m *ReportMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(report.FieldReleasedBy) {
 		fields = append(fields, report.FieldReleasedBy)
+	}
+	if m.FieldCleared(report.FieldWithdrawnAt) {
+		fields = append(fields, report.FieldWithdrawnAt)
 	}
 	return fields
 }
@@ -22115,6 +26372,9 @@ func (m *ReportMutation) ClearField(name string) error {
 		return nil
 	case report.FieldReleasedBy:
 		m.ClearReleasedBy()
+		return nil
+	case report.FieldWithdrawnAt:
+		m.ClearWithdrawnAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Report nullable field %s", name)
@@ -22177,6 +26437,18 @@ func (m *ReportMutation) ResetField(name string) error {
 		return nil
 	case report.FieldReleasedBy:
 		m.ResetReleasedBy()
+		return nil
+	case report.FieldWithdrawnAt:
+		m.ResetWithdrawnAt()
+		return nil
+	case report.FieldWithdrawReason:
+		m.ResetWithdrawReason()
+		return nil
+	case report.FieldReason:
+		m.ResetReason()
+		return nil
+	case report.FieldMended:
+		m.ResetMended()
 		return nil
 	}
 	return fmt.Errorf("unknown Report field %s", name)
@@ -22326,6 +26598,2367 @@ func (m *ReportMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Report edge %s", name)
+}
+
+// ReportShareMutation represents an operation that mutates the ReportShare nodes in the graph.
+type ReportShareMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *gid.ID
+	created_at          *time.Time
+	hash                *[]byte
+	expires_at          *time.Time
+	note                *string
+	created_by          *string
+	revoked_at          *time.Time
+	opened              *int
+	addopened           *int
+	last_opened_at      *time.Time
+	clearedFields       map[string]struct{}
+	organization        *gid.ID
+	clearedorganization bool
+	report              *gid.ID
+	clearedreport       bool
+	job_role            *gid.ID
+	clearedjob_role     bool
+	done                bool
+	oldValue            func(context.Context) (*ReportShare, error)
+	predicates          []predicate.ReportShare
+}
+
+var _ ent.Mutation = (*ReportShareMutation)(nil)
+
+// reportshareOption allows management of the mutation configuration using functional options.
+type reportshareOption func(*ReportShareMutation)
+
+// newReportShareMutation creates new mutation for the ReportShare entity.
+func newReportShareMutation(c config, op Op, opts ...reportshareOption) *ReportShareMutation {
+	m := &ReportShareMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReportShare,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReportShareID sets the ID field of the mutation.
+func withReportShareID(id gid.ID) reportshareOption {
+	return func(m *ReportShareMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReportShare
+		)
+		m.oldValue = func(ctx context.Context) (*ReportShare, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReportShare.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReportShare sets the old ReportShare of the mutation.
+func withReportShare(node *ReportShare) reportshareOption {
+	return func(m *ReportShareMutation) {
+		m.oldValue = func(context.Context) (*ReportShare, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReportShareMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReportShareMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReportShare entities.
+func (m *ReportShareMutation) SetID(id gid.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReportShareMutation) ID() (id gid.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReportShareMutation) IDs(ctx context.Context) ([]gid.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []gid.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReportShare.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ReportShareMutation) SetOrganizationID(gi gid.ID) {
+	m.organization = &gi
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ReportShareMutation) OrganizationID() (r gid.ID, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the ReportShare entity.
+// If the ReportShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportShareMutation) OldOrganizationID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ReportShareMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ReportShareMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ReportShareMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ReportShare entity.
+// If the ReportShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportShareMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ReportShareMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetReportID sets the "report_id" field.
+func (m *ReportShareMutation) SetReportID(gi gid.ID) {
+	m.report = &gi
+}
+
+// ReportID returns the value of the "report_id" field in the mutation.
+func (m *ReportShareMutation) ReportID() (r gid.ID, exists bool) {
+	v := m.report
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReportID returns the old "report_id" field's value of the ReportShare entity.
+// If the ReportShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportShareMutation) OldReportID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReportID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReportID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReportID: %w", err)
+	}
+	return oldValue.ReportID, nil
+}
+
+// ResetReportID resets all changes to the "report_id" field.
+func (m *ReportShareMutation) ResetReportID() {
+	m.report = nil
+}
+
+// SetJobRoleID sets the "job_role_id" field.
+func (m *ReportShareMutation) SetJobRoleID(gi gid.ID) {
+	m.job_role = &gi
+}
+
+// JobRoleID returns the value of the "job_role_id" field in the mutation.
+func (m *ReportShareMutation) JobRoleID() (r gid.ID, exists bool) {
+	v := m.job_role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJobRoleID returns the old "job_role_id" field's value of the ReportShare entity.
+// If the ReportShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportShareMutation) OldJobRoleID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJobRoleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJobRoleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJobRoleID: %w", err)
+	}
+	return oldValue.JobRoleID, nil
+}
+
+// ResetJobRoleID resets all changes to the "job_role_id" field.
+func (m *ReportShareMutation) ResetJobRoleID() {
+	m.job_role = nil
+}
+
+// SetHash sets the "hash" field.
+func (m *ReportShareMutation) SetHash(b []byte) {
+	m.hash = &b
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *ReportShareMutation) Hash() (r []byte, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the ReportShare entity.
+// If the ReportShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportShareMutation) OldHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *ReportShareMutation) ResetHash() {
+	m.hash = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *ReportShareMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *ReportShareMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the ReportShare entity.
+// If the ReportShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportShareMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *ReportShareMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ReportShareMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ReportShareMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the ReportShare entity.
+// If the ReportShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportShareMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ReportShareMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ReportShareMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ReportShareMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the ReportShare entity.
+// If the ReportShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportShareMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ReportShareMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (m *ReportShareMutation) SetRevokedAt(t time.Time) {
+	m.revoked_at = &t
+}
+
+// RevokedAt returns the value of the "revoked_at" field in the mutation.
+func (m *ReportShareMutation) RevokedAt() (r time.Time, exists bool) {
+	v := m.revoked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedAt returns the old "revoked_at" field's value of the ReportShare entity.
+// If the ReportShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportShareMutation) OldRevokedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedAt: %w", err)
+	}
+	return oldValue.RevokedAt, nil
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (m *ReportShareMutation) ClearRevokedAt() {
+	m.revoked_at = nil
+	m.clearedFields[reportshare.FieldRevokedAt] = struct{}{}
+}
+
+// RevokedAtCleared returns if the "revoked_at" field was cleared in this mutation.
+func (m *ReportShareMutation) RevokedAtCleared() bool {
+	_, ok := m.clearedFields[reportshare.FieldRevokedAt]
+	return ok
+}
+
+// ResetRevokedAt resets all changes to the "revoked_at" field.
+func (m *ReportShareMutation) ResetRevokedAt() {
+	m.revoked_at = nil
+	delete(m.clearedFields, reportshare.FieldRevokedAt)
+}
+
+// SetOpened sets the "opened" field.
+func (m *ReportShareMutation) SetOpened(i int) {
+	m.opened = &i
+	m.addopened = nil
+}
+
+// Opened returns the value of the "opened" field in the mutation.
+func (m *ReportShareMutation) Opened() (r int, exists bool) {
+	v := m.opened
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpened returns the old "opened" field's value of the ReportShare entity.
+// If the ReportShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportShareMutation) OldOpened(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpened is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpened requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpened: %w", err)
+	}
+	return oldValue.Opened, nil
+}
+
+// AddOpened adds i to the "opened" field.
+func (m *ReportShareMutation) AddOpened(i int) {
+	if m.addopened != nil {
+		*m.addopened += i
+	} else {
+		m.addopened = &i
+	}
+}
+
+// AddedOpened returns the value that was added to the "opened" field in this mutation.
+func (m *ReportShareMutation) AddedOpened() (r int, exists bool) {
+	v := m.addopened
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOpened resets all changes to the "opened" field.
+func (m *ReportShareMutation) ResetOpened() {
+	m.opened = nil
+	m.addopened = nil
+}
+
+// SetLastOpenedAt sets the "last_opened_at" field.
+func (m *ReportShareMutation) SetLastOpenedAt(t time.Time) {
+	m.last_opened_at = &t
+}
+
+// LastOpenedAt returns the value of the "last_opened_at" field in the mutation.
+func (m *ReportShareMutation) LastOpenedAt() (r time.Time, exists bool) {
+	v := m.last_opened_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastOpenedAt returns the old "last_opened_at" field's value of the ReportShare entity.
+// If the ReportShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportShareMutation) OldLastOpenedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastOpenedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastOpenedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastOpenedAt: %w", err)
+	}
+	return oldValue.LastOpenedAt, nil
+}
+
+// ClearLastOpenedAt clears the value of the "last_opened_at" field.
+func (m *ReportShareMutation) ClearLastOpenedAt() {
+	m.last_opened_at = nil
+	m.clearedFields[reportshare.FieldLastOpenedAt] = struct{}{}
+}
+
+// LastOpenedAtCleared returns if the "last_opened_at" field was cleared in this mutation.
+func (m *ReportShareMutation) LastOpenedAtCleared() bool {
+	_, ok := m.clearedFields[reportshare.FieldLastOpenedAt]
+	return ok
+}
+
+// ResetLastOpenedAt resets all changes to the "last_opened_at" field.
+func (m *ReportShareMutation) ResetLastOpenedAt() {
+	m.last_opened_at = nil
+	delete(m.clearedFields, reportshare.FieldLastOpenedAt)
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *ReportShareMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[reportshare.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *ReportShareMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *ReportShareMutation) OrganizationIDs() (ids []gid.ID) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *ReportShareMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearReport clears the "report" edge to the Report entity.
+func (m *ReportShareMutation) ClearReport() {
+	m.clearedreport = true
+	m.clearedFields[reportshare.FieldReportID] = struct{}{}
+}
+
+// ReportCleared reports if the "report" edge to the Report entity was cleared.
+func (m *ReportShareMutation) ReportCleared() bool {
+	return m.clearedreport
+}
+
+// ReportIDs returns the "report" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReportID instead. It exists only for internal usage by the builders.
+func (m *ReportShareMutation) ReportIDs() (ids []gid.ID) {
+	if id := m.report; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReport resets all changes to the "report" edge.
+func (m *ReportShareMutation) ResetReport() {
+	m.report = nil
+	m.clearedreport = false
+}
+
+// ClearJobRole clears the "job_role" edge to the JobRole entity.
+func (m *ReportShareMutation) ClearJobRole() {
+	m.clearedjob_role = true
+	m.clearedFields[reportshare.FieldJobRoleID] = struct{}{}
+}
+
+// JobRoleCleared reports if the "job_role" edge to the JobRole entity was cleared.
+func (m *ReportShareMutation) JobRoleCleared() bool {
+	return m.clearedjob_role
+}
+
+// JobRoleIDs returns the "job_role" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// JobRoleID instead. It exists only for internal usage by the builders.
+func (m *ReportShareMutation) JobRoleIDs() (ids []gid.ID) {
+	if id := m.job_role; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetJobRole resets all changes to the "job_role" edge.
+func (m *ReportShareMutation) ResetJobRole() {
+	m.job_role = nil
+	m.clearedjob_role = false
+}
+
+// Where appends a list predicates to the ReportShareMutation builder.
+func (m *ReportShareMutation) Where(ps ...predicate.ReportShare) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReportShareMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReportShareMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReportShare, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReportShareMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReportShareMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReportShare).
+func (m *ReportShareMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReportShareMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.organization != nil {
+		fields = append(fields, reportshare.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, reportshare.FieldCreatedAt)
+	}
+	if m.report != nil {
+		fields = append(fields, reportshare.FieldReportID)
+	}
+	if m.job_role != nil {
+		fields = append(fields, reportshare.FieldJobRoleID)
+	}
+	if m.hash != nil {
+		fields = append(fields, reportshare.FieldHash)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, reportshare.FieldExpiresAt)
+	}
+	if m.note != nil {
+		fields = append(fields, reportshare.FieldNote)
+	}
+	if m.created_by != nil {
+		fields = append(fields, reportshare.FieldCreatedBy)
+	}
+	if m.revoked_at != nil {
+		fields = append(fields, reportshare.FieldRevokedAt)
+	}
+	if m.opened != nil {
+		fields = append(fields, reportshare.FieldOpened)
+	}
+	if m.last_opened_at != nil {
+		fields = append(fields, reportshare.FieldLastOpenedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReportShareMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case reportshare.FieldOrganizationID:
+		return m.OrganizationID()
+	case reportshare.FieldCreatedAt:
+		return m.CreatedAt()
+	case reportshare.FieldReportID:
+		return m.ReportID()
+	case reportshare.FieldJobRoleID:
+		return m.JobRoleID()
+	case reportshare.FieldHash:
+		return m.Hash()
+	case reportshare.FieldExpiresAt:
+		return m.ExpiresAt()
+	case reportshare.FieldNote:
+		return m.Note()
+	case reportshare.FieldCreatedBy:
+		return m.CreatedBy()
+	case reportshare.FieldRevokedAt:
+		return m.RevokedAt()
+	case reportshare.FieldOpened:
+		return m.Opened()
+	case reportshare.FieldLastOpenedAt:
+		return m.LastOpenedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReportShareMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case reportshare.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case reportshare.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case reportshare.FieldReportID:
+		return m.OldReportID(ctx)
+	case reportshare.FieldJobRoleID:
+		return m.OldJobRoleID(ctx)
+	case reportshare.FieldHash:
+		return m.OldHash(ctx)
+	case reportshare.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case reportshare.FieldNote:
+		return m.OldNote(ctx)
+	case reportshare.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case reportshare.FieldRevokedAt:
+		return m.OldRevokedAt(ctx)
+	case reportshare.FieldOpened:
+		return m.OldOpened(ctx)
+	case reportshare.FieldLastOpenedAt:
+		return m.OldLastOpenedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReportShare field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReportShareMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case reportshare.FieldOrganizationID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case reportshare.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case reportshare.FieldReportID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReportID(v)
+		return nil
+	case reportshare.FieldJobRoleID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJobRoleID(v)
+		return nil
+	case reportshare.FieldHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	case reportshare.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case reportshare.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case reportshare.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case reportshare.FieldRevokedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedAt(v)
+		return nil
+	case reportshare.FieldOpened:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpened(v)
+		return nil
+	case reportshare.FieldLastOpenedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastOpenedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReportShare field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReportShareMutation) AddedFields() []string {
+	var fields []string
+	if m.addopened != nil {
+		fields = append(fields, reportshare.FieldOpened)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReportShareMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case reportshare.FieldOpened:
+		return m.AddedOpened()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReportShareMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case reportshare.FieldOpened:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOpened(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReportShare numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReportShareMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(reportshare.FieldRevokedAt) {
+		fields = append(fields, reportshare.FieldRevokedAt)
+	}
+	if m.FieldCleared(reportshare.FieldLastOpenedAt) {
+		fields = append(fields, reportshare.FieldLastOpenedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReportShareMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReportShareMutation) ClearField(name string) error {
+	switch name {
+	case reportshare.FieldRevokedAt:
+		m.ClearRevokedAt()
+		return nil
+	case reportshare.FieldLastOpenedAt:
+		m.ClearLastOpenedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ReportShare nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReportShareMutation) ResetField(name string) error {
+	switch name {
+	case reportshare.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case reportshare.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case reportshare.FieldReportID:
+		m.ResetReportID()
+		return nil
+	case reportshare.FieldJobRoleID:
+		m.ResetJobRoleID()
+		return nil
+	case reportshare.FieldHash:
+		m.ResetHash()
+		return nil
+	case reportshare.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case reportshare.FieldNote:
+		m.ResetNote()
+		return nil
+	case reportshare.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case reportshare.FieldRevokedAt:
+		m.ResetRevokedAt()
+		return nil
+	case reportshare.FieldOpened:
+		m.ResetOpened()
+		return nil
+	case reportshare.FieldLastOpenedAt:
+		m.ResetLastOpenedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ReportShare field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReportShareMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.organization != nil {
+		edges = append(edges, reportshare.EdgeOrganization)
+	}
+	if m.report != nil {
+		edges = append(edges, reportshare.EdgeReport)
+	}
+	if m.job_role != nil {
+		edges = append(edges, reportshare.EdgeJobRole)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReportShareMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case reportshare.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case reportshare.EdgeReport:
+		if id := m.report; id != nil {
+			return []ent.Value{*id}
+		}
+	case reportshare.EdgeJobRole:
+		if id := m.job_role; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReportShareMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReportShareMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReportShareMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedorganization {
+		edges = append(edges, reportshare.EdgeOrganization)
+	}
+	if m.clearedreport {
+		edges = append(edges, reportshare.EdgeReport)
+	}
+	if m.clearedjob_role {
+		edges = append(edges, reportshare.EdgeJobRole)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReportShareMutation) EdgeCleared(name string) bool {
+	switch name {
+	case reportshare.EdgeOrganization:
+		return m.clearedorganization
+	case reportshare.EdgeReport:
+		return m.clearedreport
+	case reportshare.EdgeJobRole:
+		return m.clearedjob_role
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReportShareMutation) ClearEdge(name string) error {
+	switch name {
+	case reportshare.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case reportshare.EdgeReport:
+		m.ClearReport()
+		return nil
+	case reportshare.EdgeJobRole:
+		m.ClearJobRole()
+		return nil
+	}
+	return fmt.Errorf("unknown ReportShare unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReportShareMutation) ResetEdge(name string) error {
+	switch name {
+	case reportshare.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case reportshare.EdgeReport:
+		m.ResetReport()
+		return nil
+	case reportshare.EdgeJobRole:
+		m.ResetJobRole()
+		return nil
+	}
+	return fmt.Errorf("unknown ReportShare edge %s", name)
+}
+
+// RescoringMutation represents an operation that mutates the Rescoring nodes in the graph.
+type RescoringMutation struct {
+	config
+	op                      Op
+	typ                     string
+	id                      *gid.ID
+	created_at              *time.Time
+	number                  *int
+	addnumber               *int
+	fixes                   *[]*content.KeyFix
+	appendfixes             []*content.KeyFix
+	reason                  *string
+	digest                  *[]byte
+	state                   *term.RescoringState
+	concerned               *int
+	addconcerned            *int
+	changed                 *int
+	addchanged              *int
+	applied_by              *string
+	finished_at             *time.Time
+	clearedFields           map[string]struct{}
+	organization            *gid.ID
+	clearedorganization     bool
+	template_version        *gid.ID
+	clearedtemplate_version bool
+	job_role                *gid.ID
+	clearedjob_role         bool
+	done                    bool
+	oldValue                func(context.Context) (*Rescoring, error)
+	predicates              []predicate.Rescoring
+}
+
+var _ ent.Mutation = (*RescoringMutation)(nil)
+
+// rescoringOption allows management of the mutation configuration using functional options.
+type rescoringOption func(*RescoringMutation)
+
+// newRescoringMutation creates new mutation for the Rescoring entity.
+func newRescoringMutation(c config, op Op, opts ...rescoringOption) *RescoringMutation {
+	m := &RescoringMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRescoring,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRescoringID sets the ID field of the mutation.
+func withRescoringID(id gid.ID) rescoringOption {
+	return func(m *RescoringMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Rescoring
+		)
+		m.oldValue = func(ctx context.Context) (*Rescoring, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Rescoring.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRescoring sets the old Rescoring of the mutation.
+func withRescoring(node *Rescoring) rescoringOption {
+	return func(m *RescoringMutation) {
+		m.oldValue = func(context.Context) (*Rescoring, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RescoringMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RescoringMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Rescoring entities.
+func (m *RescoringMutation) SetID(id gid.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RescoringMutation) ID() (id gid.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RescoringMutation) IDs(ctx context.Context) ([]gid.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []gid.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Rescoring.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *RescoringMutation) SetOrganizationID(gi gid.ID) {
+	m.organization = &gi
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *RescoringMutation) OrganizationID() (r gid.ID, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldOrganizationID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *RescoringMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RescoringMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RescoringMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RescoringMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetTemplateVersionID sets the "template_version_id" field.
+func (m *RescoringMutation) SetTemplateVersionID(gi gid.ID) {
+	m.template_version = &gi
+}
+
+// TemplateVersionID returns the value of the "template_version_id" field in the mutation.
+func (m *RescoringMutation) TemplateVersionID() (r gid.ID, exists bool) {
+	v := m.template_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplateVersionID returns the old "template_version_id" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldTemplateVersionID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplateVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplateVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplateVersionID: %w", err)
+	}
+	return oldValue.TemplateVersionID, nil
+}
+
+// ResetTemplateVersionID resets all changes to the "template_version_id" field.
+func (m *RescoringMutation) ResetTemplateVersionID() {
+	m.template_version = nil
+}
+
+// SetJobRoleID sets the "job_role_id" field.
+func (m *RescoringMutation) SetJobRoleID(gi gid.ID) {
+	m.job_role = &gi
+}
+
+// JobRoleID returns the value of the "job_role_id" field in the mutation.
+func (m *RescoringMutation) JobRoleID() (r gid.ID, exists bool) {
+	v := m.job_role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJobRoleID returns the old "job_role_id" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldJobRoleID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJobRoleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJobRoleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJobRoleID: %w", err)
+	}
+	return oldValue.JobRoleID, nil
+}
+
+// ResetJobRoleID resets all changes to the "job_role_id" field.
+func (m *RescoringMutation) ResetJobRoleID() {
+	m.job_role = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *RescoringMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *RescoringMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *RescoringMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *RescoringMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *RescoringMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetFixes sets the "fixes" field.
+func (m *RescoringMutation) SetFixes(cf []*content.KeyFix) {
+	m.fixes = &cf
+	m.appendfixes = nil
+}
+
+// Fixes returns the value of the "fixes" field in the mutation.
+func (m *RescoringMutation) Fixes() (r []*content.KeyFix, exists bool) {
+	v := m.fixes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFixes returns the old "fixes" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldFixes(ctx context.Context) (v []*content.KeyFix, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFixes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFixes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFixes: %w", err)
+	}
+	return oldValue.Fixes, nil
+}
+
+// AppendFixes adds cf to the "fixes" field.
+func (m *RescoringMutation) AppendFixes(cf []*content.KeyFix) {
+	m.appendfixes = append(m.appendfixes, cf...)
+}
+
+// AppendedFixes returns the list of values that were appended to the "fixes" field in this mutation.
+func (m *RescoringMutation) AppendedFixes() ([]*content.KeyFix, bool) {
+	if len(m.appendfixes) == 0 {
+		return nil, false
+	}
+	return m.appendfixes, true
+}
+
+// ResetFixes resets all changes to the "fixes" field.
+func (m *RescoringMutation) ResetFixes() {
+	m.fixes = nil
+	m.appendfixes = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *RescoringMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *RescoringMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *RescoringMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetDigest sets the "digest" field.
+func (m *RescoringMutation) SetDigest(b []byte) {
+	m.digest = &b
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *RescoringMutation) Digest() (r []byte, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldDigest(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *RescoringMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// SetState sets the "state" field.
+func (m *RescoringMutation) SetState(ts term.RescoringState) {
+	m.state = &ts
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *RescoringMutation) State() (r term.RescoringState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldState(ctx context.Context) (v term.RescoringState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *RescoringMutation) ResetState() {
+	m.state = nil
+}
+
+// SetConcerned sets the "concerned" field.
+func (m *RescoringMutation) SetConcerned(i int) {
+	m.concerned = &i
+	m.addconcerned = nil
+}
+
+// Concerned returns the value of the "concerned" field in the mutation.
+func (m *RescoringMutation) Concerned() (r int, exists bool) {
+	v := m.concerned
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConcerned returns the old "concerned" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldConcerned(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConcerned is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConcerned requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConcerned: %w", err)
+	}
+	return oldValue.Concerned, nil
+}
+
+// AddConcerned adds i to the "concerned" field.
+func (m *RescoringMutation) AddConcerned(i int) {
+	if m.addconcerned != nil {
+		*m.addconcerned += i
+	} else {
+		m.addconcerned = &i
+	}
+}
+
+// AddedConcerned returns the value that was added to the "concerned" field in this mutation.
+func (m *RescoringMutation) AddedConcerned() (r int, exists bool) {
+	v := m.addconcerned
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetConcerned resets all changes to the "concerned" field.
+func (m *RescoringMutation) ResetConcerned() {
+	m.concerned = nil
+	m.addconcerned = nil
+}
+
+// SetChanged sets the "changed" field.
+func (m *RescoringMutation) SetChanged(i int) {
+	m.changed = &i
+	m.addchanged = nil
+}
+
+// Changed returns the value of the "changed" field in the mutation.
+func (m *RescoringMutation) Changed() (r int, exists bool) {
+	v := m.changed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChanged returns the old "changed" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldChanged(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChanged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChanged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChanged: %w", err)
+	}
+	return oldValue.Changed, nil
+}
+
+// AddChanged adds i to the "changed" field.
+func (m *RescoringMutation) AddChanged(i int) {
+	if m.addchanged != nil {
+		*m.addchanged += i
+	} else {
+		m.addchanged = &i
+	}
+}
+
+// AddedChanged returns the value that was added to the "changed" field in this mutation.
+func (m *RescoringMutation) AddedChanged() (r int, exists bool) {
+	v := m.addchanged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetChanged resets all changes to the "changed" field.
+func (m *RescoringMutation) ResetChanged() {
+	m.changed = nil
+	m.addchanged = nil
+}
+
+// SetAppliedBy sets the "applied_by" field.
+func (m *RescoringMutation) SetAppliedBy(s string) {
+	m.applied_by = &s
+}
+
+// AppliedBy returns the value of the "applied_by" field in the mutation.
+func (m *RescoringMutation) AppliedBy() (r string, exists bool) {
+	v := m.applied_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppliedBy returns the old "applied_by" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldAppliedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppliedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppliedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppliedBy: %w", err)
+	}
+	return oldValue.AppliedBy, nil
+}
+
+// ResetAppliedBy resets all changes to the "applied_by" field.
+func (m *RescoringMutation) ResetAppliedBy() {
+	m.applied_by = nil
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *RescoringMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *RescoringMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the Rescoring entity.
+// If the Rescoring object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RescoringMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *RescoringMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[rescoring.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *RescoringMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[rescoring.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *RescoringMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, rescoring.FieldFinishedAt)
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *RescoringMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[rescoring.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *RescoringMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *RescoringMutation) OrganizationIDs() (ids []gid.ID) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *RescoringMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearTemplateVersion clears the "template_version" edge to the TemplateVersion entity.
+func (m *RescoringMutation) ClearTemplateVersion() {
+	m.clearedtemplate_version = true
+	m.clearedFields[rescoring.FieldTemplateVersionID] = struct{}{}
+}
+
+// TemplateVersionCleared reports if the "template_version" edge to the TemplateVersion entity was cleared.
+func (m *RescoringMutation) TemplateVersionCleared() bool {
+	return m.clearedtemplate_version
+}
+
+// TemplateVersionIDs returns the "template_version" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TemplateVersionID instead. It exists only for internal usage by the builders.
+func (m *RescoringMutation) TemplateVersionIDs() (ids []gid.ID) {
+	if id := m.template_version; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTemplateVersion resets all changes to the "template_version" edge.
+func (m *RescoringMutation) ResetTemplateVersion() {
+	m.template_version = nil
+	m.clearedtemplate_version = false
+}
+
+// ClearJobRole clears the "job_role" edge to the JobRole entity.
+func (m *RescoringMutation) ClearJobRole() {
+	m.clearedjob_role = true
+	m.clearedFields[rescoring.FieldJobRoleID] = struct{}{}
+}
+
+// JobRoleCleared reports if the "job_role" edge to the JobRole entity was cleared.
+func (m *RescoringMutation) JobRoleCleared() bool {
+	return m.clearedjob_role
+}
+
+// JobRoleIDs returns the "job_role" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// JobRoleID instead. It exists only for internal usage by the builders.
+func (m *RescoringMutation) JobRoleIDs() (ids []gid.ID) {
+	if id := m.job_role; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetJobRole resets all changes to the "job_role" edge.
+func (m *RescoringMutation) ResetJobRole() {
+	m.job_role = nil
+	m.clearedjob_role = false
+}
+
+// Where appends a list predicates to the RescoringMutation builder.
+func (m *RescoringMutation) Where(ps ...predicate.Rescoring) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RescoringMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RescoringMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Rescoring, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RescoringMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RescoringMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Rescoring).
+func (m *RescoringMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RescoringMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.organization != nil {
+		fields = append(fields, rescoring.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, rescoring.FieldCreatedAt)
+	}
+	if m.template_version != nil {
+		fields = append(fields, rescoring.FieldTemplateVersionID)
+	}
+	if m.job_role != nil {
+		fields = append(fields, rescoring.FieldJobRoleID)
+	}
+	if m.number != nil {
+		fields = append(fields, rescoring.FieldNumber)
+	}
+	if m.fixes != nil {
+		fields = append(fields, rescoring.FieldFixes)
+	}
+	if m.reason != nil {
+		fields = append(fields, rescoring.FieldReason)
+	}
+	if m.digest != nil {
+		fields = append(fields, rescoring.FieldDigest)
+	}
+	if m.state != nil {
+		fields = append(fields, rescoring.FieldState)
+	}
+	if m.concerned != nil {
+		fields = append(fields, rescoring.FieldConcerned)
+	}
+	if m.changed != nil {
+		fields = append(fields, rescoring.FieldChanged)
+	}
+	if m.applied_by != nil {
+		fields = append(fields, rescoring.FieldAppliedBy)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, rescoring.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RescoringMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case rescoring.FieldOrganizationID:
+		return m.OrganizationID()
+	case rescoring.FieldCreatedAt:
+		return m.CreatedAt()
+	case rescoring.FieldTemplateVersionID:
+		return m.TemplateVersionID()
+	case rescoring.FieldJobRoleID:
+		return m.JobRoleID()
+	case rescoring.FieldNumber:
+		return m.Number()
+	case rescoring.FieldFixes:
+		return m.Fixes()
+	case rescoring.FieldReason:
+		return m.Reason()
+	case rescoring.FieldDigest:
+		return m.Digest()
+	case rescoring.FieldState:
+		return m.State()
+	case rescoring.FieldConcerned:
+		return m.Concerned()
+	case rescoring.FieldChanged:
+		return m.Changed()
+	case rescoring.FieldAppliedBy:
+		return m.AppliedBy()
+	case rescoring.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RescoringMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case rescoring.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case rescoring.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case rescoring.FieldTemplateVersionID:
+		return m.OldTemplateVersionID(ctx)
+	case rescoring.FieldJobRoleID:
+		return m.OldJobRoleID(ctx)
+	case rescoring.FieldNumber:
+		return m.OldNumber(ctx)
+	case rescoring.FieldFixes:
+		return m.OldFixes(ctx)
+	case rescoring.FieldReason:
+		return m.OldReason(ctx)
+	case rescoring.FieldDigest:
+		return m.OldDigest(ctx)
+	case rescoring.FieldState:
+		return m.OldState(ctx)
+	case rescoring.FieldConcerned:
+		return m.OldConcerned(ctx)
+	case rescoring.FieldChanged:
+		return m.OldChanged(ctx)
+	case rescoring.FieldAppliedBy:
+		return m.OldAppliedBy(ctx)
+	case rescoring.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Rescoring field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RescoringMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case rescoring.FieldOrganizationID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case rescoring.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case rescoring.FieldTemplateVersionID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplateVersionID(v)
+		return nil
+	case rescoring.FieldJobRoleID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJobRoleID(v)
+		return nil
+	case rescoring.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case rescoring.FieldFixes:
+		v, ok := value.([]*content.KeyFix)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFixes(v)
+		return nil
+	case rescoring.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case rescoring.FieldDigest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case rescoring.FieldState:
+		v, ok := value.(term.RescoringState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case rescoring.FieldConcerned:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConcerned(v)
+		return nil
+	case rescoring.FieldChanged:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChanged(v)
+		return nil
+	case rescoring.FieldAppliedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppliedBy(v)
+		return nil
+	case rescoring.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Rescoring field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RescoringMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, rescoring.FieldNumber)
+	}
+	if m.addconcerned != nil {
+		fields = append(fields, rescoring.FieldConcerned)
+	}
+	if m.addchanged != nil {
+		fields = append(fields, rescoring.FieldChanged)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RescoringMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case rescoring.FieldNumber:
+		return m.AddedNumber()
+	case rescoring.FieldConcerned:
+		return m.AddedConcerned()
+	case rescoring.FieldChanged:
+		return m.AddedChanged()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RescoringMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case rescoring.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	case rescoring.FieldConcerned:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddConcerned(v)
+		return nil
+	case rescoring.FieldChanged:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddChanged(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Rescoring numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RescoringMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(rescoring.FieldFinishedAt) {
+		fields = append(fields, rescoring.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RescoringMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RescoringMutation) ClearField(name string) error {
+	switch name {
+	case rescoring.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Rescoring nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RescoringMutation) ResetField(name string) error {
+	switch name {
+	case rescoring.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case rescoring.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case rescoring.FieldTemplateVersionID:
+		m.ResetTemplateVersionID()
+		return nil
+	case rescoring.FieldJobRoleID:
+		m.ResetJobRoleID()
+		return nil
+	case rescoring.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case rescoring.FieldFixes:
+		m.ResetFixes()
+		return nil
+	case rescoring.FieldReason:
+		m.ResetReason()
+		return nil
+	case rescoring.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case rescoring.FieldState:
+		m.ResetState()
+		return nil
+	case rescoring.FieldConcerned:
+		m.ResetConcerned()
+		return nil
+	case rescoring.FieldChanged:
+		m.ResetChanged()
+		return nil
+	case rescoring.FieldAppliedBy:
+		m.ResetAppliedBy()
+		return nil
+	case rescoring.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Rescoring field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RescoringMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.organization != nil {
+		edges = append(edges, rescoring.EdgeOrganization)
+	}
+	if m.template_version != nil {
+		edges = append(edges, rescoring.EdgeTemplateVersion)
+	}
+	if m.job_role != nil {
+		edges = append(edges, rescoring.EdgeJobRole)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RescoringMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case rescoring.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case rescoring.EdgeTemplateVersion:
+		if id := m.template_version; id != nil {
+			return []ent.Value{*id}
+		}
+	case rescoring.EdgeJobRole:
+		if id := m.job_role; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RescoringMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RescoringMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RescoringMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedorganization {
+		edges = append(edges, rescoring.EdgeOrganization)
+	}
+	if m.clearedtemplate_version {
+		edges = append(edges, rescoring.EdgeTemplateVersion)
+	}
+	if m.clearedjob_role {
+		edges = append(edges, rescoring.EdgeJobRole)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RescoringMutation) EdgeCleared(name string) bool {
+	switch name {
+	case rescoring.EdgeOrganization:
+		return m.clearedorganization
+	case rescoring.EdgeTemplateVersion:
+		return m.clearedtemplate_version
+	case rescoring.EdgeJobRole:
+		return m.clearedjob_role
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RescoringMutation) ClearEdge(name string) error {
+	switch name {
+	case rescoring.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case rescoring.EdgeTemplateVersion:
+		m.ClearTemplateVersion()
+		return nil
+	case rescoring.EdgeJobRole:
+		m.ClearJobRole()
+		return nil
+	}
+	return fmt.Errorf("unknown Rescoring unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RescoringMutation) ResetEdge(name string) error {
+	switch name {
+	case rescoring.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case rescoring.EdgeTemplateVersion:
+		m.ResetTemplateVersion()
+		return nil
+	case rescoring.EdgeJobRole:
+		m.ResetJobRole()
+		return nil
+	}
+	return fmt.Errorf("unknown Rescoring edge %s", name)
 }
 
 // ResponseMutation represents an operation that mutates the Response nodes in the graph.
@@ -23130,6 +29763,13 @@ type ReviewMutation struct {
 	state               *term.ReviewState
 	assigned_by         *gid.ID
 	submitted_at        *time.Time
+	kind                *term.ReviewKind
+	refs                *[]string
+	appendrefs          []string
+	blind               *bool
+	due_at              *time.Time
+	reminded_at         *time.Time
+	end_reason          *string
 	clearedFields       map[string]struct{}
 	organization        *gid.ID
 	clearedorganization bool
@@ -23549,6 +30189,277 @@ func (m *ReviewMutation) ResetSubmittedAt() {
 	delete(m.clearedFields, review.FieldSubmittedAt)
 }
 
+// SetKind sets the "kind" field.
+func (m *ReviewMutation) SetKind(tk term.ReviewKind) {
+	m.kind = &tk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ReviewMutation) Kind() (r term.ReviewKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldKind(ctx context.Context) (v term.ReviewKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ReviewMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetRefs sets the "refs" field.
+func (m *ReviewMutation) SetRefs(s []string) {
+	m.refs = &s
+	m.appendrefs = nil
+}
+
+// Refs returns the value of the "refs" field in the mutation.
+func (m *ReviewMutation) Refs() (r []string, exists bool) {
+	v := m.refs
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefs returns the old "refs" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldRefs(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefs: %w", err)
+	}
+	return oldValue.Refs, nil
+}
+
+// AppendRefs adds s to the "refs" field.
+func (m *ReviewMutation) AppendRefs(s []string) {
+	m.appendrefs = append(m.appendrefs, s...)
+}
+
+// AppendedRefs returns the list of values that were appended to the "refs" field in this mutation.
+func (m *ReviewMutation) AppendedRefs() ([]string, bool) {
+	if len(m.appendrefs) == 0 {
+		return nil, false
+	}
+	return m.appendrefs, true
+}
+
+// ClearRefs clears the value of the "refs" field.
+func (m *ReviewMutation) ClearRefs() {
+	m.refs = nil
+	m.appendrefs = nil
+	m.clearedFields[review.FieldRefs] = struct{}{}
+}
+
+// RefsCleared returns if the "refs" field was cleared in this mutation.
+func (m *ReviewMutation) RefsCleared() bool {
+	_, ok := m.clearedFields[review.FieldRefs]
+	return ok
+}
+
+// ResetRefs resets all changes to the "refs" field.
+func (m *ReviewMutation) ResetRefs() {
+	m.refs = nil
+	m.appendrefs = nil
+	delete(m.clearedFields, review.FieldRefs)
+}
+
+// SetBlind sets the "blind" field.
+func (m *ReviewMutation) SetBlind(b bool) {
+	m.blind = &b
+}
+
+// Blind returns the value of the "blind" field in the mutation.
+func (m *ReviewMutation) Blind() (r bool, exists bool) {
+	v := m.blind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBlind returns the old "blind" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldBlind(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBlind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBlind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBlind: %w", err)
+	}
+	return oldValue.Blind, nil
+}
+
+// ResetBlind resets all changes to the "blind" field.
+func (m *ReviewMutation) ResetBlind() {
+	m.blind = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *ReviewMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *ReviewMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldDueAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (m *ReviewMutation) ClearDueAt() {
+	m.due_at = nil
+	m.clearedFields[review.FieldDueAt] = struct{}{}
+}
+
+// DueAtCleared returns if the "due_at" field was cleared in this mutation.
+func (m *ReviewMutation) DueAtCleared() bool {
+	_, ok := m.clearedFields[review.FieldDueAt]
+	return ok
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *ReviewMutation) ResetDueAt() {
+	m.due_at = nil
+	delete(m.clearedFields, review.FieldDueAt)
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (m *ReviewMutation) SetRemindedAt(t time.Time) {
+	m.reminded_at = &t
+}
+
+// RemindedAt returns the value of the "reminded_at" field in the mutation.
+func (m *ReviewMutation) RemindedAt() (r time.Time, exists bool) {
+	v := m.reminded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemindedAt returns the old "reminded_at" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldRemindedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemindedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemindedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemindedAt: %w", err)
+	}
+	return oldValue.RemindedAt, nil
+}
+
+// ClearRemindedAt clears the value of the "reminded_at" field.
+func (m *ReviewMutation) ClearRemindedAt() {
+	m.reminded_at = nil
+	m.clearedFields[review.FieldRemindedAt] = struct{}{}
+}
+
+// RemindedAtCleared returns if the "reminded_at" field was cleared in this mutation.
+func (m *ReviewMutation) RemindedAtCleared() bool {
+	_, ok := m.clearedFields[review.FieldRemindedAt]
+	return ok
+}
+
+// ResetRemindedAt resets all changes to the "reminded_at" field.
+func (m *ReviewMutation) ResetRemindedAt() {
+	m.reminded_at = nil
+	delete(m.clearedFields, review.FieldRemindedAt)
+}
+
+// SetEndReason sets the "end_reason" field.
+func (m *ReviewMutation) SetEndReason(s string) {
+	m.end_reason = &s
+}
+
+// EndReason returns the value of the "end_reason" field in the mutation.
+func (m *ReviewMutation) EndReason() (r string, exists bool) {
+	v := m.end_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndReason returns the old "end_reason" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldEndReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndReason: %w", err)
+	}
+	return oldValue.EndReason, nil
+}
+
+// ResetEndReason resets all changes to the "end_reason" field.
+func (m *ReviewMutation) ResetEndReason() {
+	m.end_reason = nil
+}
+
 // ClearOrganization clears the "organization" edge to the Organization entity.
 func (m *ReviewMutation) ClearOrganization() {
 	m.clearedorganization = true
@@ -23691,7 +30602,7 @@ func (m *ReviewMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReviewMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 14)
 	if m.organization != nil {
 		fields = append(fields, review.FieldOrganizationID)
 	}
@@ -23715,6 +30626,24 @@ func (m *ReviewMutation) Fields() []string {
 	}
 	if m.submitted_at != nil {
 		fields = append(fields, review.FieldSubmittedAt)
+	}
+	if m.kind != nil {
+		fields = append(fields, review.FieldKind)
+	}
+	if m.refs != nil {
+		fields = append(fields, review.FieldRefs)
+	}
+	if m.blind != nil {
+		fields = append(fields, review.FieldBlind)
+	}
+	if m.due_at != nil {
+		fields = append(fields, review.FieldDueAt)
+	}
+	if m.reminded_at != nil {
+		fields = append(fields, review.FieldRemindedAt)
+	}
+	if m.end_reason != nil {
+		fields = append(fields, review.FieldEndReason)
 	}
 	return fields
 }
@@ -23740,6 +30669,18 @@ func (m *ReviewMutation) Field(name string) (ent.Value, bool) {
 		return m.AssignedBy()
 	case review.FieldSubmittedAt:
 		return m.SubmittedAt()
+	case review.FieldKind:
+		return m.Kind()
+	case review.FieldRefs:
+		return m.Refs()
+	case review.FieldBlind:
+		return m.Blind()
+	case review.FieldDueAt:
+		return m.DueAt()
+	case review.FieldRemindedAt:
+		return m.RemindedAt()
+	case review.FieldEndReason:
+		return m.EndReason()
 	}
 	return nil, false
 }
@@ -23765,6 +30706,18 @@ func (m *ReviewMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldAssignedBy(ctx)
 	case review.FieldSubmittedAt:
 		return m.OldSubmittedAt(ctx)
+	case review.FieldKind:
+		return m.OldKind(ctx)
+	case review.FieldRefs:
+		return m.OldRefs(ctx)
+	case review.FieldBlind:
+		return m.OldBlind(ctx)
+	case review.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case review.FieldRemindedAt:
+		return m.OldRemindedAt(ctx)
+	case review.FieldEndReason:
+		return m.OldEndReason(ctx)
 	}
 	return nil, fmt.Errorf("unknown Review field %s", name)
 }
@@ -23830,6 +30783,48 @@ func (m *ReviewMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSubmittedAt(v)
 		return nil
+	case review.FieldKind:
+		v, ok := value.(term.ReviewKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case review.FieldRefs:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefs(v)
+		return nil
+	case review.FieldBlind:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBlind(v)
+		return nil
+	case review.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case review.FieldRemindedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemindedAt(v)
+		return nil
+	case review.FieldEndReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndReason(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Review field %s", name)
 }
@@ -23863,6 +30858,15 @@ func (m *ReviewMutation) ClearedFields() []string {
 	if m.FieldCleared(review.FieldSubmittedAt) {
 		fields = append(fields, review.FieldSubmittedAt)
 	}
+	if m.FieldCleared(review.FieldRefs) {
+		fields = append(fields, review.FieldRefs)
+	}
+	if m.FieldCleared(review.FieldDueAt) {
+		fields = append(fields, review.FieldDueAt)
+	}
+	if m.FieldCleared(review.FieldRemindedAt) {
+		fields = append(fields, review.FieldRemindedAt)
+	}
 	return fields
 }
 
@@ -23879,6 +30883,15 @@ func (m *ReviewMutation) ClearField(name string) error {
 	switch name {
 	case review.FieldSubmittedAt:
 		m.ClearSubmittedAt()
+		return nil
+	case review.FieldRefs:
+		m.ClearRefs()
+		return nil
+	case review.FieldDueAt:
+		m.ClearDueAt()
+		return nil
+	case review.FieldRemindedAt:
+		m.ClearRemindedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Review nullable field %s", name)
@@ -23911,6 +30924,24 @@ func (m *ReviewMutation) ResetField(name string) error {
 		return nil
 	case review.FieldSubmittedAt:
 		m.ResetSubmittedAt()
+		return nil
+	case review.FieldKind:
+		m.ResetKind()
+		return nil
+	case review.FieldRefs:
+		m.ResetRefs()
+		return nil
+	case review.FieldBlind:
+		m.ResetBlind()
+		return nil
+	case review.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case review.FieldRemindedAt:
+		m.ResetRemindedAt()
+		return nil
+	case review.FieldEndReason:
+		m.ResetEndReason()
 		return nil
 	}
 	return fmt.Errorf("unknown Review field %s", name)
@@ -24042,6 +31073,1250 @@ func (m *ReviewMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Review edge %s", name)
+}
+
+// ReviewRuleMutation represents an operation that mutates the ReviewRule nodes in the graph.
+type ReviewRuleMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *gid.ID
+	created_at          *time.Time
+	reviewers           *int
+	addreviewers        *int
+	spread              *term.ReviewSpread
+	pool                *[]gid.ID
+	appendpool          []gid.ID
+	blind               *bool
+	automatic           *bool
+	gap                 *int
+	addgap              *int
+	due_days            *int
+	adddue_days         *int
+	updated_at          *time.Time
+	updated_by          *string
+	clearedFields       map[string]struct{}
+	organization        *gid.ID
+	clearedorganization bool
+	template            *gid.ID
+	clearedtemplate     bool
+	job_role            *gid.ID
+	clearedjob_role     bool
+	done                bool
+	oldValue            func(context.Context) (*ReviewRule, error)
+	predicates          []predicate.ReviewRule
+}
+
+var _ ent.Mutation = (*ReviewRuleMutation)(nil)
+
+// reviewruleOption allows management of the mutation configuration using functional options.
+type reviewruleOption func(*ReviewRuleMutation)
+
+// newReviewRuleMutation creates new mutation for the ReviewRule entity.
+func newReviewRuleMutation(c config, op Op, opts ...reviewruleOption) *ReviewRuleMutation {
+	m := &ReviewRuleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReviewRule,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReviewRuleID sets the ID field of the mutation.
+func withReviewRuleID(id gid.ID) reviewruleOption {
+	return func(m *ReviewRuleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReviewRule
+		)
+		m.oldValue = func(ctx context.Context) (*ReviewRule, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReviewRule.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReviewRule sets the old ReviewRule of the mutation.
+func withReviewRule(node *ReviewRule) reviewruleOption {
+	return func(m *ReviewRuleMutation) {
+		m.oldValue = func(context.Context) (*ReviewRule, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReviewRuleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReviewRuleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReviewRule entities.
+func (m *ReviewRuleMutation) SetID(id gid.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReviewRuleMutation) ID() (id gid.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReviewRuleMutation) IDs(ctx context.Context) ([]gid.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []gid.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReviewRule.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ReviewRuleMutation) SetOrganizationID(gi gid.ID) {
+	m.organization = &gi
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ReviewRuleMutation) OrganizationID() (r gid.ID, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldOrganizationID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ReviewRuleMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ReviewRuleMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ReviewRuleMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ReviewRuleMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetTemplateID sets the "template_id" field.
+func (m *ReviewRuleMutation) SetTemplateID(gi gid.ID) {
+	m.template = &gi
+}
+
+// TemplateID returns the value of the "template_id" field in the mutation.
+func (m *ReviewRuleMutation) TemplateID() (r gid.ID, exists bool) {
+	v := m.template
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplateID returns the old "template_id" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldTemplateID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplateID: %w", err)
+	}
+	return oldValue.TemplateID, nil
+}
+
+// ResetTemplateID resets all changes to the "template_id" field.
+func (m *ReviewRuleMutation) ResetTemplateID() {
+	m.template = nil
+}
+
+// SetJobRoleID sets the "job_role_id" field.
+func (m *ReviewRuleMutation) SetJobRoleID(gi gid.ID) {
+	m.job_role = &gi
+}
+
+// JobRoleID returns the value of the "job_role_id" field in the mutation.
+func (m *ReviewRuleMutation) JobRoleID() (r gid.ID, exists bool) {
+	v := m.job_role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJobRoleID returns the old "job_role_id" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldJobRoleID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJobRoleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJobRoleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJobRoleID: %w", err)
+	}
+	return oldValue.JobRoleID, nil
+}
+
+// ResetJobRoleID resets all changes to the "job_role_id" field.
+func (m *ReviewRuleMutation) ResetJobRoleID() {
+	m.job_role = nil
+}
+
+// SetReviewers sets the "reviewers" field.
+func (m *ReviewRuleMutation) SetReviewers(i int) {
+	m.reviewers = &i
+	m.addreviewers = nil
+}
+
+// Reviewers returns the value of the "reviewers" field in the mutation.
+func (m *ReviewRuleMutation) Reviewers() (r int, exists bool) {
+	v := m.reviewers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewers returns the old "reviewers" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldReviewers(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewers: %w", err)
+	}
+	return oldValue.Reviewers, nil
+}
+
+// AddReviewers adds i to the "reviewers" field.
+func (m *ReviewRuleMutation) AddReviewers(i int) {
+	if m.addreviewers != nil {
+		*m.addreviewers += i
+	} else {
+		m.addreviewers = &i
+	}
+}
+
+// AddedReviewers returns the value that was added to the "reviewers" field in this mutation.
+func (m *ReviewRuleMutation) AddedReviewers() (r int, exists bool) {
+	v := m.addreviewers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReviewers resets all changes to the "reviewers" field.
+func (m *ReviewRuleMutation) ResetReviewers() {
+	m.reviewers = nil
+	m.addreviewers = nil
+}
+
+// SetSpread sets the "spread" field.
+func (m *ReviewRuleMutation) SetSpread(ts term.ReviewSpread) {
+	m.spread = &ts
+}
+
+// Spread returns the value of the "spread" field in the mutation.
+func (m *ReviewRuleMutation) Spread() (r term.ReviewSpread, exists bool) {
+	v := m.spread
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpread returns the old "spread" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldSpread(ctx context.Context) (v term.ReviewSpread, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpread is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpread requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpread: %w", err)
+	}
+	return oldValue.Spread, nil
+}
+
+// ResetSpread resets all changes to the "spread" field.
+func (m *ReviewRuleMutation) ResetSpread() {
+	m.spread = nil
+}
+
+// SetPool sets the "pool" field.
+func (m *ReviewRuleMutation) SetPool(gi []gid.ID) {
+	m.pool = &gi
+	m.appendpool = nil
+}
+
+// Pool returns the value of the "pool" field in the mutation.
+func (m *ReviewRuleMutation) Pool() (r []gid.ID, exists bool) {
+	v := m.pool
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPool returns the old "pool" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldPool(ctx context.Context) (v []gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPool is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPool requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPool: %w", err)
+	}
+	return oldValue.Pool, nil
+}
+
+// AppendPool adds gi to the "pool" field.
+func (m *ReviewRuleMutation) AppendPool(gi []gid.ID) {
+	m.appendpool = append(m.appendpool, gi...)
+}
+
+// AppendedPool returns the list of values that were appended to the "pool" field in this mutation.
+func (m *ReviewRuleMutation) AppendedPool() ([]gid.ID, bool) {
+	if len(m.appendpool) == 0 {
+		return nil, false
+	}
+	return m.appendpool, true
+}
+
+// ResetPool resets all changes to the "pool" field.
+func (m *ReviewRuleMutation) ResetPool() {
+	m.pool = nil
+	m.appendpool = nil
+}
+
+// SetBlind sets the "blind" field.
+func (m *ReviewRuleMutation) SetBlind(b bool) {
+	m.blind = &b
+}
+
+// Blind returns the value of the "blind" field in the mutation.
+func (m *ReviewRuleMutation) Blind() (r bool, exists bool) {
+	v := m.blind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBlind returns the old "blind" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldBlind(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBlind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBlind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBlind: %w", err)
+	}
+	return oldValue.Blind, nil
+}
+
+// ResetBlind resets all changes to the "blind" field.
+func (m *ReviewRuleMutation) ResetBlind() {
+	m.blind = nil
+}
+
+// SetAutomatic sets the "automatic" field.
+func (m *ReviewRuleMutation) SetAutomatic(b bool) {
+	m.automatic = &b
+}
+
+// Automatic returns the value of the "automatic" field in the mutation.
+func (m *ReviewRuleMutation) Automatic() (r bool, exists bool) {
+	v := m.automatic
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAutomatic returns the old "automatic" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldAutomatic(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAutomatic is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAutomatic requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAutomatic: %w", err)
+	}
+	return oldValue.Automatic, nil
+}
+
+// ResetAutomatic resets all changes to the "automatic" field.
+func (m *ReviewRuleMutation) ResetAutomatic() {
+	m.automatic = nil
+}
+
+// SetGap sets the "gap" field.
+func (m *ReviewRuleMutation) SetGap(i int) {
+	m.gap = &i
+	m.addgap = nil
+}
+
+// Gap returns the value of the "gap" field in the mutation.
+func (m *ReviewRuleMutation) Gap() (r int, exists bool) {
+	v := m.gap
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGap returns the old "gap" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldGap(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGap is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGap requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGap: %w", err)
+	}
+	return oldValue.Gap, nil
+}
+
+// AddGap adds i to the "gap" field.
+func (m *ReviewRuleMutation) AddGap(i int) {
+	if m.addgap != nil {
+		*m.addgap += i
+	} else {
+		m.addgap = &i
+	}
+}
+
+// AddedGap returns the value that was added to the "gap" field in this mutation.
+func (m *ReviewRuleMutation) AddedGap() (r int, exists bool) {
+	v := m.addgap
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetGap resets all changes to the "gap" field.
+func (m *ReviewRuleMutation) ResetGap() {
+	m.gap = nil
+	m.addgap = nil
+}
+
+// SetDueDays sets the "due_days" field.
+func (m *ReviewRuleMutation) SetDueDays(i int) {
+	m.due_days = &i
+	m.adddue_days = nil
+}
+
+// DueDays returns the value of the "due_days" field in the mutation.
+func (m *ReviewRuleMutation) DueDays() (r int, exists bool) {
+	v := m.due_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueDays returns the old "due_days" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldDueDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueDays: %w", err)
+	}
+	return oldValue.DueDays, nil
+}
+
+// AddDueDays adds i to the "due_days" field.
+func (m *ReviewRuleMutation) AddDueDays(i int) {
+	if m.adddue_days != nil {
+		*m.adddue_days += i
+	} else {
+		m.adddue_days = &i
+	}
+}
+
+// AddedDueDays returns the value that was added to the "due_days" field in this mutation.
+func (m *ReviewRuleMutation) AddedDueDays() (r int, exists bool) {
+	v := m.adddue_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDueDays resets all changes to the "due_days" field.
+func (m *ReviewRuleMutation) ResetDueDays() {
+	m.due_days = nil
+	m.adddue_days = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ReviewRuleMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ReviewRuleMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ReviewRuleMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedBy sets the "updated_by" field.
+func (m *ReviewRuleMutation) SetUpdatedBy(s string) {
+	m.updated_by = &s
+}
+
+// UpdatedBy returns the value of the "updated_by" field in the mutation.
+func (m *ReviewRuleMutation) UpdatedBy() (r string, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedBy returns the old "updated_by" field's value of the ReviewRule entity.
+// If the ReviewRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewRuleMutation) OldUpdatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedBy: %w", err)
+	}
+	return oldValue.UpdatedBy, nil
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" field.
+func (m *ReviewRuleMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *ReviewRuleMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[reviewrule.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *ReviewRuleMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *ReviewRuleMutation) OrganizationIDs() (ids []gid.ID) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *ReviewRuleMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearTemplate clears the "template" edge to the Template entity.
+func (m *ReviewRuleMutation) ClearTemplate() {
+	m.clearedtemplate = true
+	m.clearedFields[reviewrule.FieldTemplateID] = struct{}{}
+}
+
+// TemplateCleared reports if the "template" edge to the Template entity was cleared.
+func (m *ReviewRuleMutation) TemplateCleared() bool {
+	return m.clearedtemplate
+}
+
+// TemplateIDs returns the "template" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TemplateID instead. It exists only for internal usage by the builders.
+func (m *ReviewRuleMutation) TemplateIDs() (ids []gid.ID) {
+	if id := m.template; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTemplate resets all changes to the "template" edge.
+func (m *ReviewRuleMutation) ResetTemplate() {
+	m.template = nil
+	m.clearedtemplate = false
+}
+
+// ClearJobRole clears the "job_role" edge to the JobRole entity.
+func (m *ReviewRuleMutation) ClearJobRole() {
+	m.clearedjob_role = true
+	m.clearedFields[reviewrule.FieldJobRoleID] = struct{}{}
+}
+
+// JobRoleCleared reports if the "job_role" edge to the JobRole entity was cleared.
+func (m *ReviewRuleMutation) JobRoleCleared() bool {
+	return m.clearedjob_role
+}
+
+// JobRoleIDs returns the "job_role" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// JobRoleID instead. It exists only for internal usage by the builders.
+func (m *ReviewRuleMutation) JobRoleIDs() (ids []gid.ID) {
+	if id := m.job_role; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetJobRole resets all changes to the "job_role" edge.
+func (m *ReviewRuleMutation) ResetJobRole() {
+	m.job_role = nil
+	m.clearedjob_role = false
+}
+
+// Where appends a list predicates to the ReviewRuleMutation builder.
+func (m *ReviewRuleMutation) Where(ps ...predicate.ReviewRule) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReviewRuleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReviewRuleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReviewRule, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReviewRuleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReviewRuleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReviewRule).
+func (m *ReviewRuleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReviewRuleMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.organization != nil {
+		fields = append(fields, reviewrule.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, reviewrule.FieldCreatedAt)
+	}
+	if m.template != nil {
+		fields = append(fields, reviewrule.FieldTemplateID)
+	}
+	if m.job_role != nil {
+		fields = append(fields, reviewrule.FieldJobRoleID)
+	}
+	if m.reviewers != nil {
+		fields = append(fields, reviewrule.FieldReviewers)
+	}
+	if m.spread != nil {
+		fields = append(fields, reviewrule.FieldSpread)
+	}
+	if m.pool != nil {
+		fields = append(fields, reviewrule.FieldPool)
+	}
+	if m.blind != nil {
+		fields = append(fields, reviewrule.FieldBlind)
+	}
+	if m.automatic != nil {
+		fields = append(fields, reviewrule.FieldAutomatic)
+	}
+	if m.gap != nil {
+		fields = append(fields, reviewrule.FieldGap)
+	}
+	if m.due_days != nil {
+		fields = append(fields, reviewrule.FieldDueDays)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, reviewrule.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, reviewrule.FieldUpdatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReviewRuleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case reviewrule.FieldOrganizationID:
+		return m.OrganizationID()
+	case reviewrule.FieldCreatedAt:
+		return m.CreatedAt()
+	case reviewrule.FieldTemplateID:
+		return m.TemplateID()
+	case reviewrule.FieldJobRoleID:
+		return m.JobRoleID()
+	case reviewrule.FieldReviewers:
+		return m.Reviewers()
+	case reviewrule.FieldSpread:
+		return m.Spread()
+	case reviewrule.FieldPool:
+		return m.Pool()
+	case reviewrule.FieldBlind:
+		return m.Blind()
+	case reviewrule.FieldAutomatic:
+		return m.Automatic()
+	case reviewrule.FieldGap:
+		return m.Gap()
+	case reviewrule.FieldDueDays:
+		return m.DueDays()
+	case reviewrule.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case reviewrule.FieldUpdatedBy:
+		return m.UpdatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReviewRuleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case reviewrule.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case reviewrule.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case reviewrule.FieldTemplateID:
+		return m.OldTemplateID(ctx)
+	case reviewrule.FieldJobRoleID:
+		return m.OldJobRoleID(ctx)
+	case reviewrule.FieldReviewers:
+		return m.OldReviewers(ctx)
+	case reviewrule.FieldSpread:
+		return m.OldSpread(ctx)
+	case reviewrule.FieldPool:
+		return m.OldPool(ctx)
+	case reviewrule.FieldBlind:
+		return m.OldBlind(ctx)
+	case reviewrule.FieldAutomatic:
+		return m.OldAutomatic(ctx)
+	case reviewrule.FieldGap:
+		return m.OldGap(ctx)
+	case reviewrule.FieldDueDays:
+		return m.OldDueDays(ctx)
+	case reviewrule.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case reviewrule.FieldUpdatedBy:
+		return m.OldUpdatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReviewRule field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReviewRuleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case reviewrule.FieldOrganizationID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case reviewrule.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case reviewrule.FieldTemplateID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplateID(v)
+		return nil
+	case reviewrule.FieldJobRoleID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJobRoleID(v)
+		return nil
+	case reviewrule.FieldReviewers:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewers(v)
+		return nil
+	case reviewrule.FieldSpread:
+		v, ok := value.(term.ReviewSpread)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpread(v)
+		return nil
+	case reviewrule.FieldPool:
+		v, ok := value.([]gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPool(v)
+		return nil
+	case reviewrule.FieldBlind:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBlind(v)
+		return nil
+	case reviewrule.FieldAutomatic:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAutomatic(v)
+		return nil
+	case reviewrule.FieldGap:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGap(v)
+		return nil
+	case reviewrule.FieldDueDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueDays(v)
+		return nil
+	case reviewrule.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case reviewrule.FieldUpdatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReviewRule field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReviewRuleMutation) AddedFields() []string {
+	var fields []string
+	if m.addreviewers != nil {
+		fields = append(fields, reviewrule.FieldReviewers)
+	}
+	if m.addgap != nil {
+		fields = append(fields, reviewrule.FieldGap)
+	}
+	if m.adddue_days != nil {
+		fields = append(fields, reviewrule.FieldDueDays)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReviewRuleMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case reviewrule.FieldReviewers:
+		return m.AddedReviewers()
+	case reviewrule.FieldGap:
+		return m.AddedGap()
+	case reviewrule.FieldDueDays:
+		return m.AddedDueDays()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReviewRuleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case reviewrule.FieldReviewers:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReviewers(v)
+		return nil
+	case reviewrule.FieldGap:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddGap(v)
+		return nil
+	case reviewrule.FieldDueDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDueDays(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReviewRule numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReviewRuleMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReviewRuleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReviewRuleMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ReviewRule nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReviewRuleMutation) ResetField(name string) error {
+	switch name {
+	case reviewrule.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case reviewrule.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case reviewrule.FieldTemplateID:
+		m.ResetTemplateID()
+		return nil
+	case reviewrule.FieldJobRoleID:
+		m.ResetJobRoleID()
+		return nil
+	case reviewrule.FieldReviewers:
+		m.ResetReviewers()
+		return nil
+	case reviewrule.FieldSpread:
+		m.ResetSpread()
+		return nil
+	case reviewrule.FieldPool:
+		m.ResetPool()
+		return nil
+	case reviewrule.FieldBlind:
+		m.ResetBlind()
+		return nil
+	case reviewrule.FieldAutomatic:
+		m.ResetAutomatic()
+		return nil
+	case reviewrule.FieldGap:
+		m.ResetGap()
+		return nil
+	case reviewrule.FieldDueDays:
+		m.ResetDueDays()
+		return nil
+	case reviewrule.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case reviewrule.FieldUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ReviewRule field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReviewRuleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.organization != nil {
+		edges = append(edges, reviewrule.EdgeOrganization)
+	}
+	if m.template != nil {
+		edges = append(edges, reviewrule.EdgeTemplate)
+	}
+	if m.job_role != nil {
+		edges = append(edges, reviewrule.EdgeJobRole)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReviewRuleMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case reviewrule.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case reviewrule.EdgeTemplate:
+		if id := m.template; id != nil {
+			return []ent.Value{*id}
+		}
+	case reviewrule.EdgeJobRole:
+		if id := m.job_role; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReviewRuleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReviewRuleMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReviewRuleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedorganization {
+		edges = append(edges, reviewrule.EdgeOrganization)
+	}
+	if m.clearedtemplate {
+		edges = append(edges, reviewrule.EdgeTemplate)
+	}
+	if m.clearedjob_role {
+		edges = append(edges, reviewrule.EdgeJobRole)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReviewRuleMutation) EdgeCleared(name string) bool {
+	switch name {
+	case reviewrule.EdgeOrganization:
+		return m.clearedorganization
+	case reviewrule.EdgeTemplate:
+		return m.clearedtemplate
+	case reviewrule.EdgeJobRole:
+		return m.clearedjob_role
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReviewRuleMutation) ClearEdge(name string) error {
+	switch name {
+	case reviewrule.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case reviewrule.EdgeTemplate:
+		m.ClearTemplate()
+		return nil
+	case reviewrule.EdgeJobRole:
+		m.ClearJobRole()
+		return nil
+	}
+	return fmt.Errorf("unknown ReviewRule unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReviewRuleMutation) ResetEdge(name string) error {
+	switch name {
+	case reviewrule.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case reviewrule.EdgeTemplate:
+		m.ResetTemplate()
+		return nil
+	case reviewrule.EdgeJobRole:
+		m.ResetJobRole()
+		return nil
+	}
+	return fmt.Errorf("unknown ReviewRule edge %s", name)
 }
 
 // ScoreMutation represents an operation that mutates the Score nodes in the graph.
@@ -25365,6 +33640,828 @@ func (m *ScoreMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Score edge %s", name)
+}
+
+// ScoreSheetMutation represents an operation that mutates the ScoreSheet nodes in the graph.
+type ScoreSheetMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *gid.ID
+	created_at          *time.Time
+	number              *int
+	addnumber           *int
+	entries             *[]*content.ScoreEntry
+	appendentries       []*content.ScoreEntry
+	clearedFields       map[string]struct{}
+	organization        *gid.ID
+	clearedorganization bool
+	session             *gid.ID
+	clearedsession      bool
+	rescoring           *gid.ID
+	clearedrescoring    bool
+	done                bool
+	oldValue            func(context.Context) (*ScoreSheet, error)
+	predicates          []predicate.ScoreSheet
+}
+
+var _ ent.Mutation = (*ScoreSheetMutation)(nil)
+
+// scoresheetOption allows management of the mutation configuration using functional options.
+type scoresheetOption func(*ScoreSheetMutation)
+
+// newScoreSheetMutation creates new mutation for the ScoreSheet entity.
+func newScoreSheetMutation(c config, op Op, opts ...scoresheetOption) *ScoreSheetMutation {
+	m := &ScoreSheetMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScoreSheet,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScoreSheetID sets the ID field of the mutation.
+func withScoreSheetID(id gid.ID) scoresheetOption {
+	return func(m *ScoreSheetMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScoreSheet
+		)
+		m.oldValue = func(ctx context.Context) (*ScoreSheet, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScoreSheet.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScoreSheet sets the old ScoreSheet of the mutation.
+func withScoreSheet(node *ScoreSheet) scoresheetOption {
+	return func(m *ScoreSheetMutation) {
+		m.oldValue = func(context.Context) (*ScoreSheet, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScoreSheetMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScoreSheetMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScoreSheet entities.
+func (m *ScoreSheetMutation) SetID(id gid.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScoreSheetMutation) ID() (id gid.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScoreSheetMutation) IDs(ctx context.Context) ([]gid.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []gid.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScoreSheet.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ScoreSheetMutation) SetOrganizationID(gi gid.ID) {
+	m.organization = &gi
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ScoreSheetMutation) OrganizationID() (r gid.ID, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the ScoreSheet entity.
+// If the ScoreSheet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScoreSheetMutation) OldOrganizationID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ScoreSheetMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ScoreSheetMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ScoreSheetMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ScoreSheet entity.
+// If the ScoreSheet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScoreSheetMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ScoreSheetMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSessionID sets the "session_id" field.
+func (m *ScoreSheetMutation) SetSessionID(gi gid.ID) {
+	m.session = &gi
+}
+
+// SessionID returns the value of the "session_id" field in the mutation.
+func (m *ScoreSheetMutation) SessionID() (r gid.ID, exists bool) {
+	v := m.session
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSessionID returns the old "session_id" field's value of the ScoreSheet entity.
+// If the ScoreSheet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScoreSheetMutation) OldSessionID(ctx context.Context) (v gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSessionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSessionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSessionID: %w", err)
+	}
+	return oldValue.SessionID, nil
+}
+
+// ResetSessionID resets all changes to the "session_id" field.
+func (m *ScoreSheetMutation) ResetSessionID() {
+	m.session = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *ScoreSheetMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *ScoreSheetMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the ScoreSheet entity.
+// If the ScoreSheet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScoreSheetMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *ScoreSheetMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *ScoreSheetMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *ScoreSheetMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetEntries sets the "entries" field.
+func (m *ScoreSheetMutation) SetEntries(ce []*content.ScoreEntry) {
+	m.entries = &ce
+	m.appendentries = nil
+}
+
+// Entries returns the value of the "entries" field in the mutation.
+func (m *ScoreSheetMutation) Entries() (r []*content.ScoreEntry, exists bool) {
+	v := m.entries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEntries returns the old "entries" field's value of the ScoreSheet entity.
+// If the ScoreSheet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScoreSheetMutation) OldEntries(ctx context.Context) (v []*content.ScoreEntry, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEntries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEntries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEntries: %w", err)
+	}
+	return oldValue.Entries, nil
+}
+
+// AppendEntries adds ce to the "entries" field.
+func (m *ScoreSheetMutation) AppendEntries(ce []*content.ScoreEntry) {
+	m.appendentries = append(m.appendentries, ce...)
+}
+
+// AppendedEntries returns the list of values that were appended to the "entries" field in this mutation.
+func (m *ScoreSheetMutation) AppendedEntries() ([]*content.ScoreEntry, bool) {
+	if len(m.appendentries) == 0 {
+		return nil, false
+	}
+	return m.appendentries, true
+}
+
+// ResetEntries resets all changes to the "entries" field.
+func (m *ScoreSheetMutation) ResetEntries() {
+	m.entries = nil
+	m.appendentries = nil
+}
+
+// SetRescoringID sets the "rescoring_id" field.
+func (m *ScoreSheetMutation) SetRescoringID(gi gid.ID) {
+	m.rescoring = &gi
+}
+
+// RescoringID returns the value of the "rescoring_id" field in the mutation.
+func (m *ScoreSheetMutation) RescoringID() (r gid.ID, exists bool) {
+	v := m.rescoring
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRescoringID returns the old "rescoring_id" field's value of the ScoreSheet entity.
+// If the ScoreSheet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScoreSheetMutation) OldRescoringID(ctx context.Context) (v *gid.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRescoringID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRescoringID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRescoringID: %w", err)
+	}
+	return oldValue.RescoringID, nil
+}
+
+// ClearRescoringID clears the value of the "rescoring_id" field.
+func (m *ScoreSheetMutation) ClearRescoringID() {
+	m.rescoring = nil
+	m.clearedFields[scoresheet.FieldRescoringID] = struct{}{}
+}
+
+// RescoringIDCleared returns if the "rescoring_id" field was cleared in this mutation.
+func (m *ScoreSheetMutation) RescoringIDCleared() bool {
+	_, ok := m.clearedFields[scoresheet.FieldRescoringID]
+	return ok
+}
+
+// ResetRescoringID resets all changes to the "rescoring_id" field.
+func (m *ScoreSheetMutation) ResetRescoringID() {
+	m.rescoring = nil
+	delete(m.clearedFields, scoresheet.FieldRescoringID)
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *ScoreSheetMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[scoresheet.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *ScoreSheetMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *ScoreSheetMutation) OrganizationIDs() (ids []gid.ID) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *ScoreSheetMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearSession clears the "session" edge to the Session entity.
+func (m *ScoreSheetMutation) ClearSession() {
+	m.clearedsession = true
+	m.clearedFields[scoresheet.FieldSessionID] = struct{}{}
+}
+
+// SessionCleared reports if the "session" edge to the Session entity was cleared.
+func (m *ScoreSheetMutation) SessionCleared() bool {
+	return m.clearedsession
+}
+
+// SessionIDs returns the "session" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SessionID instead. It exists only for internal usage by the builders.
+func (m *ScoreSheetMutation) SessionIDs() (ids []gid.ID) {
+	if id := m.session; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSession resets all changes to the "session" edge.
+func (m *ScoreSheetMutation) ResetSession() {
+	m.session = nil
+	m.clearedsession = false
+}
+
+// ClearRescoring clears the "rescoring" edge to the Rescoring entity.
+func (m *ScoreSheetMutation) ClearRescoring() {
+	m.clearedrescoring = true
+	m.clearedFields[scoresheet.FieldRescoringID] = struct{}{}
+}
+
+// RescoringCleared reports if the "rescoring" edge to the Rescoring entity was cleared.
+func (m *ScoreSheetMutation) RescoringCleared() bool {
+	return m.RescoringIDCleared() || m.clearedrescoring
+}
+
+// RescoringIDs returns the "rescoring" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RescoringID instead. It exists only for internal usage by the builders.
+func (m *ScoreSheetMutation) RescoringIDs() (ids []gid.ID) {
+	if id := m.rescoring; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRescoring resets all changes to the "rescoring" edge.
+func (m *ScoreSheetMutation) ResetRescoring() {
+	m.rescoring = nil
+	m.clearedrescoring = false
+}
+
+// Where appends a list predicates to the ScoreSheetMutation builder.
+func (m *ScoreSheetMutation) Where(ps ...predicate.ScoreSheet) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScoreSheetMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScoreSheetMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScoreSheet, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScoreSheetMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScoreSheetMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScoreSheet).
+func (m *ScoreSheetMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScoreSheetMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.organization != nil {
+		fields = append(fields, scoresheet.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, scoresheet.FieldCreatedAt)
+	}
+	if m.session != nil {
+		fields = append(fields, scoresheet.FieldSessionID)
+	}
+	if m.number != nil {
+		fields = append(fields, scoresheet.FieldNumber)
+	}
+	if m.entries != nil {
+		fields = append(fields, scoresheet.FieldEntries)
+	}
+	if m.rescoring != nil {
+		fields = append(fields, scoresheet.FieldRescoringID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScoreSheetMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scoresheet.FieldOrganizationID:
+		return m.OrganizationID()
+	case scoresheet.FieldCreatedAt:
+		return m.CreatedAt()
+	case scoresheet.FieldSessionID:
+		return m.SessionID()
+	case scoresheet.FieldNumber:
+		return m.Number()
+	case scoresheet.FieldEntries:
+		return m.Entries()
+	case scoresheet.FieldRescoringID:
+		return m.RescoringID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScoreSheetMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scoresheet.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case scoresheet.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case scoresheet.FieldSessionID:
+		return m.OldSessionID(ctx)
+	case scoresheet.FieldNumber:
+		return m.OldNumber(ctx)
+	case scoresheet.FieldEntries:
+		return m.OldEntries(ctx)
+	case scoresheet.FieldRescoringID:
+		return m.OldRescoringID(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScoreSheet field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScoreSheetMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scoresheet.FieldOrganizationID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case scoresheet.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case scoresheet.FieldSessionID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSessionID(v)
+		return nil
+	case scoresheet.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case scoresheet.FieldEntries:
+		v, ok := value.([]*content.ScoreEntry)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEntries(v)
+		return nil
+	case scoresheet.FieldRescoringID:
+		v, ok := value.(gid.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRescoringID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScoreSheet field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScoreSheetMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, scoresheet.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScoreSheetMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case scoresheet.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScoreSheetMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case scoresheet.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScoreSheet numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScoreSheetMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(scoresheet.FieldRescoringID) {
+		fields = append(fields, scoresheet.FieldRescoringID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScoreSheetMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScoreSheetMutation) ClearField(name string) error {
+	switch name {
+	case scoresheet.FieldRescoringID:
+		m.ClearRescoringID()
+		return nil
+	}
+	return fmt.Errorf("unknown ScoreSheet nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScoreSheetMutation) ResetField(name string) error {
+	switch name {
+	case scoresheet.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case scoresheet.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case scoresheet.FieldSessionID:
+		m.ResetSessionID()
+		return nil
+	case scoresheet.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case scoresheet.FieldEntries:
+		m.ResetEntries()
+		return nil
+	case scoresheet.FieldRescoringID:
+		m.ResetRescoringID()
+		return nil
+	}
+	return fmt.Errorf("unknown ScoreSheet field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScoreSheetMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.organization != nil {
+		edges = append(edges, scoresheet.EdgeOrganization)
+	}
+	if m.session != nil {
+		edges = append(edges, scoresheet.EdgeSession)
+	}
+	if m.rescoring != nil {
+		edges = append(edges, scoresheet.EdgeRescoring)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScoreSheetMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scoresheet.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case scoresheet.EdgeSession:
+		if id := m.session; id != nil {
+			return []ent.Value{*id}
+		}
+	case scoresheet.EdgeRescoring:
+		if id := m.rescoring; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScoreSheetMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScoreSheetMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScoreSheetMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedorganization {
+		edges = append(edges, scoresheet.EdgeOrganization)
+	}
+	if m.clearedsession {
+		edges = append(edges, scoresheet.EdgeSession)
+	}
+	if m.clearedrescoring {
+		edges = append(edges, scoresheet.EdgeRescoring)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScoreSheetMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scoresheet.EdgeOrganization:
+		return m.clearedorganization
+	case scoresheet.EdgeSession:
+		return m.clearedsession
+	case scoresheet.EdgeRescoring:
+		return m.clearedrescoring
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScoreSheetMutation) ClearEdge(name string) error {
+	switch name {
+	case scoresheet.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case scoresheet.EdgeSession:
+		m.ClearSession()
+		return nil
+	case scoresheet.EdgeRescoring:
+		m.ClearRescoring()
+		return nil
+	}
+	return fmt.Errorf("unknown ScoreSheet unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScoreSheetMutation) ResetEdge(name string) error {
+	switch name {
+	case scoresheet.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case scoresheet.EdgeSession:
+		m.ResetSession()
+		return nil
+	case scoresheet.EdgeRescoring:
+		m.ResetRescoring()
+		return nil
+	}
+	return fmt.Errorf("unknown ScoreSheet edge %s", name)
 }
 
 // SessionMutation represents an operation that mutates the Session nodes in the graph.

@@ -60,6 +60,14 @@ type Report struct {
 	ReleasedAt *time.Time `json:"released_at,omitempty"`
 	// ReleasedBy holds the value of the "released_by" field.
 	ReleasedBy *gid.ID `json:"released_by,omitempty"`
+	// WithdrawnAt holds the value of the "withdrawn_at" field.
+	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty"`
+	// WithdrawReason holds the value of the "withdraw_reason" field.
+	WithdrawReason string `json:"withdraw_reason,omitempty"`
+	// Reason holds the value of the "reason" field.
+	Reason string `json:"reason,omitempty"`
+	// Mended holds the value of the "mended" field.
+	Mended int `json:"mended,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ReportQuery when eager-loading is set.
 	Edges        ReportEdges `json:"edges"`
@@ -151,11 +159,11 @@ func (*Report) scanValues(columns []string) ([]any, error) {
 			values[i] = new(gid.ID)
 		case report.FieldPassed:
 			values[i] = new(sql.NullBool)
-		case report.FieldNumber, report.FieldPercent, report.FieldPoints, report.FieldMaxPoints:
+		case report.FieldNumber, report.FieldPercent, report.FieldPoints, report.FieldMaxPoints, report.FieldMended:
 			values[i] = new(sql.NullInt64)
-		case report.FieldState, report.FieldBand:
+		case report.FieldState, report.FieldBand, report.FieldWithdrawReason, report.FieldReason:
 			values[i] = new(sql.NullString)
-		case report.FieldCreatedAt, report.FieldEndedAt, report.FieldSupersededAt, report.FieldReleasedAt:
+		case report.FieldCreatedAt, report.FieldEndedAt, report.FieldSupersededAt, report.FieldReleasedAt, report.FieldWithdrawnAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -289,6 +297,31 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 				_m.ReleasedBy = new(gid.ID)
 				*_m.ReleasedBy = *value.S.(*gid.ID)
 			}
+		case report.FieldWithdrawnAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field withdrawn_at", values[i])
+			} else if value.Valid {
+				_m.WithdrawnAt = new(time.Time)
+				*_m.WithdrawnAt = value.Time
+			}
+		case report.FieldWithdrawReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field withdraw_reason", values[i])
+			} else if value.Valid {
+				_m.WithdrawReason = value.String
+			}
+		case report.FieldReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field reason", values[i])
+			} else if value.Valid {
+				_m.Reason = value.String
+			}
+		case report.FieldMended:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field mended", values[i])
+			} else if value.Valid {
+				_m.Mended = int(value.Int64)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -409,6 +442,20 @@ func (_m *Report) String() string {
 		builder.WriteString("released_by=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	if v := _m.WithdrawnAt; v != nil {
+		builder.WriteString("withdrawn_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("withdraw_reason=")
+	builder.WriteString(_m.WithdrawReason)
+	builder.WriteString(", ")
+	builder.WriteString("reason=")
+	builder.WriteString(_m.Reason)
+	builder.WriteString(", ")
+	builder.WriteString("mended=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Mended))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -162,6 +162,62 @@ func (_c *ReportCreate) SetNillableReleasedBy(v *gid.ID) *ReportCreate {
 	return _c
 }
 
+// SetWithdrawnAt sets the "withdrawn_at" field.
+func (_c *ReportCreate) SetWithdrawnAt(v time.Time) *ReportCreate {
+	_c.mutation.SetWithdrawnAt(v)
+	return _c
+}
+
+// SetNillableWithdrawnAt sets the "withdrawn_at" field if the given value is not nil.
+func (_c *ReportCreate) SetNillableWithdrawnAt(v *time.Time) *ReportCreate {
+	if v != nil {
+		_c.SetWithdrawnAt(*v)
+	}
+	return _c
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (_c *ReportCreate) SetWithdrawReason(v string) *ReportCreate {
+	_c.mutation.SetWithdrawReason(v)
+	return _c
+}
+
+// SetNillableWithdrawReason sets the "withdraw_reason" field if the given value is not nil.
+func (_c *ReportCreate) SetNillableWithdrawReason(v *string) *ReportCreate {
+	if v != nil {
+		_c.SetWithdrawReason(*v)
+	}
+	return _c
+}
+
+// SetReason sets the "reason" field.
+func (_c *ReportCreate) SetReason(v string) *ReportCreate {
+	_c.mutation.SetReason(v)
+	return _c
+}
+
+// SetNillableReason sets the "reason" field if the given value is not nil.
+func (_c *ReportCreate) SetNillableReason(v *string) *ReportCreate {
+	if v != nil {
+		_c.SetReason(*v)
+	}
+	return _c
+}
+
+// SetMended sets the "mended" field.
+func (_c *ReportCreate) SetMended(v int) *ReportCreate {
+	_c.mutation.SetMended(v)
+	return _c
+}
+
+// SetNillableMended sets the "mended" field if the given value is not nil.
+func (_c *ReportCreate) SetNillableMended(v *int) *ReportCreate {
+	if v != nil {
+		_c.SetMended(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ReportCreate) SetID(v gid.ID) *ReportCreate {
 	_c.mutation.SetID(v)
@@ -200,6 +256,7 @@ func (_c *ReportCreate) Mutation() *ReportMutation {
 
 // Save creates the Report in the database.
 func (_c *ReportCreate) Save(ctx context.Context) (*Report, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -222,6 +279,22 @@ func (_c *ReportCreate) Exec(ctx context.Context) error {
 func (_c *ReportCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *ReportCreate) defaults() {
+	if _, ok := _c.mutation.WithdrawReason(); !ok {
+		v := report.DefaultWithdrawReason
+		_c.mutation.SetWithdrawReason(v)
+	}
+	if _, ok := _c.mutation.Reason(); !ok {
+		v := report.DefaultReason
+		_c.mutation.SetReason(v)
+	}
+	if _, ok := _c.mutation.Mended(); !ok {
+		v := report.DefaultMended
+		_c.mutation.SetMended(v)
 	}
 }
 
@@ -276,6 +349,15 @@ func (_c *ReportCreate) check() error {
 	}
 	if _, ok := _c.mutation.EndedAt(); !ok {
 		return &ValidationError{Name: "ended_at", err: errors.New(`ent: missing required field "Report.ended_at"`)}
+	}
+	if _, ok := _c.mutation.WithdrawReason(); !ok {
+		return &ValidationError{Name: "withdraw_reason", err: errors.New(`ent: missing required field "Report.withdraw_reason"`)}
+	}
+	if _, ok := _c.mutation.Reason(); !ok {
+		return &ValidationError{Name: "reason", err: errors.New(`ent: missing required field "Report.reason"`)}
+	}
+	if _, ok := _c.mutation.Mended(); !ok {
+		return &ValidationError{Name: "mended", err: errors.New(`ent: missing required field "Report.mended"`)}
 	}
 	if len(_c.mutation.OrganizationIDs()) == 0 {
 		return &ValidationError{Name: "organization", err: errors.New(`ent: missing required edge "Report.organization"`)}
@@ -379,6 +461,22 @@ func (_c *ReportCreate) createSpec() (*Report, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReleasedBy(); ok {
 		_spec.SetField(report.FieldReleasedBy, field.TypeUUID, value)
 		_node.ReleasedBy = &value
+	}
+	if value, ok := _c.mutation.WithdrawnAt(); ok {
+		_spec.SetField(report.FieldWithdrawnAt, field.TypeTime, value)
+		_node.WithdrawnAt = &value
+	}
+	if value, ok := _c.mutation.WithdrawReason(); ok {
+		_spec.SetField(report.FieldWithdrawReason, field.TypeString, value)
+		_node.WithdrawReason = value
+	}
+	if value, ok := _c.mutation.Reason(); ok {
+		_spec.SetField(report.FieldReason, field.TypeString, value)
+		_node.Reason = value
+	}
+	if value, ok := _c.mutation.Mended(); ok {
+		_spec.SetField(report.FieldMended, field.TypeInt, value)
+		_node.Mended = value
 	}
 	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -583,6 +681,54 @@ func (u *ReportUpsert) ClearReleasedBy() *ReportUpsert {
 	return u
 }
 
+// SetWithdrawnAt sets the "withdrawn_at" field.
+func (u *ReportUpsert) SetWithdrawnAt(v time.Time) *ReportUpsert {
+	u.Set(report.FieldWithdrawnAt, v)
+	return u
+}
+
+// UpdateWithdrawnAt sets the "withdrawn_at" field to the value that was provided on create.
+func (u *ReportUpsert) UpdateWithdrawnAt() *ReportUpsert {
+	u.SetExcluded(report.FieldWithdrawnAt)
+	return u
+}
+
+// ClearWithdrawnAt clears the value of the "withdrawn_at" field.
+func (u *ReportUpsert) ClearWithdrawnAt() *ReportUpsert {
+	u.SetNull(report.FieldWithdrawnAt)
+	return u
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (u *ReportUpsert) SetWithdrawReason(v string) *ReportUpsert {
+	u.Set(report.FieldWithdrawReason, v)
+	return u
+}
+
+// UpdateWithdrawReason sets the "withdraw_reason" field to the value that was provided on create.
+func (u *ReportUpsert) UpdateWithdrawReason() *ReportUpsert {
+	u.SetExcluded(report.FieldWithdrawReason)
+	return u
+}
+
+// SetMended sets the "mended" field.
+func (u *ReportUpsert) SetMended(v int) *ReportUpsert {
+	u.Set(report.FieldMended, v)
+	return u
+}
+
+// UpdateMended sets the "mended" field to the value that was provided on create.
+func (u *ReportUpsert) UpdateMended() *ReportUpsert {
+	u.SetExcluded(report.FieldMended)
+	return u
+}
+
+// AddMended adds v to the "mended" field.
+func (u *ReportUpsert) AddMended(v int) *ReportUpsert {
+	u.Add(report.FieldMended, v)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -641,6 +787,9 @@ func (u *ReportUpsertOne) UpdateNewValues() *ReportUpsertOne {
 		}
 		if _, exists := u.create.mutation.EndedAt(); exists {
 			s.SetIgnore(report.FieldEndedAt)
+		}
+		if _, exists := u.create.mutation.Reason(); exists {
+			s.SetIgnore(report.FieldReason)
 		}
 	}))
 	return u
@@ -750,6 +899,62 @@ func (u *ReportUpsertOne) ClearReleasedBy() *ReportUpsertOne {
 	})
 }
 
+// SetWithdrawnAt sets the "withdrawn_at" field.
+func (u *ReportUpsertOne) SetWithdrawnAt(v time.Time) *ReportUpsertOne {
+	return u.Update(func(s *ReportUpsert) {
+		s.SetWithdrawnAt(v)
+	})
+}
+
+// UpdateWithdrawnAt sets the "withdrawn_at" field to the value that was provided on create.
+func (u *ReportUpsertOne) UpdateWithdrawnAt() *ReportUpsertOne {
+	return u.Update(func(s *ReportUpsert) {
+		s.UpdateWithdrawnAt()
+	})
+}
+
+// ClearWithdrawnAt clears the value of the "withdrawn_at" field.
+func (u *ReportUpsertOne) ClearWithdrawnAt() *ReportUpsertOne {
+	return u.Update(func(s *ReportUpsert) {
+		s.ClearWithdrawnAt()
+	})
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (u *ReportUpsertOne) SetWithdrawReason(v string) *ReportUpsertOne {
+	return u.Update(func(s *ReportUpsert) {
+		s.SetWithdrawReason(v)
+	})
+}
+
+// UpdateWithdrawReason sets the "withdraw_reason" field to the value that was provided on create.
+func (u *ReportUpsertOne) UpdateWithdrawReason() *ReportUpsertOne {
+	return u.Update(func(s *ReportUpsert) {
+		s.UpdateWithdrawReason()
+	})
+}
+
+// SetMended sets the "mended" field.
+func (u *ReportUpsertOne) SetMended(v int) *ReportUpsertOne {
+	return u.Update(func(s *ReportUpsert) {
+		s.SetMended(v)
+	})
+}
+
+// AddMended adds v to the "mended" field.
+func (u *ReportUpsertOne) AddMended(v int) *ReportUpsertOne {
+	return u.Update(func(s *ReportUpsert) {
+		s.AddMended(v)
+	})
+}
+
+// UpdateMended sets the "mended" field to the value that was provided on create.
+func (u *ReportUpsertOne) UpdateMended() *ReportUpsertOne {
+	return u.Update(func(s *ReportUpsert) {
+		s.UpdateMended()
+	})
+}
+
 // Exec executes the query.
 func (u *ReportUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -807,6 +1012,7 @@ func (_c *ReportCreateBulk) Save(ctx context.Context) ([]*Report, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*ReportMutation)
 				if !ok {
@@ -974,6 +1180,9 @@ func (u *ReportUpsertBulk) UpdateNewValues() *ReportUpsertBulk {
 			if _, exists := b.mutation.EndedAt(); exists {
 				s.SetIgnore(report.FieldEndedAt)
 			}
+			if _, exists := b.mutation.Reason(); exists {
+				s.SetIgnore(report.FieldReason)
+			}
 		}
 	}))
 	return u
@@ -1080,6 +1289,62 @@ func (u *ReportUpsertBulk) UpdateReleasedBy() *ReportUpsertBulk {
 func (u *ReportUpsertBulk) ClearReleasedBy() *ReportUpsertBulk {
 	return u.Update(func(s *ReportUpsert) {
 		s.ClearReleasedBy()
+	})
+}
+
+// SetWithdrawnAt sets the "withdrawn_at" field.
+func (u *ReportUpsertBulk) SetWithdrawnAt(v time.Time) *ReportUpsertBulk {
+	return u.Update(func(s *ReportUpsert) {
+		s.SetWithdrawnAt(v)
+	})
+}
+
+// UpdateWithdrawnAt sets the "withdrawn_at" field to the value that was provided on create.
+func (u *ReportUpsertBulk) UpdateWithdrawnAt() *ReportUpsertBulk {
+	return u.Update(func(s *ReportUpsert) {
+		s.UpdateWithdrawnAt()
+	})
+}
+
+// ClearWithdrawnAt clears the value of the "withdrawn_at" field.
+func (u *ReportUpsertBulk) ClearWithdrawnAt() *ReportUpsertBulk {
+	return u.Update(func(s *ReportUpsert) {
+		s.ClearWithdrawnAt()
+	})
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (u *ReportUpsertBulk) SetWithdrawReason(v string) *ReportUpsertBulk {
+	return u.Update(func(s *ReportUpsert) {
+		s.SetWithdrawReason(v)
+	})
+}
+
+// UpdateWithdrawReason sets the "withdraw_reason" field to the value that was provided on create.
+func (u *ReportUpsertBulk) UpdateWithdrawReason() *ReportUpsertBulk {
+	return u.Update(func(s *ReportUpsert) {
+		s.UpdateWithdrawReason()
+	})
+}
+
+// SetMended sets the "mended" field.
+func (u *ReportUpsertBulk) SetMended(v int) *ReportUpsertBulk {
+	return u.Update(func(s *ReportUpsert) {
+		s.SetMended(v)
+	})
+}
+
+// AddMended adds v to the "mended" field.
+func (u *ReportUpsertBulk) AddMended(v int) *ReportUpsertBulk {
+	return u.Update(func(s *ReportUpsert) {
+		s.AddMended(v)
+	})
+}
+
+// UpdateMended sets the "mended" field to the value that was provided on create.
+func (u *ReportUpsertBulk) UpdateMended() *ReportUpsertBulk {
+	return u.Update(func(s *ReportUpsert) {
+		s.UpdateMended()
 	})
 }
 

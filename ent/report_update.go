@@ -105,6 +105,61 @@ func (_u *ReportUpdate) ClearReleasedBy() *ReportUpdate {
 	return _u
 }
 
+// SetWithdrawnAt sets the "withdrawn_at" field.
+func (_u *ReportUpdate) SetWithdrawnAt(v time.Time) *ReportUpdate {
+	_u.mutation.SetWithdrawnAt(v)
+	return _u
+}
+
+// SetNillableWithdrawnAt sets the "withdrawn_at" field if the given value is not nil.
+func (_u *ReportUpdate) SetNillableWithdrawnAt(v *time.Time) *ReportUpdate {
+	if v != nil {
+		_u.SetWithdrawnAt(*v)
+	}
+	return _u
+}
+
+// ClearWithdrawnAt clears the value of the "withdrawn_at" field.
+func (_u *ReportUpdate) ClearWithdrawnAt() *ReportUpdate {
+	_u.mutation.ClearWithdrawnAt()
+	return _u
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (_u *ReportUpdate) SetWithdrawReason(v string) *ReportUpdate {
+	_u.mutation.SetWithdrawReason(v)
+	return _u
+}
+
+// SetNillableWithdrawReason sets the "withdraw_reason" field if the given value is not nil.
+func (_u *ReportUpdate) SetNillableWithdrawReason(v *string) *ReportUpdate {
+	if v != nil {
+		_u.SetWithdrawReason(*v)
+	}
+	return _u
+}
+
+// SetMended sets the "mended" field.
+func (_u *ReportUpdate) SetMended(v int) *ReportUpdate {
+	_u.mutation.ResetMended()
+	_u.mutation.SetMended(v)
+	return _u
+}
+
+// SetNillableMended sets the "mended" field if the given value is not nil.
+func (_u *ReportUpdate) SetNillableMended(v *int) *ReportUpdate {
+	if v != nil {
+		_u.SetMended(*v)
+	}
+	return _u
+}
+
+// AddMended adds value to the "mended" field.
+func (_u *ReportUpdate) AddMended(v int) *ReportUpdate {
+	_u.mutation.AddMended(v)
+	return _u
+}
+
 // Mutation returns the ReportMutation object of the builder.
 func (_u *ReportUpdate) Mutation() *ReportMutation {
 	return _u.mutation
@@ -201,6 +256,21 @@ func (_u *ReportUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ReleasedByCleared() {
 		_spec.ClearField(report.FieldReleasedBy, field.TypeUUID)
 	}
+	if value, ok := _u.mutation.WithdrawnAt(); ok {
+		_spec.SetField(report.FieldWithdrawnAt, field.TypeTime, value)
+	}
+	if _u.mutation.WithdrawnAtCleared() {
+		_spec.ClearField(report.FieldWithdrawnAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.WithdrawReason(); ok {
+		_spec.SetField(report.FieldWithdrawReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Mended(); ok {
+		_spec.SetField(report.FieldMended, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMended(); ok {
+		_spec.AddField(report.FieldMended, field.TypeInt, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -294,6 +364,61 @@ func (_u *ReportUpdateOne) SetNillableReleasedBy(v *gid.ID) *ReportUpdateOne {
 // ClearReleasedBy clears the value of the "released_by" field.
 func (_u *ReportUpdateOne) ClearReleasedBy() *ReportUpdateOne {
 	_u.mutation.ClearReleasedBy()
+	return _u
+}
+
+// SetWithdrawnAt sets the "withdrawn_at" field.
+func (_u *ReportUpdateOne) SetWithdrawnAt(v time.Time) *ReportUpdateOne {
+	_u.mutation.SetWithdrawnAt(v)
+	return _u
+}
+
+// SetNillableWithdrawnAt sets the "withdrawn_at" field if the given value is not nil.
+func (_u *ReportUpdateOne) SetNillableWithdrawnAt(v *time.Time) *ReportUpdateOne {
+	if v != nil {
+		_u.SetWithdrawnAt(*v)
+	}
+	return _u
+}
+
+// ClearWithdrawnAt clears the value of the "withdrawn_at" field.
+func (_u *ReportUpdateOne) ClearWithdrawnAt() *ReportUpdateOne {
+	_u.mutation.ClearWithdrawnAt()
+	return _u
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (_u *ReportUpdateOne) SetWithdrawReason(v string) *ReportUpdateOne {
+	_u.mutation.SetWithdrawReason(v)
+	return _u
+}
+
+// SetNillableWithdrawReason sets the "withdraw_reason" field if the given value is not nil.
+func (_u *ReportUpdateOne) SetNillableWithdrawReason(v *string) *ReportUpdateOne {
+	if v != nil {
+		_u.SetWithdrawReason(*v)
+	}
+	return _u
+}
+
+// SetMended sets the "mended" field.
+func (_u *ReportUpdateOne) SetMended(v int) *ReportUpdateOne {
+	_u.mutation.ResetMended()
+	_u.mutation.SetMended(v)
+	return _u
+}
+
+// SetNillableMended sets the "mended" field if the given value is not nil.
+func (_u *ReportUpdateOne) SetNillableMended(v *int) *ReportUpdateOne {
+	if v != nil {
+		_u.SetMended(*v)
+	}
+	return _u
+}
+
+// AddMended adds value to the "mended" field.
+func (_u *ReportUpdateOne) AddMended(v int) *ReportUpdateOne {
+	_u.mutation.AddMended(v)
 	return _u
 }
 
@@ -422,6 +547,21 @@ func (_u *ReportUpdateOne) sqlSave(ctx context.Context) (_node *Report, err erro
 	}
 	if _u.mutation.ReleasedByCleared() {
 		_spec.ClearField(report.FieldReleasedBy, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.WithdrawnAt(); ok {
+		_spec.SetField(report.FieldWithdrawnAt, field.TypeTime, value)
+	}
+	if _u.mutation.WithdrawnAtCleared() {
+		_spec.ClearField(report.FieldWithdrawnAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.WithdrawReason(); ok {
+		_spec.SetField(report.FieldWithdrawReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Mended(); ok {
+		_spec.SetField(report.FieldMended, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMended(); ok {
+		_spec.AddField(report.FieldMended, field.TypeInt, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Report{config: _u.config}

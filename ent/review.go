@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -39,6 +40,18 @@ type Review struct {
 	AssignedBy gid.ID `json:"assigned_by,omitempty"`
 	// SubmittedAt holds the value of the "submitted_at" field.
 	SubmittedAt *time.Time `json:"submitted_at,omitempty"`
+	// Kind holds the value of the "kind" field.
+	Kind term.ReviewKind `json:"kind,omitempty"`
+	// Refs holds the value of the "refs" field.
+	Refs []string `json:"refs,omitempty"`
+	// Blind holds the value of the "blind" field.
+	Blind bool `json:"blind,omitempty"`
+	// DueAt holds the value of the "due_at" field.
+	DueAt *time.Time `json:"due_at,omitempty"`
+	// RemindedAt holds the value of the "reminded_at" field.
+	RemindedAt *time.Time `json:"reminded_at,omitempty"`
+	// EndReason holds the value of the "end_reason" field.
+	EndReason string `json:"end_reason,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ReviewQuery when eager-loading is set.
 	Edges        ReviewEdges `json:"edges"`
@@ -109,11 +122,15 @@ func (*Review) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case review.FieldRefs:
+			values[i] = new([]byte)
 		case review.FieldID, review.FieldOrganizationID, review.FieldSessionID, review.FieldJobRoleID, review.FieldReviewerID, review.FieldAssignedBy:
 			values[i] = new(gid.ID)
-		case review.FieldState:
+		case review.FieldBlind:
+			values[i] = new(sql.NullBool)
+		case review.FieldState, review.FieldKind, review.FieldEndReason:
 			values[i] = new(sql.NullString)
-		case review.FieldCreatedAt, review.FieldSubmittedAt:
+		case review.FieldCreatedAt, review.FieldSubmittedAt, review.FieldDueAt, review.FieldRemindedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -184,6 +201,46 @@ func (_m *Review) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SubmittedAt = new(time.Time)
 				*_m.SubmittedAt = value.Time
+			}
+		case review.FieldKind:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field kind", values[i])
+			} else if value.Valid {
+				_m.Kind = term.ReviewKind(value.String)
+			}
+		case review.FieldRefs:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field refs", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Refs); err != nil {
+					return fmt.Errorf("unmarshal field refs: %w", err)
+				}
+			}
+		case review.FieldBlind:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field blind", values[i])
+			} else if value.Valid {
+				_m.Blind = value.Bool
+			}
+		case review.FieldDueAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field due_at", values[i])
+			} else if value.Valid {
+				_m.DueAt = new(time.Time)
+				*_m.DueAt = value.Time
+			}
+		case review.FieldRemindedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field reminded_at", values[i])
+			} else if value.Valid {
+				_m.RemindedAt = new(time.Time)
+				*_m.RemindedAt = value.Time
+			}
+		case review.FieldEndReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field end_reason", values[i])
+			} else if value.Valid {
+				_m.EndReason = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -266,6 +323,28 @@ func (_m *Review) String() string {
 		builder.WriteString("submitted_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("kind=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Kind))
+	builder.WriteString(", ")
+	builder.WriteString("refs=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Refs))
+	builder.WriteString(", ")
+	builder.WriteString("blind=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Blind))
+	builder.WriteString(", ")
+	if v := _m.DueAt; v != nil {
+		builder.WriteString("due_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.RemindedAt; v != nil {
+		builder.WriteString("reminded_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("end_reason=")
+	builder.WriteString(_m.EndReason)
 	builder.WriteByte(')')
 	return builder.String()
 }

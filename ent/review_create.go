@@ -85,6 +85,82 @@ func (_c *ReviewCreate) SetNillableSubmittedAt(v *time.Time) *ReviewCreate {
 	return _c
 }
 
+// SetKind sets the "kind" field.
+func (_c *ReviewCreate) SetKind(v term.ReviewKind) *ReviewCreate {
+	_c.mutation.SetKind(v)
+	return _c
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_c *ReviewCreate) SetNillableKind(v *term.ReviewKind) *ReviewCreate {
+	if v != nil {
+		_c.SetKind(*v)
+	}
+	return _c
+}
+
+// SetRefs sets the "refs" field.
+func (_c *ReviewCreate) SetRefs(v []string) *ReviewCreate {
+	_c.mutation.SetRefs(v)
+	return _c
+}
+
+// SetBlind sets the "blind" field.
+func (_c *ReviewCreate) SetBlind(v bool) *ReviewCreate {
+	_c.mutation.SetBlind(v)
+	return _c
+}
+
+// SetNillableBlind sets the "blind" field if the given value is not nil.
+func (_c *ReviewCreate) SetNillableBlind(v *bool) *ReviewCreate {
+	if v != nil {
+		_c.SetBlind(*v)
+	}
+	return _c
+}
+
+// SetDueAt sets the "due_at" field.
+func (_c *ReviewCreate) SetDueAt(v time.Time) *ReviewCreate {
+	_c.mutation.SetDueAt(v)
+	return _c
+}
+
+// SetNillableDueAt sets the "due_at" field if the given value is not nil.
+func (_c *ReviewCreate) SetNillableDueAt(v *time.Time) *ReviewCreate {
+	if v != nil {
+		_c.SetDueAt(*v)
+	}
+	return _c
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (_c *ReviewCreate) SetRemindedAt(v time.Time) *ReviewCreate {
+	_c.mutation.SetRemindedAt(v)
+	return _c
+}
+
+// SetNillableRemindedAt sets the "reminded_at" field if the given value is not nil.
+func (_c *ReviewCreate) SetNillableRemindedAt(v *time.Time) *ReviewCreate {
+	if v != nil {
+		_c.SetRemindedAt(*v)
+	}
+	return _c
+}
+
+// SetEndReason sets the "end_reason" field.
+func (_c *ReviewCreate) SetEndReason(v string) *ReviewCreate {
+	_c.mutation.SetEndReason(v)
+	return _c
+}
+
+// SetNillableEndReason sets the "end_reason" field if the given value is not nil.
+func (_c *ReviewCreate) SetNillableEndReason(v *string) *ReviewCreate {
+	if v != nil {
+		_c.SetEndReason(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ReviewCreate) SetID(v gid.ID) *ReviewCreate {
 	_c.mutation.SetID(v)
@@ -118,6 +194,7 @@ func (_c *ReviewCreate) Mutation() *ReviewMutation {
 
 // Save creates the Review in the database.
 func (_c *ReviewCreate) Save(ctx context.Context) (*Review, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -140,6 +217,22 @@ func (_c *ReviewCreate) Exec(ctx context.Context) error {
 func (_c *ReviewCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *ReviewCreate) defaults() {
+	if _, ok := _c.mutation.Kind(); !ok {
+		v := review.DefaultKind
+		_c.mutation.SetKind(v)
+	}
+	if _, ok := _c.mutation.Blind(); !ok {
+		v := review.DefaultBlind
+		_c.mutation.SetBlind(v)
+	}
+	if _, ok := _c.mutation.EndReason(); !ok {
+		v := review.DefaultEndReason
+		_c.mutation.SetEndReason(v)
 	}
 }
 
@@ -170,6 +263,20 @@ func (_c *ReviewCreate) check() error {
 	}
 	if _, ok := _c.mutation.AssignedBy(); !ok {
 		return &ValidationError{Name: "assigned_by", err: errors.New(`ent: missing required field "Review.assigned_by"`)}
+	}
+	if _, ok := _c.mutation.Kind(); !ok {
+		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "Review.kind"`)}
+	}
+	if v, ok := _c.mutation.Kind(); ok {
+		if err := review.KindValidator(v); err != nil {
+			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "Review.kind": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Blind(); !ok {
+		return &ValidationError{Name: "blind", err: errors.New(`ent: missing required field "Review.blind"`)}
+	}
+	if _, ok := _c.mutation.EndReason(); !ok {
+		return &ValidationError{Name: "end_reason", err: errors.New(`ent: missing required field "Review.end_reason"`)}
 	}
 	if len(_c.mutation.OrganizationIDs()) == 0 {
 		return &ValidationError{Name: "organization", err: errors.New(`ent: missing required edge "Review.organization"`)}
@@ -234,6 +341,30 @@ func (_c *ReviewCreate) createSpec() (*Review, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SubmittedAt(); ok {
 		_spec.SetField(review.FieldSubmittedAt, field.TypeTime, value)
 		_node.SubmittedAt = &value
+	}
+	if value, ok := _c.mutation.Kind(); ok {
+		_spec.SetField(review.FieldKind, field.TypeEnum, value)
+		_node.Kind = value
+	}
+	if value, ok := _c.mutation.Refs(); ok {
+		_spec.SetField(review.FieldRefs, field.TypeJSON, value)
+		_node.Refs = value
+	}
+	if value, ok := _c.mutation.Blind(); ok {
+		_spec.SetField(review.FieldBlind, field.TypeBool, value)
+		_node.Blind = value
+	}
+	if value, ok := _c.mutation.DueAt(); ok {
+		_spec.SetField(review.FieldDueAt, field.TypeTime, value)
+		_node.DueAt = &value
+	}
+	if value, ok := _c.mutation.RemindedAt(); ok {
+		_spec.SetField(review.FieldRemindedAt, field.TypeTime, value)
+		_node.RemindedAt = &value
+	}
+	if value, ok := _c.mutation.EndReason(); ok {
+		_spec.SetField(review.FieldEndReason, field.TypeString, value)
+		_node.EndReason = value
 	}
 	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -385,6 +516,54 @@ func (u *ReviewUpsert) ClearSubmittedAt() *ReviewUpsert {
 	return u
 }
 
+// SetDueAt sets the "due_at" field.
+func (u *ReviewUpsert) SetDueAt(v time.Time) *ReviewUpsert {
+	u.Set(review.FieldDueAt, v)
+	return u
+}
+
+// UpdateDueAt sets the "due_at" field to the value that was provided on create.
+func (u *ReviewUpsert) UpdateDueAt() *ReviewUpsert {
+	u.SetExcluded(review.FieldDueAt)
+	return u
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (u *ReviewUpsert) ClearDueAt() *ReviewUpsert {
+	u.SetNull(review.FieldDueAt)
+	return u
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (u *ReviewUpsert) SetRemindedAt(v time.Time) *ReviewUpsert {
+	u.Set(review.FieldRemindedAt, v)
+	return u
+}
+
+// UpdateRemindedAt sets the "reminded_at" field to the value that was provided on create.
+func (u *ReviewUpsert) UpdateRemindedAt() *ReviewUpsert {
+	u.SetExcluded(review.FieldRemindedAt)
+	return u
+}
+
+// ClearRemindedAt clears the value of the "reminded_at" field.
+func (u *ReviewUpsert) ClearRemindedAt() *ReviewUpsert {
+	u.SetNull(review.FieldRemindedAt)
+	return u
+}
+
+// SetEndReason sets the "end_reason" field.
+func (u *ReviewUpsert) SetEndReason(v string) *ReviewUpsert {
+	u.Set(review.FieldEndReason, v)
+	return u
+}
+
+// UpdateEndReason sets the "end_reason" field to the value that was provided on create.
+func (u *ReviewUpsert) UpdateEndReason() *ReviewUpsert {
+	u.SetExcluded(review.FieldEndReason)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -419,6 +598,15 @@ func (u *ReviewUpsertOne) UpdateNewValues() *ReviewUpsertOne {
 		}
 		if _, exists := u.create.mutation.AssignedBy(); exists {
 			s.SetIgnore(review.FieldAssignedBy)
+		}
+		if _, exists := u.create.mutation.Kind(); exists {
+			s.SetIgnore(review.FieldKind)
+		}
+		if _, exists := u.create.mutation.Refs(); exists {
+			s.SetIgnore(review.FieldRefs)
+		}
+		if _, exists := u.create.mutation.Blind(); exists {
+			s.SetIgnore(review.FieldBlind)
 		}
 	}))
 	return u
@@ -486,6 +674,62 @@ func (u *ReviewUpsertOne) ClearSubmittedAt() *ReviewUpsertOne {
 	})
 }
 
+// SetDueAt sets the "due_at" field.
+func (u *ReviewUpsertOne) SetDueAt(v time.Time) *ReviewUpsertOne {
+	return u.Update(func(s *ReviewUpsert) {
+		s.SetDueAt(v)
+	})
+}
+
+// UpdateDueAt sets the "due_at" field to the value that was provided on create.
+func (u *ReviewUpsertOne) UpdateDueAt() *ReviewUpsertOne {
+	return u.Update(func(s *ReviewUpsert) {
+		s.UpdateDueAt()
+	})
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (u *ReviewUpsertOne) ClearDueAt() *ReviewUpsertOne {
+	return u.Update(func(s *ReviewUpsert) {
+		s.ClearDueAt()
+	})
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (u *ReviewUpsertOne) SetRemindedAt(v time.Time) *ReviewUpsertOne {
+	return u.Update(func(s *ReviewUpsert) {
+		s.SetRemindedAt(v)
+	})
+}
+
+// UpdateRemindedAt sets the "reminded_at" field to the value that was provided on create.
+func (u *ReviewUpsertOne) UpdateRemindedAt() *ReviewUpsertOne {
+	return u.Update(func(s *ReviewUpsert) {
+		s.UpdateRemindedAt()
+	})
+}
+
+// ClearRemindedAt clears the value of the "reminded_at" field.
+func (u *ReviewUpsertOne) ClearRemindedAt() *ReviewUpsertOne {
+	return u.Update(func(s *ReviewUpsert) {
+		s.ClearRemindedAt()
+	})
+}
+
+// SetEndReason sets the "end_reason" field.
+func (u *ReviewUpsertOne) SetEndReason(v string) *ReviewUpsertOne {
+	return u.Update(func(s *ReviewUpsert) {
+		s.SetEndReason(v)
+	})
+}
+
+// UpdateEndReason sets the "end_reason" field to the value that was provided on create.
+func (u *ReviewUpsertOne) UpdateEndReason() *ReviewUpsertOne {
+	return u.Update(func(s *ReviewUpsert) {
+		s.UpdateEndReason()
+	})
+}
+
 // Exec executes the query.
 func (u *ReviewUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -543,6 +787,7 @@ func (_c *ReviewCreateBulk) Save(ctx context.Context) ([]*Review, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*ReviewMutation)
 				if !ok {
@@ -686,6 +931,15 @@ func (u *ReviewUpsertBulk) UpdateNewValues() *ReviewUpsertBulk {
 			if _, exists := b.mutation.AssignedBy(); exists {
 				s.SetIgnore(review.FieldAssignedBy)
 			}
+			if _, exists := b.mutation.Kind(); exists {
+				s.SetIgnore(review.FieldKind)
+			}
+			if _, exists := b.mutation.Refs(); exists {
+				s.SetIgnore(review.FieldRefs)
+			}
+			if _, exists := b.mutation.Blind(); exists {
+				s.SetIgnore(review.FieldBlind)
+			}
 		}
 	}))
 	return u
@@ -750,6 +1004,62 @@ func (u *ReviewUpsertBulk) UpdateSubmittedAt() *ReviewUpsertBulk {
 func (u *ReviewUpsertBulk) ClearSubmittedAt() *ReviewUpsertBulk {
 	return u.Update(func(s *ReviewUpsert) {
 		s.ClearSubmittedAt()
+	})
+}
+
+// SetDueAt sets the "due_at" field.
+func (u *ReviewUpsertBulk) SetDueAt(v time.Time) *ReviewUpsertBulk {
+	return u.Update(func(s *ReviewUpsert) {
+		s.SetDueAt(v)
+	})
+}
+
+// UpdateDueAt sets the "due_at" field to the value that was provided on create.
+func (u *ReviewUpsertBulk) UpdateDueAt() *ReviewUpsertBulk {
+	return u.Update(func(s *ReviewUpsert) {
+		s.UpdateDueAt()
+	})
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (u *ReviewUpsertBulk) ClearDueAt() *ReviewUpsertBulk {
+	return u.Update(func(s *ReviewUpsert) {
+		s.ClearDueAt()
+	})
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (u *ReviewUpsertBulk) SetRemindedAt(v time.Time) *ReviewUpsertBulk {
+	return u.Update(func(s *ReviewUpsert) {
+		s.SetRemindedAt(v)
+	})
+}
+
+// UpdateRemindedAt sets the "reminded_at" field to the value that was provided on create.
+func (u *ReviewUpsertBulk) UpdateRemindedAt() *ReviewUpsertBulk {
+	return u.Update(func(s *ReviewUpsert) {
+		s.UpdateRemindedAt()
+	})
+}
+
+// ClearRemindedAt clears the value of the "reminded_at" field.
+func (u *ReviewUpsertBulk) ClearRemindedAt() *ReviewUpsertBulk {
+	return u.Update(func(s *ReviewUpsert) {
+		s.ClearRemindedAt()
+	})
+}
+
+// SetEndReason sets the "end_reason" field.
+func (u *ReviewUpsertBulk) SetEndReason(v string) *ReviewUpsertBulk {
+	return u.Update(func(s *ReviewUpsert) {
+		s.SetEndReason(v)
+	})
+}
+
+// UpdateEndReason sets the "end_reason" field to the value that was provided on create.
+func (u *ReviewUpsertBulk) UpdateEndReason() *ReviewUpsertBulk {
+	return u.Update(func(s *ReviewUpsert) {
+		s.UpdateEndReason()
 	})
 }
 

@@ -64,6 +64,60 @@ func (_u *ReviewUpdate) ClearSubmittedAt() *ReviewUpdate {
 	return _u
 }
 
+// SetDueAt sets the "due_at" field.
+func (_u *ReviewUpdate) SetDueAt(v time.Time) *ReviewUpdate {
+	_u.mutation.SetDueAt(v)
+	return _u
+}
+
+// SetNillableDueAt sets the "due_at" field if the given value is not nil.
+func (_u *ReviewUpdate) SetNillableDueAt(v *time.Time) *ReviewUpdate {
+	if v != nil {
+		_u.SetDueAt(*v)
+	}
+	return _u
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (_u *ReviewUpdate) ClearDueAt() *ReviewUpdate {
+	_u.mutation.ClearDueAt()
+	return _u
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (_u *ReviewUpdate) SetRemindedAt(v time.Time) *ReviewUpdate {
+	_u.mutation.SetRemindedAt(v)
+	return _u
+}
+
+// SetNillableRemindedAt sets the "reminded_at" field if the given value is not nil.
+func (_u *ReviewUpdate) SetNillableRemindedAt(v *time.Time) *ReviewUpdate {
+	if v != nil {
+		_u.SetRemindedAt(*v)
+	}
+	return _u
+}
+
+// ClearRemindedAt clears the value of the "reminded_at" field.
+func (_u *ReviewUpdate) ClearRemindedAt() *ReviewUpdate {
+	_u.mutation.ClearRemindedAt()
+	return _u
+}
+
+// SetEndReason sets the "end_reason" field.
+func (_u *ReviewUpdate) SetEndReason(v string) *ReviewUpdate {
+	_u.mutation.SetEndReason(v)
+	return _u
+}
+
+// SetNillableEndReason sets the "end_reason" field if the given value is not nil.
+func (_u *ReviewUpdate) SetNillableEndReason(v *string) *ReviewUpdate {
+	if v != nil {
+		_u.SetEndReason(*v)
+	}
+	return _u
+}
+
 // Mutation returns the ReviewMutation object of the builder.
 func (_u *ReviewUpdate) Mutation() *ReviewMutation {
 	return _u.mutation
@@ -145,6 +199,24 @@ func (_u *ReviewUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.SubmittedAtCleared() {
 		_spec.ClearField(review.FieldSubmittedAt, field.TypeTime)
 	}
+	if _u.mutation.RefsCleared() {
+		_spec.ClearField(review.FieldRefs, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.DueAt(); ok {
+		_spec.SetField(review.FieldDueAt, field.TypeTime, value)
+	}
+	if _u.mutation.DueAtCleared() {
+		_spec.ClearField(review.FieldDueAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RemindedAt(); ok {
+		_spec.SetField(review.FieldRemindedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RemindedAtCleared() {
+		_spec.ClearField(review.FieldRemindedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EndReason(); ok {
+		_spec.SetField(review.FieldEndReason, field.TypeString, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -198,6 +270,60 @@ func (_u *ReviewUpdateOne) SetNillableSubmittedAt(v *time.Time) *ReviewUpdateOne
 // ClearSubmittedAt clears the value of the "submitted_at" field.
 func (_u *ReviewUpdateOne) ClearSubmittedAt() *ReviewUpdateOne {
 	_u.mutation.ClearSubmittedAt()
+	return _u
+}
+
+// SetDueAt sets the "due_at" field.
+func (_u *ReviewUpdateOne) SetDueAt(v time.Time) *ReviewUpdateOne {
+	_u.mutation.SetDueAt(v)
+	return _u
+}
+
+// SetNillableDueAt sets the "due_at" field if the given value is not nil.
+func (_u *ReviewUpdateOne) SetNillableDueAt(v *time.Time) *ReviewUpdateOne {
+	if v != nil {
+		_u.SetDueAt(*v)
+	}
+	return _u
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (_u *ReviewUpdateOne) ClearDueAt() *ReviewUpdateOne {
+	_u.mutation.ClearDueAt()
+	return _u
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (_u *ReviewUpdateOne) SetRemindedAt(v time.Time) *ReviewUpdateOne {
+	_u.mutation.SetRemindedAt(v)
+	return _u
+}
+
+// SetNillableRemindedAt sets the "reminded_at" field if the given value is not nil.
+func (_u *ReviewUpdateOne) SetNillableRemindedAt(v *time.Time) *ReviewUpdateOne {
+	if v != nil {
+		_u.SetRemindedAt(*v)
+	}
+	return _u
+}
+
+// ClearRemindedAt clears the value of the "reminded_at" field.
+func (_u *ReviewUpdateOne) ClearRemindedAt() *ReviewUpdateOne {
+	_u.mutation.ClearRemindedAt()
+	return _u
+}
+
+// SetEndReason sets the "end_reason" field.
+func (_u *ReviewUpdateOne) SetEndReason(v string) *ReviewUpdateOne {
+	_u.mutation.SetEndReason(v)
+	return _u
+}
+
+// SetNillableEndReason sets the "end_reason" field if the given value is not nil.
+func (_u *ReviewUpdateOne) SetNillableEndReason(v *string) *ReviewUpdateOne {
+	if v != nil {
+		_u.SetEndReason(*v)
+	}
 	return _u
 }
 
@@ -311,6 +437,24 @@ func (_u *ReviewUpdateOne) sqlSave(ctx context.Context) (_node *Review, err erro
 	}
 	if _u.mutation.SubmittedAtCleared() {
 		_spec.ClearField(review.FieldSubmittedAt, field.TypeTime)
+	}
+	if _u.mutation.RefsCleared() {
+		_spec.ClearField(review.FieldRefs, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.DueAt(); ok {
+		_spec.SetField(review.FieldDueAt, field.TypeTime, value)
+	}
+	if _u.mutation.DueAtCleared() {
+		_spec.ClearField(review.FieldDueAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RemindedAt(); ok {
+		_spec.SetField(review.FieldRemindedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RemindedAtCleared() {
+		_spec.ClearField(review.FieldRemindedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EndReason(); ok {
+		_spec.SetField(review.FieldEndReason, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Review{config: _u.config}

@@ -9,6 +9,7 @@ import (
 	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/contest"
 	"github.com/assay-hq/assay/ent/event"
+	"github.com/assay-hq/assay/ent/execution"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/member"
@@ -16,6 +17,9 @@ import (
 	"github.com/assay-hq/assay/ent/presence"
 	"github.com/assay-hq/assay/ent/question"
 	"github.com/assay-hq/assay/ent/questionrevision"
+	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/ent/reportshare"
+	"github.com/assay-hq/assay/ent/review"
 	"github.com/assay-hq/assay/ent/schema"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/signal"
@@ -136,6 +140,16 @@ func init() {
 	eventDescTxid := eventFields[3].Descriptor()
 	// event.DefaultTxid holds the default value on creation for the txid field.
 	event.DefaultTxid = eventDescTxid.Default.(int64)
+	executionFields := schema.Execution{}.Fields()
+	_ = executionFields
+	// executionDescReason is the schema descriptor for reason field.
+	executionDescReason := executionFields[7].Descriptor()
+	// execution.DefaultReason holds the default value on creation for the reason field.
+	execution.DefaultReason = executionDescReason.Default.(string)
+	// executionDescAttempts is the schema descriptor for attempts field.
+	executionDescAttempts := executionFields[8].Descriptor()
+	// execution.DefaultAttempts holds the default value on creation for the attempts field.
+	execution.DefaultAttempts = executionDescAttempts.Default.(int)
 	jobroleFields := schema.JobRole{}.Fields()
 	_ = jobroleFields
 	// jobroleDescSummary is the schema descriptor for summary field.
@@ -234,6 +248,36 @@ func init() {
 	questionrevisionDescPromptHTML := questionrevisionFields[13].Descriptor()
 	// questionrevision.DefaultPromptHTML holds the default value on creation for the prompt_html field.
 	questionrevision.DefaultPromptHTML = questionrevisionDescPromptHTML.Default.(string)
+	reportFields := schema.Report{}.Fields()
+	_ = reportFields
+	// reportDescWithdrawReason is the schema descriptor for withdraw_reason field.
+	reportDescWithdrawReason := reportFields[17].Descriptor()
+	// report.DefaultWithdrawReason holds the default value on creation for the withdraw_reason field.
+	report.DefaultWithdrawReason = reportDescWithdrawReason.Default.(string)
+	// reportDescReason is the schema descriptor for reason field.
+	reportDescReason := reportFields[18].Descriptor()
+	// report.DefaultReason holds the default value on creation for the reason field.
+	report.DefaultReason = reportDescReason.Default.(string)
+	// reportDescMended is the schema descriptor for mended field.
+	reportDescMended := reportFields[19].Descriptor()
+	// report.DefaultMended holds the default value on creation for the mended field.
+	report.DefaultMended = reportDescMended.Default.(int)
+	reportshareFields := schema.ReportShare{}.Fields()
+	_ = reportshareFields
+	// reportshareDescOpened is the schema descriptor for opened field.
+	reportshareDescOpened := reportshareFields[7].Descriptor()
+	// reportshare.DefaultOpened holds the default value on creation for the opened field.
+	reportshare.DefaultOpened = reportshareDescOpened.Default.(int)
+	reviewFields := schema.Review{}.Fields()
+	_ = reviewFields
+	// reviewDescBlind is the schema descriptor for blind field.
+	reviewDescBlind := reviewFields[8].Descriptor()
+	// review.DefaultBlind holds the default value on creation for the blind field.
+	review.DefaultBlind = reviewDescBlind.Default.(bool)
+	// reviewDescEndReason is the schema descriptor for end_reason field.
+	reviewDescEndReason := reviewFields[11].Descriptor()
+	// review.DefaultEndReason holds the default value on creation for the end_reason field.
+	review.DefaultEndReason = reviewDescEndReason.Default.(string)
 	sessionFields := schema.Session{}.Fields()
 	_ = sessionFields
 	// sessionDescPlannedSeconds is the schema descriptor for planned_seconds field.

@@ -22,6 +22,10 @@ type Tx struct {
 	AuditEvent *AuditEventClient
 	// Binding is the client for interacting with the Binding builders.
 	Binding *BindingClient
+	// Calibration is the client for interacting with the Calibration builders.
+	Calibration *CalibrationClient
+	// CalibrationAttempt is the client for interacting with the CalibrationAttempt builders.
+	CalibrationAttempt *CalibrationAttemptClient
 	// Candidate is the client for interacting with the Candidate builders.
 	Candidate *CandidateClient
 	// ClockEntry is the client for interacting with the ClockEntry builders.
@@ -32,6 +36,8 @@ type Tx struct {
 	Disposition *DispositionClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// Execution is the client for interacting with the Execution builders.
+	Execution *ExecutionClient
 	// Exposure is the client for interacting with the Exposure builders.
 	Exposure *ExposureClient
 	// Flag is the client for interacting with the Flag builders.
@@ -44,6 +50,8 @@ type Tx struct {
 	Mail *MailClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
+	// Norm is the client for interacting with the Norm builders.
+	Norm *NormClient
 	// Once is the client for interacting with the Once builders.
 	Once *OnceClient
 	// Organization is the client for interacting with the Organization builders.
@@ -62,12 +70,20 @@ type Tx struct {
 	QuestionSkill *QuestionSkillClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
+	// ReportShare is the client for interacting with the ReportShare builders.
+	ReportShare *ReportShareClient
+	// Rescoring is the client for interacting with the Rescoring builders.
+	Rescoring *RescoringClient
 	// Response is the client for interacting with the Response builders.
 	Response *ResponseClient
 	// Review is the client for interacting with the Review builders.
 	Review *ReviewClient
+	// ReviewRule is the client for interacting with the ReviewRule builders.
+	ReviewRule *ReviewRuleClient
 	// Score is the client for interacting with the Score builders.
 	Score *ScoreClient
+	// ScoreSheet is the client for interacting with the ScoreSheet builders.
+	ScoreSheet *ScoreSheetClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// SignInLink is the client for interacting with the SignInLink builders.
@@ -223,17 +239,21 @@ func (tx *Tx) init() {
 	tx.Accommodation = NewAccommodationClient(tx.config)
 	tx.AuditEvent = NewAuditEventClient(tx.config)
 	tx.Binding = NewBindingClient(tx.config)
+	tx.Calibration = NewCalibrationClient(tx.config)
+	tx.CalibrationAttempt = NewCalibrationAttemptClient(tx.config)
 	tx.Candidate = NewCandidateClient(tx.config)
 	tx.ClockEntry = NewClockEntryClient(tx.config)
 	tx.Contest = NewContestClient(tx.config)
 	tx.Disposition = NewDispositionClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
+	tx.Execution = NewExecutionClient(tx.config)
 	tx.Exposure = NewExposureClient(tx.config)
 	tx.Flag = NewFlagClient(tx.config)
 	tx.JobRole = NewJobRoleClient(tx.config)
 	tx.JobRoleSkill = NewJobRoleSkillClient(tx.config)
 	tx.Mail = NewMailClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
+	tx.Norm = NewNormClient(tx.config)
 	tx.Once = NewOnceClient(tx.config)
 	tx.Organization = NewOrganizationClient(tx.config)
 	tx.Outage = NewOutageClient(tx.config)
@@ -243,9 +263,13 @@ func (tx *Tx) init() {
 	tx.QuestionRevision = NewQuestionRevisionClient(tx.config)
 	tx.QuestionSkill = NewQuestionSkillClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
+	tx.ReportShare = NewReportShareClient(tx.config)
+	tx.Rescoring = NewRescoringClient(tx.config)
 	tx.Response = NewResponseClient(tx.config)
 	tx.Review = NewReviewClient(tx.config)
+	tx.ReviewRule = NewReviewRuleClient(tx.config)
 	tx.Score = NewScoreClient(tx.config)
+	tx.ScoreSheet = NewScoreSheetClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.SignInLink = NewSignInLinkClient(tx.config)
 	tx.Signal = NewSignalClient(tx.config)

@@ -57,6 +57,30 @@ func (f BindingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BindingMutation", m)
 }
 
+// The CalibrationFunc type is an adapter to allow the use of ordinary
+// function as Calibration mutator.
+type CalibrationFunc func(context.Context, *ent.CalibrationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CalibrationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CalibrationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CalibrationMutation", m)
+}
+
+// The CalibrationAttemptFunc type is an adapter to allow the use of ordinary
+// function as CalibrationAttempt mutator.
+type CalibrationAttemptFunc func(context.Context, *ent.CalibrationAttemptMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CalibrationAttemptFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CalibrationAttemptMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CalibrationAttemptMutation", m)
+}
+
 // The CandidateFunc type is an adapter to allow the use of ordinary
 // function as Candidate mutator.
 type CandidateFunc func(context.Context, *ent.CandidateMutation) (ent.Value, error)
@@ -115,6 +139,18 @@ func (f EventFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EventMutation", m)
+}
+
+// The ExecutionFunc type is an adapter to allow the use of ordinary
+// function as Execution mutator.
+type ExecutionFunc func(context.Context, *ent.ExecutionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExecutionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ExecutionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExecutionMutation", m)
 }
 
 // The ExposureFunc type is an adapter to allow the use of ordinary
@@ -187,6 +223,18 @@ func (f MemberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MemberMutation", m)
+}
+
+// The NormFunc type is an adapter to allow the use of ordinary
+// function as Norm mutator.
+type NormFunc func(context.Context, *ent.NormMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NormFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.NormMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.NormMutation", m)
 }
 
 // The OnceFunc type is an adapter to allow the use of ordinary
@@ -297,6 +345,30 @@ func (f ReportFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReportMutation", m)
 }
 
+// The ReportShareFunc type is an adapter to allow the use of ordinary
+// function as ReportShare mutator.
+type ReportShareFunc func(context.Context, *ent.ReportShareMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReportShareFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReportShareMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReportShareMutation", m)
+}
+
+// The RescoringFunc type is an adapter to allow the use of ordinary
+// function as Rescoring mutator.
+type RescoringFunc func(context.Context, *ent.RescoringMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RescoringFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RescoringMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RescoringMutation", m)
+}
+
 // The ResponseFunc type is an adapter to allow the use of ordinary
 // function as Response mutator.
 type ResponseFunc func(context.Context, *ent.ResponseMutation) (ent.Value, error)
@@ -321,6 +393,18 @@ func (f ReviewFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReviewMutation", m)
 }
 
+// The ReviewRuleFunc type is an adapter to allow the use of ordinary
+// function as ReviewRule mutator.
+type ReviewRuleFunc func(context.Context, *ent.ReviewRuleMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReviewRuleFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReviewRuleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReviewRuleMutation", m)
+}
+
 // The ScoreFunc type is an adapter to allow the use of ordinary
 // function as Score mutator.
 type ScoreFunc func(context.Context, *ent.ScoreMutation) (ent.Value, error)
@@ -331,6 +415,18 @@ func (f ScoreFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ScoreMutation", m)
+}
+
+// The ScoreSheetFunc type is an adapter to allow the use of ordinary
+// function as ScoreSheet mutator.
+type ScoreSheetFunc func(context.Context, *ent.ScoreSheetMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScoreSheetFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ScoreSheetMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ScoreSheetMutation", m)
 }
 
 // The SessionFunc type is an adapter to allow the use of ordinary

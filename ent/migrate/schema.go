@@ -226,6 +226,93 @@ var (
 			},
 		},
 	}
+	// CalibrationsColumns holds the columns for the "calibrations" table.
+	CalibrationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "revision", Type: field.TypeInt},
+		{Name: "text", Type: field.TypeString},
+		{Name: "scores", Type: field.TypeJSON},
+		{Name: "note", Type: field.TypeString},
+		{Name: "created_by", Type: field.TypeUUID},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "question_id", Type: field.TypeUUID},
+	}
+	// CalibrationsTable holds the schema information for the "calibrations" table.
+	CalibrationsTable = &schema.Table{
+		Name:       "calibrations",
+		Columns:    CalibrationsColumns,
+		PrimaryKey: []*schema.Column{CalibrationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "calibrations_organizations_organization",
+				Columns:    []*schema.Column{CalibrationsColumns[8]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "calibrations_questions_question",
+				Columns:    []*schema.Column{CalibrationsColumns[9]},
+				RefColumns: []*schema.Column{QuestionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "calibration_organization_id_question_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{CalibrationsColumns[8], CalibrationsColumns[9], CalibrationsColumns[0]},
+			},
+		},
+	}
+	// CalibrationAttemptsColumns holds the columns for the "calibration_attempts" table.
+	CalibrationAttemptsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "scores", Type: field.TypeJSON},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "calibration_id", Type: field.TypeUUID},
+		{Name: "reviewer_id", Type: field.TypeUUID},
+	}
+	// CalibrationAttemptsTable holds the schema information for the "calibration_attempts" table.
+	CalibrationAttemptsTable = &schema.Table{
+		Name:       "calibration_attempts",
+		Columns:    CalibrationAttemptsColumns,
+		PrimaryKey: []*schema.Column{CalibrationAttemptsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "calibration_attempts_organizations_organization",
+				Columns:    []*schema.Column{CalibrationAttemptsColumns[3]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "calibration_attempts_calibrations_calibration",
+				Columns:    []*schema.Column{CalibrationAttemptsColumns[4]},
+				RefColumns: []*schema.Column{CalibrationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "calibration_attempts_members_reviewer",
+				Columns:    []*schema.Column{CalibrationAttemptsColumns[5]},
+				RefColumns: []*schema.Column{MembersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "calibrationattempt_organization_id_calibration_id_reviewer_id",
+				Unique:  true,
+				Columns: []*schema.Column{CalibrationAttemptsColumns[3], CalibrationAttemptsColumns[4], CalibrationAttemptsColumns[5]},
+			},
+			{
+				Name:    "calibrationattempt_organization_id_reviewer_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{CalibrationAttemptsColumns[3], CalibrationAttemptsColumns[5], CalibrationAttemptsColumns[0]},
+			},
+		},
+	}
 	// CandidatesColumns holds the columns for the "candidates" table.
 	CandidatesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -440,6 +527,54 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "position IS NULL",
 				},
+			},
+		},
+	}
+	// ExecutionsColumns holds the columns for the "executions" table.
+	ExecutionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "ref", Type: field.TypeString},
+		{Name: "response_revision", Type: field.TypeInt},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"QUEUED", "RUNNING", "EXECUTED", "FAILED"}},
+		{Name: "hash", Type: field.TypeBytes},
+		{Name: "tokens", Type: field.TypeJSON},
+		{Name: "results", Type: field.TypeJSON},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "attempts", Type: field.TypeInt, Default: 0},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "session_id", Type: field.TypeUUID},
+	}
+	// ExecutionsTable holds the schema information for the "executions" table.
+	ExecutionsTable = &schema.Table{
+		Name:       "executions",
+		Columns:    ExecutionsColumns,
+		PrimaryKey: []*schema.Column{ExecutionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "executions_organizations_organization",
+				Columns:    []*schema.Column{ExecutionsColumns[11]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "executions_sessions_session",
+				Columns:    []*schema.Column{ExecutionsColumns[12]},
+				RefColumns: []*schema.Column{SessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "execution_organization_id_session_id_ref",
+				Unique:  true,
+				Columns: []*schema.Column{ExecutionsColumns[11], ExecutionsColumns[12], ExecutionsColumns[2]},
+			},
+			{
+				Name:    "execution_hash",
+				Unique:  true,
+				Columns: []*schema.Column{ExecutionsColumns[5]},
 			},
 		},
 	}
@@ -719,6 +854,53 @@ var (
 				Name:    "member_email",
 				Unique:  false,
 				Columns: []*schema.Column{MembersColumns[2]},
+			},
+		},
+	}
+	// NormsColumns holds the columns for the "norms" table.
+	NormsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "size", Type: field.TypeInt},
+		{Name: "mean", Type: field.TypeInt64},
+		{Name: "spread", Type: field.TypeInt64},
+		{Name: "sem", Type: field.TypeInt64, Nullable: true},
+		{Name: "alpha", Type: field.TypeInt64, Nullable: true},
+		{Name: "tally", Type: field.TypeJSON},
+		{Name: "computed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "template_version_id", Type: field.TypeUUID},
+		{Name: "job_role_id", Type: field.TypeUUID},
+	}
+	// NormsTable holds the schema information for the "norms" table.
+	NormsTable = &schema.Table{
+		Name:       "norms",
+		Columns:    NormsColumns,
+		PrimaryKey: []*schema.Column{NormsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "norms_organizations_organization",
+				Columns:    []*schema.Column{NormsColumns[8]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "norms_template_versions_template_version",
+				Columns:    []*schema.Column{NormsColumns[9]},
+				RefColumns: []*schema.Column{TemplateVersionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "norms_job_roles_job_role",
+				Columns:    []*schema.Column{NormsColumns[10]},
+				RefColumns: []*schema.Column{JobRolesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "norm_organization_id_template_version_id",
+				Unique:  true,
+				Columns: []*schema.Column{NormsColumns[8], NormsColumns[9]},
 			},
 		},
 	}
@@ -1010,7 +1192,7 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "number", Type: field.TypeInt},
-		{Name: "state", Type: field.TypeEnum, Enums: []string{"PROVISIONAL", "READY", "RELEASED"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PROVISIONAL", "READY", "RELEASED", "WITHDRAWN"}},
 		{Name: "percent", Type: field.TypeInt64},
 		{Name: "points", Type: field.TypeInt64},
 		{Name: "max_points", Type: field.TypeInt64},
@@ -1021,6 +1203,10 @@ var (
 		{Name: "superseded_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "released_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "released_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "withdrawn_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "withdraw_reason", Type: field.TypeString, Default: ""},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "mended", Type: field.TypeInt, Default: 0},
 		{Name: "organization_id", Type: field.TypeUUID},
 		{Name: "session_id", Type: field.TypeUUID},
 		{Name: "job_role_id", Type: field.TypeUUID},
@@ -1035,31 +1221,31 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "reports_organizations_organization",
-				Columns:    []*schema.Column{ReportsColumns[14]},
+				Columns:    []*schema.Column{ReportsColumns[18]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "reports_sessions_session",
-				Columns:    []*schema.Column{ReportsColumns[15]},
+				Columns:    []*schema.Column{ReportsColumns[19]},
 				RefColumns: []*schema.Column{SessionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "reports_job_roles_job_role",
-				Columns:    []*schema.Column{ReportsColumns[16]},
+				Columns:    []*schema.Column{ReportsColumns[20]},
 				RefColumns: []*schema.Column{JobRolesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "reports_candidates_candidate",
-				Columns:    []*schema.Column{ReportsColumns[17]},
+				Columns:    []*schema.Column{ReportsColumns[21]},
 				RefColumns: []*schema.Column{CandidatesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "reports_template_versions_template_version",
-				Columns:    []*schema.Column{ReportsColumns[18]},
+				Columns:    []*schema.Column{ReportsColumns[22]},
 				RefColumns: []*schema.Column{TemplateVersionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1068,12 +1254,12 @@ var (
 			{
 				Name:    "report_organization_id_session_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[15], ReportsColumns[2]},
+				Columns: []*schema.Column{ReportsColumns[18], ReportsColumns[19], ReportsColumns[2]},
 			},
 			{
 				Name:    "reports_one_current",
 				Unique:  true,
-				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[15]},
+				Columns: []*schema.Column{ReportsColumns[18], ReportsColumns[19]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "superseded_at IS NULL",
 				},
@@ -1081,42 +1267,158 @@ var (
 			{
 				Name:    "report_organization_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[0]},
+				Columns: []*schema.Column{ReportsColumns[18], ReportsColumns[0]},
 			},
 			{
 				Name:    "report_organization_id_job_role_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[16], ReportsColumns[0]},
+				Columns: []*schema.Column{ReportsColumns[18], ReportsColumns[20], ReportsColumns[0]},
 			},
 			{
 				Name:    "report_organization_id_percent_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[4], ReportsColumns[0]},
+				Columns: []*schema.Column{ReportsColumns[18], ReportsColumns[4], ReportsColumns[0]},
 			},
 			{
 				Name:    "report_organization_id_job_role_id_percent_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[16], ReportsColumns[4], ReportsColumns[0]},
+				Columns: []*schema.Column{ReportsColumns[18], ReportsColumns[20], ReportsColumns[4], ReportsColumns[0]},
 			},
 			{
 				Name:    "report_organization_id_job_role_id_band_percent_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[16], ReportsColumns[7], ReportsColumns[4], ReportsColumns[0]},
+				Columns: []*schema.Column{ReportsColumns[18], ReportsColumns[20], ReportsColumns[7], ReportsColumns[4], ReportsColumns[0]},
 			},
 			{
 				Name:    "report_organization_id_state_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[3], ReportsColumns[0]},
+				Columns: []*schema.Column{ReportsColumns[18], ReportsColumns[3], ReportsColumns[0]},
 			},
 			{
 				Name:    "report_organization_id_job_role_id_ended_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[16], ReportsColumns[10], ReportsColumns[0]},
+				Columns: []*schema.Column{ReportsColumns[18], ReportsColumns[20], ReportsColumns[10], ReportsColumns[0]},
 			},
 			{
 				Name:    "report_organization_id_ended_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[14], ReportsColumns[10], ReportsColumns[0]},
+				Columns: []*schema.Column{ReportsColumns[18], ReportsColumns[10], ReportsColumns[0]},
+			},
+			{
+				Name:    "reports_of_version",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[18], ReportsColumns[22], ReportsColumns[17], ReportsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "superseded_at IS NULL",
+				},
+			},
+		},
+	}
+	// ReportSharesColumns holds the columns for the "report_shares" table.
+	ReportSharesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "hash", Type: field.TypeBytes},
+		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "note", Type: field.TypeString},
+		{Name: "created_by", Type: field.TypeString},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "opened", Type: field.TypeInt, Default: 0},
+		{Name: "last_opened_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "report_id", Type: field.TypeUUID},
+		{Name: "job_role_id", Type: field.TypeUUID},
+	}
+	// ReportSharesTable holds the schema information for the "report_shares" table.
+	ReportSharesTable = &schema.Table{
+		Name:       "report_shares",
+		Columns:    ReportSharesColumns,
+		PrimaryKey: []*schema.Column{ReportSharesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "report_shares_organizations_organization",
+				Columns:    []*schema.Column{ReportSharesColumns[9]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "report_shares_reports_report",
+				Columns:    []*schema.Column{ReportSharesColumns[10]},
+				RefColumns: []*schema.Column{ReportsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "report_shares_job_roles_job_role",
+				Columns:    []*schema.Column{ReportSharesColumns[11]},
+				RefColumns: []*schema.Column{JobRolesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reportshare_hash",
+				Unique:  true,
+				Columns: []*schema.Column{ReportSharesColumns[2]},
+			},
+			{
+				Name:    "reportshare_organization_id_report_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReportSharesColumns[9], ReportSharesColumns[10], ReportSharesColumns[0]},
+			},
+		},
+	}
+	// RescoringsColumns holds the columns for the "rescorings" table.
+	RescoringsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "fixes", Type: field.TypeJSON},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "digest", Type: field.TypeBytes},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"APPLYING", "APPLIED"}},
+		{Name: "concerned", Type: field.TypeInt},
+		{Name: "changed", Type: field.TypeInt},
+		{Name: "applied_by", Type: field.TypeString},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "template_version_id", Type: field.TypeUUID},
+		{Name: "job_role_id", Type: field.TypeUUID},
+	}
+	// RescoringsTable holds the schema information for the "rescorings" table.
+	RescoringsTable = &schema.Table{
+		Name:       "rescorings",
+		Columns:    RescoringsColumns,
+		PrimaryKey: []*schema.Column{RescoringsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "rescorings_organizations_organization",
+				Columns:    []*schema.Column{RescoringsColumns[11]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "rescorings_template_versions_template_version",
+				Columns:    []*schema.Column{RescoringsColumns[12]},
+				RefColumns: []*schema.Column{TemplateVersionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "rescorings_job_roles_job_role",
+				Columns:    []*schema.Column{RescoringsColumns[13]},
+				RefColumns: []*schema.Column{JobRolesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "rescoring_organization_id_template_version_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{RescoringsColumns[11], RescoringsColumns[12], RescoringsColumns[2]},
+			},
+			{
+				Name:    "rescoring_organization_id_state",
+				Unique:  false,
+				Columns: []*schema.Column{RescoringsColumns[11], RescoringsColumns[6]},
 			},
 		},
 	}
@@ -1167,9 +1469,15 @@ var (
 	ReviewsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
-		{Name: "state", Type: field.TypeEnum, Enums: []string{"ASSIGNED", "SUBMITTED"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"ASSIGNED", "SUBMITTED", "DECLINED", "WITHDRAWN"}},
 		{Name: "assigned_by", Type: field.TypeUUID},
 		{Name: "submitted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"REGULAR", "ADJUDICATION"}, Default: "REGULAR"},
+		{Name: "refs", Type: field.TypeJSON, Nullable: true},
+		{Name: "blind", Type: field.TypeBool, Default: true},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "reminded_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "end_reason", Type: field.TypeString, Default: ""},
 		{Name: "organization_id", Type: field.TypeUUID},
 		{Name: "session_id", Type: field.TypeUUID},
 		{Name: "job_role_id", Type: field.TypeUUID},
@@ -1183,39 +1491,107 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "reviews_organizations_organization",
-				Columns:    []*schema.Column{ReviewsColumns[5]},
+				Columns:    []*schema.Column{ReviewsColumns[11]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "reviews_sessions_session",
-				Columns:    []*schema.Column{ReviewsColumns[6]},
+				Columns:    []*schema.Column{ReviewsColumns[12]},
 				RefColumns: []*schema.Column{SessionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "reviews_job_roles_job_role",
-				Columns:    []*schema.Column{ReviewsColumns[7]},
+				Columns:    []*schema.Column{ReviewsColumns[13]},
 				RefColumns: []*schema.Column{JobRolesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "reviews_members_reviewer",
-				Columns:    []*schema.Column{ReviewsColumns[8]},
+				Columns:    []*schema.Column{ReviewsColumns[14]},
 				RefColumns: []*schema.Column{MembersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "review_organization_id_session_id",
+				Name:    "reviews_one_each",
 				Unique:  true,
-				Columns: []*schema.Column{ReviewsColumns[5], ReviewsColumns[6]},
+				Columns: []*schema.Column{ReviewsColumns[11], ReviewsColumns[12], ReviewsColumns[14]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state <> 'WITHDRAWN'",
+				},
+			},
+			{
+				Name:    "review_organization_id_session_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReviewsColumns[11], ReviewsColumns[12], ReviewsColumns[0]},
 			},
 			{
 				Name:    "review_organization_id_reviewer_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReviewsColumns[5], ReviewsColumns[8], ReviewsColumns[0]},
+				Columns: []*schema.Column{ReviewsColumns[11], ReviewsColumns[14], ReviewsColumns[0]},
+			},
+			{
+				Name:    "review_organization_id_reviewer_id_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReviewsColumns[11], ReviewsColumns[14], ReviewsColumns[2], ReviewsColumns[0]},
+			},
+			{
+				Name:    "review_state_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{ReviewsColumns[2], ReviewsColumns[8]},
+			},
+		},
+	}
+	// ReviewRulesColumns holds the columns for the "review_rules" table.
+	ReviewRulesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "reviewers", Type: field.TypeInt},
+		{Name: "spread", Type: field.TypeEnum, Enums: []string{"SESSION", "QUESTION", "SKILL"}},
+		{Name: "pool", Type: field.TypeJSON},
+		{Name: "blind", Type: field.TypeBool},
+		{Name: "automatic", Type: field.TypeBool},
+		{Name: "gap", Type: field.TypeInt},
+		{Name: "due_days", Type: field.TypeInt},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "updated_by", Type: field.TypeString},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "template_id", Type: field.TypeUUID},
+		{Name: "job_role_id", Type: field.TypeUUID},
+	}
+	// ReviewRulesTable holds the schema information for the "review_rules" table.
+	ReviewRulesTable = &schema.Table{
+		Name:       "review_rules",
+		Columns:    ReviewRulesColumns,
+		PrimaryKey: []*schema.Column{ReviewRulesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "review_rules_organizations_organization",
+				Columns:    []*schema.Column{ReviewRulesColumns[11]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "review_rules_templates_template",
+				Columns:    []*schema.Column{ReviewRulesColumns[12]},
+				RefColumns: []*schema.Column{TemplatesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "review_rules_job_roles_job_role",
+				Columns:    []*schema.Column{ReviewRulesColumns[13]},
+				RefColumns: []*schema.Column{JobRolesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reviewrule_organization_id_template_id",
+				Unique:  true,
+				Columns: []*schema.Column{ReviewRulesColumns[11], ReviewRulesColumns[12]},
 			},
 		},
 	}
@@ -1229,7 +1605,7 @@ var (
 		{Name: "points", Type: field.TypeInt64},
 		{Name: "max_points", Type: field.TypeInt64},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"SCORED", "OMITTED", "NOT_REACHED", "NOT_SCORED"}},
-		{Name: "source", Type: field.TypeEnum, Enums: []string{"KEY", "REVIEWER", "RULE"}},
+		{Name: "source", Type: field.TypeEnum, Enums: []string{"KEY", "REVIEWER", "RULE", "RUNNER", "CONSENSUS"}},
 		{Name: "evidence", Type: field.TypeString},
 		{Name: "comment", Type: field.TypeString},
 		{Name: "awarded_by", Type: field.TypeUUID, Nullable: true},
@@ -1267,6 +1643,49 @@ var (
 				Name:    "score_organization_id_session_id_ref_criterion_number",
 				Unique:  true,
 				Columns: []*schema.Column{ScoresColumns[12], ScoresColumns[13], ScoresColumns[2], ScoresColumns[3], ScoresColumns[4]},
+			},
+		},
+	}
+	// ScoreSheetsColumns holds the columns for the "score_sheets" table.
+	ScoreSheetsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "entries", Type: field.TypeJSON},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "session_id", Type: field.TypeUUID},
+		{Name: "rescoring_id", Type: field.TypeUUID, Nullable: true},
+	}
+	// ScoreSheetsTable holds the schema information for the "score_sheets" table.
+	ScoreSheetsTable = &schema.Table{
+		Name:       "score_sheets",
+		Columns:    ScoreSheetsColumns,
+		PrimaryKey: []*schema.Column{ScoreSheetsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "score_sheets_organizations_organization",
+				Columns:    []*schema.Column{ScoreSheetsColumns[4]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "score_sheets_sessions_session",
+				Columns:    []*schema.Column{ScoreSheetsColumns[5]},
+				RefColumns: []*schema.Column{SessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "score_sheets_rescorings_rescoring",
+				Columns:    []*schema.Column{ScoreSheetsColumns[6]},
+				RefColumns: []*schema.Column{RescoringsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "scoresheet_organization_id_session_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{ScoreSheetsColumns[4], ScoreSheetsColumns[5], ScoreSheetsColumns[2]},
 			},
 		},
 	}
@@ -1835,17 +2254,21 @@ var (
 		AccommodationsTable,
 		AuditEventsTable,
 		BindingsTable,
+		CalibrationsTable,
+		CalibrationAttemptsTable,
 		CandidatesTable,
 		ClockEntriesTable,
 		ContestsTable,
 		DispositionsTable,
 		EventsTable,
+		ExecutionsTable,
 		ExposuresTable,
 		FlagsTable,
 		JobRolesTable,
 		JobRoleSkillsTable,
 		MailsTable,
 		MembersTable,
+		NormsTable,
 		OncesTable,
 		OrganizationsTable,
 		OutagesTable,
@@ -1855,9 +2278,13 @@ var (
 		QuestionRevisionsTable,
 		QuestionSkillsTable,
 		ReportsTable,
+		ReportSharesTable,
+		RescoringsTable,
 		ResponsesTable,
 		ReviewsTable,
+		ReviewRulesTable,
 		ScoresTable,
+		ScoreSheetsTable,
 		SessionsTable,
 		SignInLinksTable,
 		SignalsTable,
@@ -1884,6 +2311,11 @@ func init() {
 	AuditEventsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	BindingsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	BindingsTable.ForeignKeys[1].RefTable = CandidatesTable
+	CalibrationsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	CalibrationsTable.ForeignKeys[1].RefTable = QuestionsTable
+	CalibrationAttemptsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	CalibrationAttemptsTable.ForeignKeys[1].RefTable = CalibrationsTable
+	CalibrationAttemptsTable.ForeignKeys[2].RefTable = MembersTable
 	CandidatesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ClockEntriesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ClockEntriesTable.ForeignKeys[1].RefTable = SessionsTable
@@ -1907,6 +2339,12 @@ func init() {
 		"dispositions_verdict": "verdict IN ('NOT_EVALUATED', 'EXPLAINED', 'NO_CONCERN', 'CONCERN')",
 	}
 	EventsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	ExecutionsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	ExecutionsTable.ForeignKeys[1].RefTable = SessionsTable
+	ExecutionsTable.Annotation = &entsql.Annotation{}
+	ExecutionsTable.Annotation.Checks = map[string]string{
+		"executions_state": "state IN ('QUEUED', 'RUNNING', 'EXECUTED', 'FAILED')",
+	}
 	ExposuresTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ExposuresTable.ForeignKeys[1].RefTable = SessionsTable
 	ExposuresTable.ForeignKeys[2].RefTable = TemplateVersionsTable
@@ -1929,6 +2367,13 @@ func init() {
 	MailsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	MailsTable.ForeignKeys[1].RefTable = SessionsTable
 	MembersTable.ForeignKeys[0].RefTable = OrganizationsTable
+	NormsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	NormsTable.ForeignKeys[1].RefTable = TemplateVersionsTable
+	NormsTable.ForeignKeys[2].RefTable = JobRolesTable
+	NormsTable.Annotation = &entsql.Annotation{}
+	NormsTable.Annotation.Checks = map[string]string{
+		"norms_size": "size >= 0",
+	}
 	OncesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	OrganizationsTable.Annotation = &entsql.Annotation{}
 	OrganizationsTable.Annotation.Checks = map[string]string{
@@ -1963,7 +2408,18 @@ func init() {
 	ReportsTable.Annotation.Checks = map[string]string{
 		"reports_percent": "percent BETWEEN 0 AND 100000000",
 		"reports_points":  "points BETWEEN 0 AND max_points",
-		"reports_state":   "state IN ('PROVISIONAL', 'READY', 'RELEASED')",
+		"reports_state":   "state IN ('PROVISIONAL', 'READY', 'RELEASED', 'WITHDRAWN')",
+	}
+	ReportSharesTable.ForeignKeys[0].RefTable = OrganizationsTable
+	ReportSharesTable.ForeignKeys[1].RefTable = ReportsTable
+	ReportSharesTable.ForeignKeys[2].RefTable = JobRolesTable
+	RescoringsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	RescoringsTable.ForeignKeys[1].RefTable = TemplateVersionsTable
+	RescoringsTable.ForeignKeys[2].RefTable = JobRolesTable
+	RescoringsTable.Annotation = &entsql.Annotation{}
+	RescoringsTable.Annotation.Checks = map[string]string{
+		"rescorings_number": "number >= 1",
+		"rescorings_state":  "state IN ('APPLYING', 'APPLIED')",
 	}
 	ResponsesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ResponsesTable.ForeignKeys[1].RefTable = SessionsTable
@@ -1977,7 +2433,18 @@ func init() {
 	ReviewsTable.ForeignKeys[3].RefTable = MembersTable
 	ReviewsTable.Annotation = &entsql.Annotation{}
 	ReviewsTable.Annotation.Checks = map[string]string{
-		"reviews_state": "state IN ('ASSIGNED', 'SUBMITTED')",
+		"reviews_kind":  "kind IN ('REGULAR', 'ADJUDICATION')",
+		"reviews_state": "state IN ('ASSIGNED', 'SUBMITTED', 'DECLINED', 'WITHDRAWN')",
+	}
+	ReviewRulesTable.ForeignKeys[0].RefTable = OrganizationsTable
+	ReviewRulesTable.ForeignKeys[1].RefTable = TemplatesTable
+	ReviewRulesTable.ForeignKeys[2].RefTable = JobRolesTable
+	ReviewRulesTable.Annotation = &entsql.Annotation{}
+	ReviewRulesTable.Annotation.Checks = map[string]string{
+		"review_rules_due":       "due_days BETWEEN 1 AND 90",
+		"review_rules_gap":       "gap >= 1",
+		"review_rules_reviewers": "reviewers BETWEEN 1 AND 5",
+		"review_rules_spread":    "spread IN ('SESSION', 'QUESTION', 'SKILL')",
 	}
 	ScoresTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ScoresTable.ForeignKeys[1].RefTable = SessionsTable
@@ -1985,8 +2452,15 @@ func init() {
 	ScoresTable.Annotation = &entsql.Annotation{}
 	ScoresTable.Annotation.Checks = map[string]string{
 		"scores_points": "points BETWEEN 0 AND max_points",
-		"scores_source": "source IN ('KEY', 'REVIEWER', 'RULE')",
+		"scores_source": "source IN ('KEY', 'REVIEWER', 'RULE', 'RUNNER', 'CONSENSUS')",
 		"scores_status": "status IN ('SCORED', 'OMITTED', 'NOT_REACHED', 'NOT_SCORED')",
+	}
+	ScoreSheetsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	ScoreSheetsTable.ForeignKeys[1].RefTable = SessionsTable
+	ScoreSheetsTable.ForeignKeys[2].RefTable = RescoringsTable
+	ScoreSheetsTable.Annotation = &entsql.Annotation{}
+	ScoreSheetsTable.Annotation.Checks = map[string]string{
+		"score_sheets_number": "number >= 1",
 	}
 	SessionsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	SessionsTable.ForeignKeys[1].RefTable = CandidatesTable

@@ -18,6 +18,12 @@ type AuditEvent func(*sql.Selector)
 // Binding is the predicate function for binding builders.
 type Binding func(*sql.Selector)
 
+// Calibration is the predicate function for calibration builders.
+type Calibration func(*sql.Selector)
+
+// CalibrationAttempt is the predicate function for calibrationattempt builders.
+type CalibrationAttempt func(*sql.Selector)
+
 // Candidate is the predicate function for candidate builders.
 type Candidate func(*sql.Selector)
 
@@ -32,6 +38,9 @@ type Disposition func(*sql.Selector)
 
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)
+
+// Execution is the predicate function for execution builders.
+type Execution func(*sql.Selector)
 
 // Exposure is the predicate function for exposure builders.
 type Exposure func(*sql.Selector)
@@ -50,6 +59,9 @@ type Mail func(*sql.Selector)
 
 // Member is the predicate function for member builders.
 type Member func(*sql.Selector)
+
+// Norm is the predicate function for norm builders.
+type Norm func(*sql.Selector)
 
 // Once is the predicate function for once builders.
 type Once func(*sql.Selector)
@@ -78,14 +90,26 @@ type QuestionSkill func(*sql.Selector)
 // Report is the predicate function for report builders.
 type Report func(*sql.Selector)
 
+// ReportShare is the predicate function for reportshare builders.
+type ReportShare func(*sql.Selector)
+
+// Rescoring is the predicate function for rescoring builders.
+type Rescoring func(*sql.Selector)
+
 // Response is the predicate function for response builders.
 type Response func(*sql.Selector)
 
 // Review is the predicate function for review builders.
 type Review func(*sql.Selector)
 
+// ReviewRule is the predicate function for reviewrule builders.
+type ReviewRule func(*sql.Selector)
+
 // Score is the predicate function for score builders.
 type Score func(*sql.Selector)
+
+// ScoreSheet is the predicate function for scoresheet builders.
+type ScoreSheet func(*sql.Selector)
 
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)

@@ -51,6 +51,14 @@ const (
 	FieldReleasedAt = "released_at"
 	// FieldReleasedBy holds the string denoting the released_by field in the database.
 	FieldReleasedBy = "released_by"
+	// FieldWithdrawnAt holds the string denoting the withdrawn_at field in the database.
+	FieldWithdrawnAt = "withdrawn_at"
+	// FieldWithdrawReason holds the string denoting the withdraw_reason field in the database.
+	FieldWithdrawReason = "withdraw_reason"
+	// FieldReason holds the string denoting the reason field in the database.
+	FieldReason = "reason"
+	// FieldMended holds the string denoting the mended field in the database.
+	FieldMended = "mended"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
 	EdgeOrganization = "organization"
 	// EdgeSession holds the string denoting the session edge name in mutations.
@@ -121,6 +129,10 @@ var Columns = []string{
 	FieldSupersededAt,
 	FieldReleasedAt,
 	FieldReleasedBy,
+	FieldWithdrawnAt,
+	FieldWithdrawReason,
+	FieldReason,
+	FieldMended,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -133,10 +145,19 @@ func ValidColumn(column string) bool {
 	return false
 }
 
+var (
+	// DefaultWithdrawReason holds the default value on creation for the "withdraw_reason" field.
+	DefaultWithdrawReason string
+	// DefaultReason holds the default value on creation for the "reason" field.
+	DefaultReason string
+	// DefaultMended holds the default value on creation for the "mended" field.
+	DefaultMended int
+)
+
 // StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
 func StateValidator(s term.ReportState) error {
 	switch s {
-	case "PROVISIONAL", "READY", "RELEASED":
+	case "PROVISIONAL", "READY", "RELEASED", "WITHDRAWN":
 		return nil
 	default:
 		return fmt.Errorf("report: invalid enum value for state field: %q", s)
@@ -234,6 +255,26 @@ func ByReleasedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByReleasedBy orders the results by the released_by field.
 func ByReleasedBy(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReleasedBy, opts...).ToFunc()
+}
+
+// ByWithdrawnAt orders the results by the withdrawn_at field.
+func ByWithdrawnAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWithdrawnAt, opts...).ToFunc()
+}
+
+// ByWithdrawReason orders the results by the withdraw_reason field.
+func ByWithdrawReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWithdrawReason, opts...).ToFunc()
+}
+
+// ByReason orders the results by the reason field.
+func ByReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReason, opts...).ToFunc()
+}
+
+// ByMended orders the results by the mended field.
+func ByMended(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMended, opts...).ToFunc()
 }
 
 // ByOrganizationField orders the results by organization field.

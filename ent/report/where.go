@@ -142,6 +142,26 @@ func ReleasedBy(v gid.ID) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldReleasedBy, v))
 }
 
+// WithdrawnAt applies equality check predicate on the "withdrawn_at" field. It's identical to WithdrawnAtEQ.
+func WithdrawnAt(v time.Time) predicate.Report {
+	return predicate.Report(sql.FieldEQ(FieldWithdrawnAt, v))
+}
+
+// WithdrawReason applies equality check predicate on the "withdraw_reason" field. It's identical to WithdrawReasonEQ.
+func WithdrawReason(v string) predicate.Report {
+	return predicate.Report(sql.FieldEQ(FieldWithdrawReason, v))
+}
+
+// Reason applies equality check predicate on the "reason" field. It's identical to ReasonEQ.
+func Reason(v string) predicate.Report {
+	return predicate.Report(sql.FieldEQ(FieldReason, v))
+}
+
+// Mended applies equality check predicate on the "mended" field. It's identical to MendedEQ.
+func Mended(v int) predicate.Report {
+	return predicate.Report(sql.FieldEQ(FieldMended, v))
+}
+
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
 func OrganizationIDEQ(v gid.ID) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldOrganizationID, v))
@@ -775,6 +795,226 @@ func ReleasedByIsNil() predicate.Report {
 // ReleasedByNotNil applies the NotNil predicate on the "released_by" field.
 func ReleasedByNotNil() predicate.Report {
 	return predicate.Report(sql.FieldNotNull(FieldReleasedBy))
+}
+
+// WithdrawnAtEQ applies the EQ predicate on the "withdrawn_at" field.
+func WithdrawnAtEQ(v time.Time) predicate.Report {
+	return predicate.Report(sql.FieldEQ(FieldWithdrawnAt, v))
+}
+
+// WithdrawnAtNEQ applies the NEQ predicate on the "withdrawn_at" field.
+func WithdrawnAtNEQ(v time.Time) predicate.Report {
+	return predicate.Report(sql.FieldNEQ(FieldWithdrawnAt, v))
+}
+
+// WithdrawnAtIn applies the In predicate on the "withdrawn_at" field.
+func WithdrawnAtIn(vs ...time.Time) predicate.Report {
+	return predicate.Report(sql.FieldIn(FieldWithdrawnAt, vs...))
+}
+
+// WithdrawnAtNotIn applies the NotIn predicate on the "withdrawn_at" field.
+func WithdrawnAtNotIn(vs ...time.Time) predicate.Report {
+	return predicate.Report(sql.FieldNotIn(FieldWithdrawnAt, vs...))
+}
+
+// WithdrawnAtGT applies the GT predicate on the "withdrawn_at" field.
+func WithdrawnAtGT(v time.Time) predicate.Report {
+	return predicate.Report(sql.FieldGT(FieldWithdrawnAt, v))
+}
+
+// WithdrawnAtGTE applies the GTE predicate on the "withdrawn_at" field.
+func WithdrawnAtGTE(v time.Time) predicate.Report {
+	return predicate.Report(sql.FieldGTE(FieldWithdrawnAt, v))
+}
+
+// WithdrawnAtLT applies the LT predicate on the "withdrawn_at" field.
+func WithdrawnAtLT(v time.Time) predicate.Report {
+	return predicate.Report(sql.FieldLT(FieldWithdrawnAt, v))
+}
+
+// WithdrawnAtLTE applies the LTE predicate on the "withdrawn_at" field.
+func WithdrawnAtLTE(v time.Time) predicate.Report {
+	return predicate.Report(sql.FieldLTE(FieldWithdrawnAt, v))
+}
+
+// WithdrawnAtIsNil applies the IsNil predicate on the "withdrawn_at" field.
+func WithdrawnAtIsNil() predicate.Report {
+	return predicate.Report(sql.FieldIsNull(FieldWithdrawnAt))
+}
+
+// WithdrawnAtNotNil applies the NotNil predicate on the "withdrawn_at" field.
+func WithdrawnAtNotNil() predicate.Report {
+	return predicate.Report(sql.FieldNotNull(FieldWithdrawnAt))
+}
+
+// WithdrawReasonEQ applies the EQ predicate on the "withdraw_reason" field.
+func WithdrawReasonEQ(v string) predicate.Report {
+	return predicate.Report(sql.FieldEQ(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonNEQ applies the NEQ predicate on the "withdraw_reason" field.
+func WithdrawReasonNEQ(v string) predicate.Report {
+	return predicate.Report(sql.FieldNEQ(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonIn applies the In predicate on the "withdraw_reason" field.
+func WithdrawReasonIn(vs ...string) predicate.Report {
+	return predicate.Report(sql.FieldIn(FieldWithdrawReason, vs...))
+}
+
+// WithdrawReasonNotIn applies the NotIn predicate on the "withdraw_reason" field.
+func WithdrawReasonNotIn(vs ...string) predicate.Report {
+	return predicate.Report(sql.FieldNotIn(FieldWithdrawReason, vs...))
+}
+
+// WithdrawReasonGT applies the GT predicate on the "withdraw_reason" field.
+func WithdrawReasonGT(v string) predicate.Report {
+	return predicate.Report(sql.FieldGT(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonGTE applies the GTE predicate on the "withdraw_reason" field.
+func WithdrawReasonGTE(v string) predicate.Report {
+	return predicate.Report(sql.FieldGTE(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonLT applies the LT predicate on the "withdraw_reason" field.
+func WithdrawReasonLT(v string) predicate.Report {
+	return predicate.Report(sql.FieldLT(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonLTE applies the LTE predicate on the "withdraw_reason" field.
+func WithdrawReasonLTE(v string) predicate.Report {
+	return predicate.Report(sql.FieldLTE(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonContains applies the Contains predicate on the "withdraw_reason" field.
+func WithdrawReasonContains(v string) predicate.Report {
+	return predicate.Report(sql.FieldContains(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonHasPrefix applies the HasPrefix predicate on the "withdraw_reason" field.
+func WithdrawReasonHasPrefix(v string) predicate.Report {
+	return predicate.Report(sql.FieldHasPrefix(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonHasSuffix applies the HasSuffix predicate on the "withdraw_reason" field.
+func WithdrawReasonHasSuffix(v string) predicate.Report {
+	return predicate.Report(sql.FieldHasSuffix(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonEqualFold applies the EqualFold predicate on the "withdraw_reason" field.
+func WithdrawReasonEqualFold(v string) predicate.Report {
+	return predicate.Report(sql.FieldEqualFold(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonContainsFold applies the ContainsFold predicate on the "withdraw_reason" field.
+func WithdrawReasonContainsFold(v string) predicate.Report {
+	return predicate.Report(sql.FieldContainsFold(FieldWithdrawReason, v))
+}
+
+// ReasonEQ applies the EQ predicate on the "reason" field.
+func ReasonEQ(v string) predicate.Report {
+	return predicate.Report(sql.FieldEQ(FieldReason, v))
+}
+
+// ReasonNEQ applies the NEQ predicate on the "reason" field.
+func ReasonNEQ(v string) predicate.Report {
+	return predicate.Report(sql.FieldNEQ(FieldReason, v))
+}
+
+// ReasonIn applies the In predicate on the "reason" field.
+func ReasonIn(vs ...string) predicate.Report {
+	return predicate.Report(sql.FieldIn(FieldReason, vs...))
+}
+
+// ReasonNotIn applies the NotIn predicate on the "reason" field.
+func ReasonNotIn(vs ...string) predicate.Report {
+	return predicate.Report(sql.FieldNotIn(FieldReason, vs...))
+}
+
+// ReasonGT applies the GT predicate on the "reason" field.
+func ReasonGT(v string) predicate.Report {
+	return predicate.Report(sql.FieldGT(FieldReason, v))
+}
+
+// ReasonGTE applies the GTE predicate on the "reason" field.
+func ReasonGTE(v string) predicate.Report {
+	return predicate.Report(sql.FieldGTE(FieldReason, v))
+}
+
+// ReasonLT applies the LT predicate on the "reason" field.
+func ReasonLT(v string) predicate.Report {
+	return predicate.Report(sql.FieldLT(FieldReason, v))
+}
+
+// ReasonLTE applies the LTE predicate on the "reason" field.
+func ReasonLTE(v string) predicate.Report {
+	return predicate.Report(sql.FieldLTE(FieldReason, v))
+}
+
+// ReasonContains applies the Contains predicate on the "reason" field.
+func ReasonContains(v string) predicate.Report {
+	return predicate.Report(sql.FieldContains(FieldReason, v))
+}
+
+// ReasonHasPrefix applies the HasPrefix predicate on the "reason" field.
+func ReasonHasPrefix(v string) predicate.Report {
+	return predicate.Report(sql.FieldHasPrefix(FieldReason, v))
+}
+
+// ReasonHasSuffix applies the HasSuffix predicate on the "reason" field.
+func ReasonHasSuffix(v string) predicate.Report {
+	return predicate.Report(sql.FieldHasSuffix(FieldReason, v))
+}
+
+// ReasonEqualFold applies the EqualFold predicate on the "reason" field.
+func ReasonEqualFold(v string) predicate.Report {
+	return predicate.Report(sql.FieldEqualFold(FieldReason, v))
+}
+
+// ReasonContainsFold applies the ContainsFold predicate on the "reason" field.
+func ReasonContainsFold(v string) predicate.Report {
+	return predicate.Report(sql.FieldContainsFold(FieldReason, v))
+}
+
+// MendedEQ applies the EQ predicate on the "mended" field.
+func MendedEQ(v int) predicate.Report {
+	return predicate.Report(sql.FieldEQ(FieldMended, v))
+}
+
+// MendedNEQ applies the NEQ predicate on the "mended" field.
+func MendedNEQ(v int) predicate.Report {
+	return predicate.Report(sql.FieldNEQ(FieldMended, v))
+}
+
+// MendedIn applies the In predicate on the "mended" field.
+func MendedIn(vs ...int) predicate.Report {
+	return predicate.Report(sql.FieldIn(FieldMended, vs...))
+}
+
+// MendedNotIn applies the NotIn predicate on the "mended" field.
+func MendedNotIn(vs ...int) predicate.Report {
+	return predicate.Report(sql.FieldNotIn(FieldMended, vs...))
+}
+
+// MendedGT applies the GT predicate on the "mended" field.
+func MendedGT(v int) predicate.Report {
+	return predicate.Report(sql.FieldGT(FieldMended, v))
+}
+
+// MendedGTE applies the GTE predicate on the "mended" field.
+func MendedGTE(v int) predicate.Report {
+	return predicate.Report(sql.FieldGTE(FieldMended, v))
+}
+
+// MendedLT applies the LT predicate on the "mended" field.
+func MendedLT(v int) predicate.Report {
+	return predicate.Report(sql.FieldLT(FieldMended, v))
+}
+
+// MendedLTE applies the LTE predicate on the "mended" field.
+func MendedLTE(v int) predicate.Report {
+	return predicate.Report(sql.FieldLTE(FieldMended, v))
 }
 
 // HasOrganization applies the HasEdge predicate on the "organization" edge.

@@ -31,6 +31,18 @@ const (
 	FieldAssignedBy = "assigned_by"
 	// FieldSubmittedAt holds the string denoting the submitted_at field in the database.
 	FieldSubmittedAt = "submitted_at"
+	// FieldKind holds the string denoting the kind field in the database.
+	FieldKind = "kind"
+	// FieldRefs holds the string denoting the refs field in the database.
+	FieldRefs = "refs"
+	// FieldBlind holds the string denoting the blind field in the database.
+	FieldBlind = "blind"
+	// FieldDueAt holds the string denoting the due_at field in the database.
+	FieldDueAt = "due_at"
+	// FieldRemindedAt holds the string denoting the reminded_at field in the database.
+	FieldRemindedAt = "reminded_at"
+	// FieldEndReason holds the string denoting the end_reason field in the database.
+	FieldEndReason = "end_reason"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
 	EdgeOrganization = "organization"
 	// EdgeSession holds the string denoting the session edge name in mutations.
@@ -82,6 +94,12 @@ var Columns = []string{
 	FieldState,
 	FieldAssignedBy,
 	FieldSubmittedAt,
+	FieldKind,
+	FieldRefs,
+	FieldBlind,
+	FieldDueAt,
+	FieldRemindedAt,
+	FieldEndReason,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -94,13 +112,32 @@ func ValidColumn(column string) bool {
 	return false
 }
 
+var (
+	// DefaultBlind holds the default value on creation for the "blind" field.
+	DefaultBlind bool
+	// DefaultEndReason holds the default value on creation for the "end_reason" field.
+	DefaultEndReason string
+)
+
 // StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
 func StateValidator(s term.ReviewState) error {
 	switch s {
-	case "ASSIGNED", "SUBMITTED":
+	case "ASSIGNED", "SUBMITTED", "DECLINED", "WITHDRAWN":
 		return nil
 	default:
 		return fmt.Errorf("review: invalid enum value for state field: %q", s)
+	}
+}
+
+const DefaultKind term.ReviewKind = "REGULAR"
+
+// KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
+func KindValidator(k term.ReviewKind) error {
+	switch k {
+	case "REGULAR", "ADJUDICATION":
+		return nil
+	default:
+		return fmt.Errorf("review: invalid enum value for kind field: %q", k)
 	}
 }
 
@@ -150,6 +187,31 @@ func ByAssignedBy(opts ...sql.OrderTermOption) OrderOption {
 // BySubmittedAt orders the results by the submitted_at field.
 func BySubmittedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSubmittedAt, opts...).ToFunc()
+}
+
+// ByKind orders the results by the kind field.
+func ByKind(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldKind, opts...).ToFunc()
+}
+
+// ByBlind orders the results by the blind field.
+func ByBlind(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBlind, opts...).ToFunc()
+}
+
+// ByDueAt orders the results by the due_at field.
+func ByDueAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDueAt, opts...).ToFunc()
+}
+
+// ByRemindedAt orders the results by the reminded_at field.
+func ByRemindedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRemindedAt, opts...).ToFunc()
+}
+
+// ByEndReason orders the results by the end_reason field.
+func ByEndReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEndReason, opts...).ToFunc()
 }
 
 // ByOrganizationField orders the results by organization field.

@@ -36,6 +36,10 @@ func (Report) Fields() []ent.Field {
 		optionalTime("superseded_at"),
 		optionalTime("released_at"),
 		optionalID("released_by"),
+		optionalTime("withdrawn_at"),
+		field.String("withdraw_reason").Default(""),
+		field.String("reason").Default("").Immutable(), // of this revision, beside the first
+		field.Int("mended").Default(0),                 // how many of the key's mendings it counts
 	}
 }
 
@@ -62,6 +66,8 @@ func (Report) Indexes() []ent.Index {
 		index.Fields("organization_id", "state", "id"),
 		index.Fields("organization_id", "job_role_id", "ended_at", "id"),
 		index.Fields("organization_id", "ended_at", "id"),
+		index.Fields("organization_id", "template_version_id", "mended", "id").Annotations(entsql.IndexWhere("superseded_at IS NULL")).
+			StorageKey("reports_of_version"),
 	}
 }
 

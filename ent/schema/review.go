@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -10,7 +11,8 @@ import (
 	"github.com/assay-hq/assay/internal/term"
 )
 
-// Review is a reviewer's assignment to a session. The reviewer sees the answers and not the candidate.
+// Review is a reviewer's assignment to a session, or to some of its answers. Blind, the reviewer sees the answers and not
+// the candidate.
 type Review struct{ ent.Schema }
 
 // Mixin of the table.
@@ -25,6 +27,12 @@ func (Review) Fields() []ent.Field {
 		field.Enum("state").GoType(term.ReviewState("")),
 		idField("assigned_by"),
 		optionalTime("submitted_at"),
+		field.Enum("kind").GoType(term.ReviewKind("")).Default(string(term.ReviewRegular)).Immutable(),
+		field.JSON("refs", []string{}).Optional().Immutable(), // places of the questions; empty: all that wait
+		field.Bool("blind").Default(true).Immutable(),
+		optionalTime("due_at"),
+		optionalTime("reminded_at"),
+		field.String("end_reason").Default(""), // why it was declined or withdrawn
 	}
 }
 
@@ -40,8 +48,12 @@ func (Review) Edges() []ent.Edge {
 // Indexes of the table.
 func (Review) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("organization_id", "session_id").Unique(),
+		index.Fields("organization_id", "session_id", "reviewer_id").Unique().Annotations(entsql.IndexWhere("state <> 'WITHDRAWN'")).
+			StorageKey("reviews_one_each"),
+		index.Fields("organization_id", "session_id", "id"),
 		index.Fields("organization_id", "reviewer_id", "id"),
+		index.Fields("organization_id", "reviewer_id", "state", "id"),
+		index.Fields("state", "due_at"),
 	}
 }
 
@@ -49,5 +61,6 @@ func (Review) Indexes() []ent.Index {
 func (Review) Annotations() []schema.Annotation {
 	return []schema.Annotation{checks(map[string]string{
 		"reviews_state": oneOf("state", term.ReviewState("").Values()),
+		"reviews_kind":  oneOf("kind", term.ReviewKind("").Values()),
 	})}
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/assay-hq/assay/internal/term"
 )
 
-// Score is the points that somebody or something awarded for one criterion of one response. It is never changed: re-scoring adds.
+// Score is the points that a person awarded for one criterion of one response. It is never changed: a later one is added.
+// What keys and rules award stands in score sheets; rows of theirs here are from before there were any.
 type Score struct{ ent.Schema }
 
 // Mixin of the table.

@@ -116,7 +116,7 @@ func StatusValidator(s term.ItemStatus) error {
 // SourceValidator is a validator for the "source" field enum values. It is called by the builders before save.
 func SourceValidator(s term.ScoreSource) error {
 	switch s {
-	case "KEY", "REVIEWER", "RULE":
+	case "KEY", "REVIEWER", "RULE", "RUNNER", "CONSENSUS":
 		return nil
 	default:
 		return fmt.Errorf("score: invalid enum value for source field: %q", s)

@@ -261,3 +261,45 @@ type Part struct {
 	Name string `json:"name"`
 	Size int    `json:"size"`
 }
+
+// ScoreEntry is what a key, a rule or a runner awarded one answer, on what evidence. Points are in millionths.
+type ScoreEntry struct {
+	Ref      string           `json:"ref"`
+	Status   term.ItemStatus  `json:"status"`
+	Source   term.ScoreSource `json:"source"`
+	Points   int64            `json:"points"`
+	Maximum  int64            `json:"maximum"`
+	Evidence string           `json:"evidence,omitempty"`
+	Comment  string           `json:"comment,omitempty"`
+}
+
+// KeyFix mends one thing in a published key; exactly one part says what. Ref is a question's place on the paper.
+type KeyFix struct {
+	Ref          string         `json:"ref,omitempty"`
+	Drop         bool           `json:"drop,omitempty"`         // the question counts for nobody
+	Credit       bool           `json:"credit,omitempty"`       // whoever was asked has its full points
+	Correct      []string       `json:"correct,omitempty"`      // the right choices; of an ordering, the right order
+	Numeric      *NumericKey    `json:"numeric,omitempty"`      // the right number
+	Accepted     []string       `json:"accepted,omitempty"`     // the accepted short texts
+	Points       *int           `json:"points,omitempty"`       // what the question is worth
+	SkillWeights []*SkillWeight `json:"skillWeights,omitempty"` // all of them, anew
+	CutPercent   *int           `json:"cutPercent,omitempty"`
+	Bands        []*Band        `json:"bands,omitempty"` // all of them, anew
+}
+
+// CalibrationScore is the level that a calibration's answer reached on one criterion.
+type CalibrationScore struct {
+	Criterion string `json:"criterion"`
+	Points    int    `json:"points"`
+	Comment   string `json:"comment,omitempty"`
+}
+
+// TestResult is what a runner says of one test of a code answer.
+type TestResult struct {
+	Name         string `json:"name"`
+	Passed       bool   `json:"passed"`
+	Outcome      string `json:"outcome"` // as the runner calls it: accepted, wrong answer, time limit exceeded …
+	Output       string `json:"output,omitempty"`
+	Milliseconds int    `json:"milliseconds,omitempty"`
+	KiB          int    `json:"kib,omitempty"`
+}

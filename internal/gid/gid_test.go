@@ -62,7 +62,7 @@ func TestPrefixesAreThreeLettersAndDifferent(t *testing.T) {
 		}
 		seen[p] = true
 	}
-	if last := gid.Outage; len(seen) != int(last) {
+	if last := gid.Execution; len(seen) != int(last) {
 		t.Errorf("%d prefixes for %d kinds", len(seen), last)
 	}
 	if p := gid.Kind(0xfff).Prefix(); p != "" {

@@ -41,6 +41,14 @@ const (
 	SignInLink
 	Presence
 	Outage
+	ScoreSheet
+	Rescoring
+	ReviewRule
+	Calibration
+	CalibrationAttempt
+	Norm
+	ReportShare
+	Execution
 )
 
 // prefixes is indexed by Kind.
@@ -48,6 +56,7 @@ var prefixes = [...]string{
 	"", "org", "mem", "can", "bnd", "skl", "rol", "rsk", "qst", "qrv", "tpl", "tpv", "ses", "clk", "rsp", "rrv",
 	"scr", "rev", "rpt", "aud", "evt", "mai", "key", "onc", "tus",
 	"qsk", "vus", "exp", "flg", "acc", "upl", "sig", "dsp", "cts", "sil", "prs", "out",
+	"ssh", "rsc", "rru", "cal", "cat", "nrm", "shr", "exe",
 }
 
 // Prefix is the three letters that stand before an ID of this kind; an unknown kind has none.

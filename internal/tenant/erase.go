@@ -49,6 +49,10 @@ var erasures = []string{
 	`DELETE FROM accommodations` + ofTheirs,
 	`UPDATE responses SET answer = '{}'` + ofTheirs,
 	`UPDATE scores SET evidence = '', comment = ''` + ofTheirs,
+	`UPDATE score_sheets SET entries = '[]'` + ofTheirs,
+	`UPDATE executions SET results = '[]', tokens = '[]'` + ofTheirs,
+	`UPDATE report_shares SET revoked_at = COALESCE(revoked_at, @now) WHERE organization_id = @org AND report_id IN
+		(SELECT id FROM reports WHERE organization_id = @org AND candidate_id = @candidate)`,
 	`UPDATE dispositions SET comment = ''` + ofTheirs,
 	`UPDATE contests SET reason = '', answer = ''` + ofTheirs,
 	`UPDATE clock_entries SET said = ''` + ofTheirs,

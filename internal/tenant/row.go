@@ -12,26 +12,34 @@ import (
 	"github.com/assay-hq/assay/ent/apikey"
 	"github.com/assay-hq/assay/ent/auditevent"
 	"github.com/assay-hq/assay/ent/binding"
+	"github.com/assay-hq/assay/ent/calibration"
+	"github.com/assay-hq/assay/ent/calibrationattempt"
 	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/clockentry"
 	"github.com/assay-hq/assay/ent/contest"
 	"github.com/assay-hq/assay/ent/disposition"
 	"github.com/assay-hq/assay/ent/event"
+	"github.com/assay-hq/assay/ent/execution"
 	"github.com/assay-hq/assay/ent/exposure"
 	"github.com/assay-hq/assay/ent/flag"
 	"github.com/assay-hq/assay/ent/jobrole"
 	"github.com/assay-hq/assay/ent/jobroleskill"
 	"github.com/assay-hq/assay/ent/mail"
 	"github.com/assay-hq/assay/ent/member"
+	"github.com/assay-hq/assay/ent/norm"
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/presence"
 	"github.com/assay-hq/assay/ent/question"
 	"github.com/assay-hq/assay/ent/questionrevision"
 	"github.com/assay-hq/assay/ent/questionskill"
 	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/ent/reportshare"
+	"github.com/assay-hq/assay/ent/rescoring"
 	"github.com/assay-hq/assay/ent/response"
 	"github.com/assay-hq/assay/ent/review"
+	"github.com/assay-hq/assay/ent/reviewrule"
 	"github.com/assay-hq/assay/ent/score"
+	"github.com/assay-hq/assay/ent/scoresheet"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/signal"
 	"github.com/assay-hq/assay/ent/signinlink"
@@ -136,6 +144,46 @@ func (s Scope) Scores() *ent.ScoreQuery {
 // Reviews are the reviews; to score, only those assigned to the actor.
 func (s Scope) Reviews() *ent.ReviewQuery {
 	return s.client.Review.Query().Where(review.OrganizationID(s.org), s.reviews)
+}
+
+// ScoreSheets are what keys and rules awarded the visible sessions.
+func (s Scope) ScoreSheets() *ent.ScoreSheetQuery {
+	return s.client.ScoreSheet.Query().Where(scoresheet.OrganizationID(s.org), s.staff, s.sessions("session_id"))
+}
+
+// Rescorings are the mendings of the keys of the visible job roles' versions.
+func (s Scope) Rescorings() *ent.RescoringQuery {
+	return s.client.Rescoring.Query().Where(rescoring.OrganizationID(s.org), s.roles("job_role_id"))
+}
+
+// ReviewRules are the review rules of the visible job roles' templates.
+func (s Scope) ReviewRules() *ent.ReviewRuleQuery {
+	return s.client.ReviewRule.Query().Where(reviewrule.OrganizationID(s.org), s.roles("job_role_id"))
+}
+
+// Calibrations are the calibrations of the visible questions.
+func (s Scope) Calibrations() *ent.CalibrationQuery {
+	return s.client.Calibration.Query().Where(calibration.OrganizationID(s.org), s.questions("question_id"))
+}
+
+// CalibrationAttempts are how reviewers scored calibrations.
+func (s Scope) CalibrationAttempts() *ent.CalibrationAttemptQuery {
+	return s.client.CalibrationAttempt.Query().Where(calibrationattempt.OrganizationID(s.org), s.staff)
+}
+
+// Norms are the norm groups of the visible job roles' versions.
+func (s Scope) Norms() *ent.NormQuery {
+	return s.client.Norm.Query().Where(norm.OrganizationID(s.org), s.roles("job_role_id"))
+}
+
+// ReportShares are the links to the reports of the visible job roles.
+func (s Scope) ReportShares() *ent.ReportShareQuery {
+	return s.client.ReportShare.Query().Where(reportshare.OrganizationID(s.org), s.roles("job_role_id"))
+}
+
+// Executions are the runs of the visible sessions' code answers.
+func (s Scope) Executions() *ent.ExecutionQuery {
+	return s.client.Execution.Query().Where(execution.OrganizationID(s.org), s.staff, s.sessions("session_id"))
 }
 
 // Reports are the reports of the visible job roles; for a candidate the released one of the sitting.
@@ -431,6 +479,76 @@ func (tx Tx) ChangeReport(id gid.ID) *ent.ReportUpdate {
 	return tx.client.Report.Update().Where(report.OrganizationID(tx.org), report.ID(id))
 }
 
+// NewScoreSheet begins a score sheet.
+func (tx Tx) NewScoreSheet() *ent.ScoreSheetCreate {
+	return tx.client.ScoreSheet.Create().SetID(tx.NewID(gid.ScoreSheet)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// NewRescoring begins a re-scoring.
+func (tx Tx) NewRescoring() *ent.RescoringCreate {
+	return tx.client.Rescoring.Create().SetID(tx.NewID(gid.Rescoring)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeRescoring begins a change of one re-scoring; it touches nothing outside the organization.
+func (tx Tx) ChangeRescoring(id gid.ID) *ent.RescoringUpdate {
+	return tx.client.Rescoring.Update().Where(rescoring.OrganizationID(tx.org), rescoring.ID(id))
+}
+
+// NewReviewRule begins a review rule.
+func (tx Tx) NewReviewRule() *ent.ReviewRuleCreate {
+	return tx.client.ReviewRule.Create().SetID(tx.NewID(gid.ReviewRule)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeReviewRule begins a change of one review rule; it touches nothing outside the organization.
+func (tx Tx) ChangeReviewRule(id gid.ID) *ent.ReviewRuleUpdate {
+	return tx.client.ReviewRule.Update().Where(reviewrule.OrganizationID(tx.org), reviewrule.ID(id))
+}
+
+// NewCalibration begins a calibration.
+func (tx Tx) NewCalibration() *ent.CalibrationCreate {
+	return tx.client.Calibration.Create().SetID(tx.NewID(gid.Calibration)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeCalibration begins a change of one calibration; it touches nothing outside the organization.
+func (tx Tx) ChangeCalibration(id gid.ID) *ent.CalibrationUpdate {
+	return tx.client.Calibration.Update().Where(calibration.OrganizationID(tx.org), calibration.ID(id))
+}
+
+// NewCalibrationAttempt begins an attempt at a calibration.
+func (tx Tx) NewCalibrationAttempt() *ent.CalibrationAttemptCreate {
+	return tx.client.CalibrationAttempt.Create().SetID(tx.NewID(gid.CalibrationAttempt)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// NewNorm begins a norm group.
+func (tx Tx) NewNorm() *ent.NormCreate {
+	return tx.client.Norm.Create().SetID(tx.NewID(gid.Norm)).SetOrganizationID(tx.org)
+}
+
+// ChangeNorm begins a change of one norm group; it touches nothing outside the organization.
+func (tx Tx) ChangeNorm(id gid.ID) *ent.NormUpdate {
+	return tx.client.Norm.Update().Where(norm.OrganizationID(tx.org), norm.ID(id))
+}
+
+// NewReportShare begins a link to a report.
+func (tx Tx) NewReportShare() *ent.ReportShareCreate {
+	return tx.client.ReportShare.Create().SetID(tx.NewID(gid.ReportShare)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeReportShare begins a change of one link to a report; it touches nothing outside the organization.
+func (tx Tx) ChangeReportShare(id gid.ID) *ent.ReportShareUpdate {
+	return tx.client.ReportShare.Update().Where(reportshare.OrganizationID(tx.org), reportshare.ID(id))
+}
+
+// NewExecution begins a run of a code answer.
+func (tx Tx) NewExecution() *ent.ExecutionCreate {
+	return tx.client.Execution.Create().SetID(tx.NewID(gid.Execution)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
+}
+
+// ChangeExecution begins a change of one run of a code answer; it touches nothing outside the organization.
+func (tx Tx) ChangeExecution(id gid.ID) *ent.ExecutionUpdate {
+	return tx.client.Execution.Update().Where(execution.OrganizationID(tx.org), execution.ID(id))
+}
+
 // NewMail begins a mail.
 func (tx Tx) NewMail() *ent.MailCreate {
 	return tx.client.Mail.Create().SetID(tx.NewID(gid.Mail)).SetOrganizationID(tx.org).SetCreatedAt(tx.Now)
@@ -724,6 +842,14 @@ func (tx Tx) AddClockEntries(ctx context.Context, rows []*ent.ClockEntryCreate) 
 		return nil, nil
 	}
 	return tx.client.ClockEntry.CreateBulk(rows...).Save(ctx)
+}
+
+// AddScoreSheets writes score sheets in one statement.
+func (tx Tx) AddScoreSheets(ctx context.Context, sheets []*ent.ScoreSheetCreate) error {
+	if len(sheets) == 0 {
+		return nil
+	}
+	return tx.client.ScoreSheet.CreateBulk(sheets...).Exec(ctx)
 }
 
 // AddScores writes scores in one statement.

@@ -394,45 +394,110 @@ func (OutputComparison) Values() []string {
 // ScoreSource is who or what awarded a score.
 type ScoreSource string
 
-// The sources of a score. RULE is a rule that needs no key, such as nothing for an omitted text.
+// The sources of a score. RULE is a rule that needs no key, such as nothing for an omitted text; RUNNER ran code against
+// tests; CONSENSUS is what people agreed on afterwards, beside what each of them had awarded.
 const (
-	SourceKey      ScoreSource = "KEY"
-	SourceReviewer ScoreSource = "REVIEWER"
-	SourceRule     ScoreSource = "RULE"
+	SourceKey       ScoreSource = "KEY"
+	SourceReviewer  ScoreSource = "REVIEWER"
+	SourceRule      ScoreSource = "RULE"
+	SourceRunner    ScoreSource = "RUNNER"
+	SourceConsensus ScoreSource = "CONSENSUS"
 )
 
 // Values lists every source.
 func (ScoreSource) Values() []string {
-	return []string{string(SourceKey), string(SourceReviewer), string(SourceRule)}
+	return []string{string(SourceKey), string(SourceReviewer), string(SourceRule), string(SourceRunner), string(SourceConsensus)}
 }
 
 // ReviewState is where a reviewer's assignment stands.
 type ReviewState string
 
-// The states of a review.
+// The states of a review. DECLINED by its reviewer, WITHDRAWN by whoever assigns.
 const (
 	ReviewAssigned  ReviewState = "ASSIGNED"
 	ReviewSubmitted ReviewState = "SUBMITTED"
+	ReviewDeclined  ReviewState = "DECLINED"
+	ReviewWithdrawn ReviewState = "WITHDRAWN"
 )
 
 // Values lists every state.
 func (ReviewState) Values() []string {
-	return []string{string(ReviewAssigned), string(ReviewSubmitted)}
+	return []string{string(ReviewAssigned), string(ReviewSubmitted), string(ReviewDeclined), string(ReviewWithdrawn)}
+}
+
+// ReviewKind is why a review was assigned.
+type ReviewKind string
+
+// The kinds of review. ADJUDICATION is by a further reviewer, called where the regular ones are far apart.
+const (
+	ReviewRegular      ReviewKind = "REGULAR"
+	ReviewAdjudication ReviewKind = "ADJUDICATION"
+)
+
+// Values lists every kind.
+func (ReviewKind) Values() []string {
+	return []string{string(ReviewRegular), string(ReviewAdjudication)}
+}
+
+// ReviewSpread is what one reviewer gets of a template's sessions.
+type ReviewSpread string
+
+// The spreads. SESSION: all answers of a session; QUESTION: a question's answers across sessions; SKILL: a skill's.
+const (
+	SpreadSession  ReviewSpread = "SESSION"
+	SpreadQuestion ReviewSpread = "QUESTION"
+	SpreadSkill    ReviewSpread = "SKILL"
+)
+
+// Values lists every spread.
+func (ReviewSpread) Values() []string {
+	return []string{string(SpreadSession), string(SpreadQuestion), string(SpreadSkill)}
+}
+
+// RescoringState is where a re-scoring stands.
+type RescoringState string
+
+// The states of a re-scoring.
+const (
+	RescoringApplying RescoringState = "APPLYING"
+	RescoringApplied  RescoringState = "APPLIED"
+)
+
+// Values lists every state.
+func (RescoringState) Values() []string {
+	return []string{string(RescoringApplying), string(RescoringApplied)}
+}
+
+// ExecutionState is where a run of a code answer stands.
+type ExecutionState string
+
+// The states of a run. FAILED: the runner could not run it, and a person has to judge.
+const (
+	ExecutionQueued   ExecutionState = "QUEUED"
+	ExecutionRunning  ExecutionState = "RUNNING"
+	ExecutionExecuted ExecutionState = "EXECUTED"
+	ExecutionFailed   ExecutionState = "FAILED"
+)
+
+// Values lists every state.
+func (ExecutionState) Values() []string {
+	return []string{string(ExecutionQueued), string(ExecutionRunning), string(ExecutionExecuted), string(ExecutionFailed)}
 }
 
 // ReportState is where a report stands.
 type ReportState string
 
-// The states of a report. PROVISIONAL waits for a person's score.
+// The states of a report. PROVISIONAL waits for a person's score; WITHDRAWN was released and taken back.
 const (
 	ReportProvisional ReportState = "PROVISIONAL"
 	ReportReady       ReportState = "READY"
 	ReportReleased    ReportState = "RELEASED"
+	ReportWithdrawn   ReportState = "WITHDRAWN"
 )
 
 // Values lists every state.
 func (ReportState) Values() []string {
-	return []string{string(ReportProvisional), string(ReportReady), string(ReportReleased)}
+	return []string{string(ReportProvisional), string(ReportReady), string(ReportReleased), string(ReportWithdrawn)}
 }
 
 // ItemStatus is how one question or criterion ended.

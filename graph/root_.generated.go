@@ -381,6 +381,12 @@ type ComplexityRoot struct {
 		Time     func(childComplexity int) int
 	}
 
+	CodeExecution struct {
+		Reason func(childComplexity int) int
+		Status func(childComplexity int) int
+		Tests  func(childComplexity int) int
+	}
+
 	CodeTask struct {
 		CPULimit    func(childComplexity int) int
 		Language    func(childComplexity int) int
@@ -396,6 +402,17 @@ type ComplexityRoot struct {
 		Name       func(childComplexity int) int
 		Stdin      func(childComplexity int) int
 		Weight     func(childComplexity int) int
+	}
+
+	CodeTestRun struct {
+		Hidden       func(childComplexity int) int
+		KiB          func(childComplexity int) int
+		Milliseconds func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Outcome      func(childComplexity int) int
+		Output       func(childComplexity int) int
+		Passed       func(childComplexity int) int
+		Weight       func(childComplexity int) int
 	}
 
 	Contest struct {
@@ -990,14 +1007,15 @@ type ComplexityRoot struct {
 	}
 
 	QuestionResult struct {
-		Awarded func(childComplexity int) int
-		Kind    func(childComplexity int) int
-		Maximum func(childComplexity int) int
-		Ref     func(childComplexity int) int
-		Section func(childComplexity int) int
-		Status  func(childComplexity int) int
-		Title   func(childComplexity int) int
-		Trace   func(childComplexity int) int
+		Awarded   func(childComplexity int) int
+		Execution func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Maximum   func(childComplexity int) int
+		Ref       func(childComplexity int) int
+		Section   func(childComplexity int) int
+		Status    func(childComplexity int) int
+		Title     func(childComplexity int) int
+		Trace     func(childComplexity int) int
 	}
 
 	QuestionRevision struct {
@@ -1181,6 +1199,7 @@ type ComplexityRoot struct {
 	ReviewItem struct {
 		Answer      func(childComplexity int) int
 		Criteria    func(childComplexity int) int
+		Execution   func(childComplexity int) int
 		FollowUps   func(childComplexity int) int
 		Kind        func(childComplexity int) int
 		ModelAnswer func(childComplexity int) int
@@ -2913,6 +2932,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClockEntry.Time(childComplexity), true
 
+	case "CodeExecution.reason":
+		if e.ComplexityRoot.CodeExecution.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeExecution.Reason(childComplexity), true
+	case "CodeExecution.status":
+		if e.ComplexityRoot.CodeExecution.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeExecution.Status(childComplexity), true
+	case "CodeExecution.tests":
+		if e.ComplexityRoot.CodeExecution.Tests == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeExecution.Tests(childComplexity), true
+
 	case "CodeTask.cpuLimitMilliseconds":
 		if e.ComplexityRoot.CodeTask.CPULimit == nil {
 			break
@@ -2980,6 +3018,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CodeTest.Weight(childComplexity), true
+
+	case "CodeTestRun.hidden":
+		if e.ComplexityRoot.CodeTestRun.Hidden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Hidden(childComplexity), true
+	case "CodeTestRun.kibibytes":
+		if e.ComplexityRoot.CodeTestRun.KiB == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.KiB(childComplexity), true
+	case "CodeTestRun.milliseconds":
+		if e.ComplexityRoot.CodeTestRun.Milliseconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Milliseconds(childComplexity), true
+	case "CodeTestRun.name":
+		if e.ComplexityRoot.CodeTestRun.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Name(childComplexity), true
+	case "CodeTestRun.outcome":
+		if e.ComplexityRoot.CodeTestRun.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Outcome(childComplexity), true
+	case "CodeTestRun.output":
+		if e.ComplexityRoot.CodeTestRun.Output == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Output(childComplexity), true
+	case "CodeTestRun.passed":
+		if e.ComplexityRoot.CodeTestRun.Passed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Passed(childComplexity), true
+	case "CodeTestRun.weight":
+		if e.ComplexityRoot.CodeTestRun.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Weight(childComplexity), true
 
 	case "Contest.answer":
 		if e.ComplexityRoot.Contest.Answer == nil {
@@ -5721,6 +5808,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QuestionResult.Awarded(childComplexity), true
+	case "QuestionResult.execution":
+		if e.ComplexityRoot.QuestionResult.Execution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionResult.Execution(childComplexity), true
 	case "QuestionResult.kind":
 		if e.ComplexityRoot.QuestionResult.Kind == nil {
 			break
@@ -6402,6 +6495,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReviewItem.Criteria(childComplexity), true
+	case "ReviewItem.execution":
+		if e.ComplexityRoot.ReviewItem.Execution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewItem.Execution(childComplexity), true
 	case "ReviewItem.followUps":
 		if e.ComplexityRoot.ReviewItem.FollowUps == nil {
 			break
@@ -9291,6 +9390,18 @@ func (ec *executionContext) childFields_ClockEntry(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ClockEntry", field.Name)
 }
 
+func (ec *executionContext) childFields_CodeExecution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_CodeExecution_status(ctx, field)
+	case "reason":
+		return ec.fieldContext_CodeExecution_reason(ctx, field)
+	case "tests":
+		return ec.fieldContext_CodeExecution_tests(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeExecution", field.Name)
+}
+
 func (ec *executionContext) childFields_CodeTask(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "language":
@@ -9323,6 +9434,28 @@ func (ec *executionContext) childFields_CodeTest(ctx context.Context, field grap
 		return ec.fieldContext_CodeTest_comparison(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CodeTest", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeTestRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_CodeTestRun_name(ctx, field)
+	case "hidden":
+		return ec.fieldContext_CodeTestRun_hidden(ctx, field)
+	case "weight":
+		return ec.fieldContext_CodeTestRun_weight(ctx, field)
+	case "passed":
+		return ec.fieldContext_CodeTestRun_passed(ctx, field)
+	case "outcome":
+		return ec.fieldContext_CodeTestRun_outcome(ctx, field)
+	case "output":
+		return ec.fieldContext_CodeTestRun_output(ctx, field)
+	case "milliseconds":
+		return ec.fieldContext_CodeTestRun_milliseconds(ctx, field)
+	case "kibibytes":
+		return ec.fieldContext_CodeTestRun_kibibytes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeTestRun", field.Name)
 }
 
 func (ec *executionContext) childFields_Contest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10351,6 +10484,8 @@ func (ec *executionContext) childFields_QuestionResult(ctx context.Context, fiel
 		return ec.fieldContext_QuestionResult_maximum(ctx, field)
 	case "trace":
 		return ec.fieldContext_QuestionResult_trace(ctx, field)
+	case "execution":
+		return ec.fieldContext_QuestionResult_execution(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QuestionResult", field.Name)
 }
@@ -10731,6 +10866,8 @@ func (ec *executionContext) childFields_ReviewItem(ctx context.Context, field gr
 		return ec.fieldContext_ReviewItem_pitfalls(ctx, field)
 	case "followUps":
 		return ec.fieldContext_ReviewItem_followUps(ctx, field)
+	case "execution":
+		return ec.fieldContext_ReviewItem_execution(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReviewItem", field.Name)
 }

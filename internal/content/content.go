@@ -294,12 +294,13 @@ type CalibrationScore struct {
 	Comment   string `json:"comment,omitempty"`
 }
 
-// TestResult is what a runner says of one test of a code answer.
+// TestResult is what became of one test of a code answer. The output is of the program, or of the compiler or the standard
+// error where that tells more; it can be shown, and may be cut.
 type TestResult struct {
-	Name         string `json:"name"`
-	Passed       bool   `json:"passed"`
-	Outcome      string `json:"outcome"` // as the runner calls it: accepted, wrong answer, time limit exceeded …
-	Output       string `json:"output,omitempty"`
-	Milliseconds int    `json:"milliseconds,omitempty"`
-	KiB          int    `json:"kib,omitempty"`
+	Name         string           `json:"name"`
+	Passed       bool             `json:"passed"`
+	Outcome      term.TestOutcome `json:"outcome"`
+	Output       string           `json:"output,omitempty"`
+	Milliseconds int              `json:"milliseconds,omitempty"` // of CPU time
+	KiB          int              `json:"kib,omitempty"`
 }

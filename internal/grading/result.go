@@ -56,6 +56,7 @@ type QuestionResult struct {
 	Awarded scoring.Points    `json:"awarded"`
 	Maximum scoring.Points    `json:"maximum"`
 	Trace   []*TraceEntry     `json:"trace"`
+	Run     *Execution        `json:"execution,omitempty"` // of code, what running it came to
 }
 
 // TraceEntry is who or what awarded which points, for which criterion, on what evidence. Points and maximum are on the
@@ -121,12 +122,16 @@ func (f *frozen) summary() scoring.Summary {
 func questionResult(v *verdict, scores []*criterionScore) *QuestionResult {
 	q := &QuestionResult{
 		Ref: v.item.Ref, Title: v.item.Title, Kind: v.item.Kind, Status: v.status,
-		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Trace: []*TraceEntry{},
+		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Trace: []*TraceEntry{}, Run: v.run,
+	}
+	if v.source == term.SourceRunner {
+		q.Trace = v.run.trace()
+		return q
 	}
 	if v.status != term.ItemNotScored {
 		q.Trace = append(q.Trace, &TraceEntry{
 			Criterion: wholeAnswer, Text: "the answer as a whole", Weight: 1, Points: v.points, Maximum: q.Maximum,
-			Source: v.source, Evidence: evidence(v.answer), Comment: v.reason,
+			Source: v.source, Evidence: v.evidence(), Comment: v.reason,
 		})
 		return q
 	}

@@ -484,6 +484,26 @@ func (ExecutionState) Values() []string {
 	return []string{string(ExecutionQueued), string(ExecutionRunning), string(ExecutionExecuted), string(ExecutionFailed)}
 }
 
+// TestOutcome is what became of one test of a code answer.
+type TestOutcome string
+
+// The outcomes. OUTPUT_LIMIT printed more than is taken.
+const (
+	TestPassed       TestOutcome = "PASSED"
+	TestWrongOutput  TestOutcome = "WRONG_OUTPUT"
+	TestTimeLimit    TestOutcome = "TIME_LIMIT"
+	TestOutputLimit  TestOutcome = "OUTPUT_LIMIT"
+	TestCompileError TestOutcome = "COMPILE_ERROR"
+	TestRuntimeError TestOutcome = "RUNTIME_ERROR"
+)
+
+// Values lists every outcome.
+func (TestOutcome) Values() []string {
+	return []string{
+		string(TestPassed), string(TestWrongOutput), string(TestTimeLimit), string(TestOutputLimit), string(TestCompileError), string(TestRuntimeError),
+	}
+}
+
 // ReportState is where a report stands.
 type ReportState string
 

@@ -292,7 +292,7 @@ func enums(t *testing.T) map[string][]string {
 		"JobRoleStatus": term.JobRoleStatus("").Values(), "Level": term.Level("").Values(),
 		"OutputComparison": term.OutputComparison("").Values(), "TestOutcome": term.TestOutcome("").Values(),
 		"ExecutionStatus": grading.ExecutionStatus("").Values(),
-		"OrderDirection":   tenant.Direction("").Values(), "PartialCredit": term.PartialCredit("").Values(),
+		"OrderDirection":  tenant.Direction("").Values(), "PartialCredit": term.PartialCredit("").Values(),
 		"PublicationState": term.PublicationState("").Values(), "QuestionCategory": term.Category("").Values(),
 		"QuestionKind": term.QuestionKind("").Values(), "ReportOrderField": grading.ReportOrderField("").Values(),
 		"ReportState": term.ReportState("").Values(), "ReviewState": term.ReviewState("").Values(),

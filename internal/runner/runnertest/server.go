@@ -51,6 +51,7 @@ type Server struct {
 	taken  map[string]*run
 	all    []Submission
 	before []http.HandlerFunc
+	after  map[string]func()
 	asked  map[string]int
 }
 
@@ -64,7 +65,7 @@ func New(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{
 		Runs:  func(r Submission) Result { return Result{Stdout: r.Stdin} },
-		taken: map[string]*run{}, asked: map[string]int{},
+		taken: map[string]*run{}, asked: map[string]int{}, after: map[string]func(){},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /languages", s.languages)
@@ -72,6 +73,7 @@ func New(t testing.TB) *Server {
 	mux.HandleFunc("GET /submissions/batch", s.tell)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.interrupted(w, r) {
+			defer s.afterwards(r)
 			mux.ServeHTTP(w, r)
 		}
 	}))
@@ -80,7 +82,25 @@ func New(t testing.TB) *Server {
 	return s
 }
 
-// Next lets the next requests be answered by the handlers, one each, before the server itself answers again.
+// After does something once, after the server itself has dealt with such a request and before its answer has gone.
+func (s *Server) After(what string, do func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.after[what] = do
+}
+
+func (s *Server) afterwards(r *http.Request) {
+	s.mu.Lock()
+	do := s.after[r.Method+" "+r.URL.Path]
+	delete(s.after, r.Method+" "+r.URL.Path)
+	s.mu.Unlock()
+	if do != nil {
+		do()
+	}
+}
+
+// Next lets the next requests be answered by the handlers, one each, before the server itself answers again. Nil lets the
+// server answer one.
 func (s *Server) Next(handlers ...http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

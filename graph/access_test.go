@@ -650,6 +650,16 @@ func opened(name string, ask func(ctx context.Context, o *org, who policy.Actor,
 	return op
 }
 
+// ofRun is what the worker does with the run of a code answer; of one that has ended it changes nothing.
+func ofRun(name string, ask func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error) operation {
+	op := writes(name, policy.SessionScore, func(t *testing.T, o *org, _ *person) call {
+		id := o.executed(t, o.sat(t, o.quiz).ID)
+		return func(ctx context.Context, who policy.Actor) error { return ask(ctx, o, who, id) }
+	})
+	op.writes = false
+	return op
+}
+
 func gradingReads() []operation {
 	review := func(name string, ask func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error) operation {
 		op := writes(name, policy.ReviewScore, func(t *testing.T, o *org, who *person) call {
@@ -689,6 +699,12 @@ func gradingReads() []operation {
 		}),
 		reads("grading.Score", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
 			return o.grades.Score(ctx, who, o.released)
+		}),
+		ofRun("grading.RunCode", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.grades.RunCode(ctx, who, id, false))
+		}),
+		ofRun("grading.Called", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return o.grades.Called(ctx, who, id)
 		}),
 	}
 }

@@ -55,6 +55,7 @@ func (c *ComplexityRoot) questions() {
 	c.Question.Revisions, c.QuestionRevision.UsedIn = priced(3), priced(5)
 	c.QuestionContent.Choices, c.QuestionContent.Criteria, c.QuestionContent.Skills = priced(4), priced(3), priced(3)
 	c.QuestionContent.FollowUps, c.QuestionContent.Translations = priced(3), priced(2)
+	c.CodeTask.Tests, c.SittingQuestion.Examples, c.CodeExecution.Tests = priced(5), priced(3), priced(5)
 	c.QuestionTranslation.Choices, c.Provenance.References = priced(4), priced(3)
 	similar := priced(10)
 	c.Organization.SimilarQuestions = func(child int, _ string) int { return similar(child) }

@@ -383,9 +383,38 @@ type ComplexityRoot struct {
 		Time     func(childComplexity int) int
 	}
 
+	CodeExecution struct {
+		Reason func(childComplexity int) int
+		Status func(childComplexity int) int
+		Tests  func(childComplexity int) int
+	}
+
 	CodeTask struct {
-		Language func(childComplexity int) int
-		Starter  func(childComplexity int) int
+		CPULimit    func(childComplexity int) int
+		Language    func(childComplexity int) int
+		MemoryLimit func(childComplexity int) int
+		Starter     func(childComplexity int) int
+		Tests       func(childComplexity int) int
+	}
+
+	CodeTest struct {
+		Comparison func(childComplexity int) int
+		Expected   func(childComplexity int) int
+		Hidden     func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Stdin      func(childComplexity int) int
+		Weight     func(childComplexity int) int
+	}
+
+	CodeTestRun struct {
+		Hidden       func(childComplexity int) int
+		KiB          func(childComplexity int) int
+		Milliseconds func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Outcome      func(childComplexity int) int
+		Output       func(childComplexity int) int
+		Passed       func(childComplexity int) int
+		Weight       func(childComplexity int) int
 	}
 
 	Contest struct {
@@ -983,6 +1012,7 @@ type ComplexityRoot struct {
 
 	QuestionResult struct {
 		Awarded   func(childComplexity int) int
+		Execution func(childComplexity int) int
 		Kind      func(childComplexity int) int
 		Maximum   func(childComplexity int) int
 		Recording func(childComplexity int) int
@@ -1181,6 +1211,7 @@ type ComplexityRoot struct {
 	ReviewItem struct {
 		Answer      func(childComplexity int) int
 		Criteria    func(childComplexity int) int
+		Execution   func(childComplexity int) int
 		FollowUps   func(childComplexity int) int
 		Kind        func(childComplexity int) int
 		ModelAnswer func(childComplexity int) int
@@ -1388,8 +1419,15 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	SittingExample struct {
+		Name   func(childComplexity int) int
+		Output func(childComplexity int) int
+		Stdin  func(childComplexity int) int
+	}
+
 	SittingQuestion struct {
 		Choices    func(childComplexity int) int
+		Examples   func(childComplexity int) int
 		Kind       func(childComplexity int) int
 		Language   func(childComplexity int) int
 		MaxSeconds func(childComplexity int) int
@@ -2908,18 +2946,141 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClockEntry.Time(childComplexity), true
 
+	case "CodeExecution.reason":
+		if e.ComplexityRoot.CodeExecution.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeExecution.Reason(childComplexity), true
+	case "CodeExecution.status":
+		if e.ComplexityRoot.CodeExecution.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeExecution.Status(childComplexity), true
+	case "CodeExecution.tests":
+		if e.ComplexityRoot.CodeExecution.Tests == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeExecution.Tests(childComplexity), true
+
+	case "CodeTask.cpuLimitMilliseconds":
+		if e.ComplexityRoot.CodeTask.CPULimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTask.CPULimit(childComplexity), true
 	case "CodeTask.language":
 		if e.ComplexityRoot.CodeTask.Language == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CodeTask.Language(childComplexity), true
+	case "CodeTask.memoryLimitMegabytes":
+		if e.ComplexityRoot.CodeTask.MemoryLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTask.MemoryLimit(childComplexity), true
 	case "CodeTask.starter":
 		if e.ComplexityRoot.CodeTask.Starter == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CodeTask.Starter(childComplexity), true
+	case "CodeTask.tests":
+		if e.ComplexityRoot.CodeTask.Tests == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTask.Tests(childComplexity), true
+
+	case "CodeTest.comparison":
+		if e.ComplexityRoot.CodeTest.Comparison == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Comparison(childComplexity), true
+	case "CodeTest.expectedOutput":
+		if e.ComplexityRoot.CodeTest.Expected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Expected(childComplexity), true
+	case "CodeTest.hidden":
+		if e.ComplexityRoot.CodeTest.Hidden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Hidden(childComplexity), true
+	case "CodeTest.name":
+		if e.ComplexityRoot.CodeTest.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Name(childComplexity), true
+	case "CodeTest.stdin":
+		if e.ComplexityRoot.CodeTest.Stdin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Stdin(childComplexity), true
+	case "CodeTest.weight":
+		if e.ComplexityRoot.CodeTest.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Weight(childComplexity), true
+
+	case "CodeTestRun.hidden":
+		if e.ComplexityRoot.CodeTestRun.Hidden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Hidden(childComplexity), true
+	case "CodeTestRun.kibibytes":
+		if e.ComplexityRoot.CodeTestRun.KiB == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.KiB(childComplexity), true
+	case "CodeTestRun.milliseconds":
+		if e.ComplexityRoot.CodeTestRun.Milliseconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Milliseconds(childComplexity), true
+	case "CodeTestRun.name":
+		if e.ComplexityRoot.CodeTestRun.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Name(childComplexity), true
+	case "CodeTestRun.outcome":
+		if e.ComplexityRoot.CodeTestRun.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Outcome(childComplexity), true
+	case "CodeTestRun.output":
+		if e.ComplexityRoot.CodeTestRun.Output == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Output(childComplexity), true
+	case "CodeTestRun.passed":
+		if e.ComplexityRoot.CodeTestRun.Passed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Passed(childComplexity), true
+	case "CodeTestRun.weight":
+		if e.ComplexityRoot.CodeTestRun.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Weight(childComplexity), true
 
 	case "Contest.answer":
 		if e.ComplexityRoot.Contest.Answer == nil {
@@ -5673,6 +5834,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QuestionResult.Awarded(childComplexity), true
+	case "QuestionResult.execution":
+		if e.ComplexityRoot.QuestionResult.Execution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionResult.Execution(childComplexity), true
 	case "QuestionResult.kind":
 		if e.ComplexityRoot.QuestionResult.Kind == nil {
 			break
@@ -6385,6 +6552,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReviewItem.Criteria(childComplexity), true
+	case "ReviewItem.execution":
+		if e.ComplexityRoot.ReviewItem.Execution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewItem.Execution(childComplexity), true
 	case "ReviewItem.followUps":
 		if e.ComplexityRoot.ReviewItem.FollowUps == nil {
 			break
@@ -7223,12 +7396,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SittingEdge.Node(childComplexity), true
 
+	case "SittingExample.name":
+		if e.ComplexityRoot.SittingExample.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingExample.Name(childComplexity), true
+	case "SittingExample.output":
+		if e.ComplexityRoot.SittingExample.Output == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingExample.Output(childComplexity), true
+	case "SittingExample.stdin":
+		if e.ComplexityRoot.SittingExample.Stdin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingExample.Stdin(childComplexity), true
+
 	case "SittingQuestion.choices":
 		if e.ComplexityRoot.SittingQuestion.Choices == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SittingQuestion.Choices(childComplexity), true
+	case "SittingQuestion.examples":
+		if e.ComplexityRoot.SittingQuestion.Examples == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingQuestion.Examples(childComplexity), true
 	case "SittingQuestion.kind":
 		if e.ComplexityRoot.SittingQuestion.Kind == nil {
 			break
@@ -8429,6 +8627,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputChoiceMappingInput,
 		ec.unmarshalInputChoiceTranslationInput,
 		ec.unmarshalInputCodeTaskInput,
+		ec.unmarshalInputCodeTestInput,
 		ec.unmarshalInputContestFilter,
 		ec.unmarshalInputContestSittingInput,
 		ec.unmarshalInputCreateApiKeyInput,
@@ -9260,14 +9459,72 @@ func (ec *executionContext) childFields_ClockEntry(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ClockEntry", field.Name)
 }
 
+func (ec *executionContext) childFields_CodeExecution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_CodeExecution_status(ctx, field)
+	case "reason":
+		return ec.fieldContext_CodeExecution_reason(ctx, field)
+	case "tests":
+		return ec.fieldContext_CodeExecution_tests(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeExecution", field.Name)
+}
+
 func (ec *executionContext) childFields_CodeTask(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "language":
 		return ec.fieldContext_CodeTask_language(ctx, field)
 	case "starter":
 		return ec.fieldContext_CodeTask_starter(ctx, field)
+	case "tests":
+		return ec.fieldContext_CodeTask_tests(ctx, field)
+	case "cpuLimitMilliseconds":
+		return ec.fieldContext_CodeTask_cpuLimitMilliseconds(ctx, field)
+	case "memoryLimitMegabytes":
+		return ec.fieldContext_CodeTask_memoryLimitMegabytes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CodeTask", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeTest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_CodeTest_name(ctx, field)
+	case "stdin":
+		return ec.fieldContext_CodeTest_stdin(ctx, field)
+	case "expectedOutput":
+		return ec.fieldContext_CodeTest_expectedOutput(ctx, field)
+	case "weight":
+		return ec.fieldContext_CodeTest_weight(ctx, field)
+	case "hidden":
+		return ec.fieldContext_CodeTest_hidden(ctx, field)
+	case "comparison":
+		return ec.fieldContext_CodeTest_comparison(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeTest", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeTestRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_CodeTestRun_name(ctx, field)
+	case "hidden":
+		return ec.fieldContext_CodeTestRun_hidden(ctx, field)
+	case "weight":
+		return ec.fieldContext_CodeTestRun_weight(ctx, field)
+	case "passed":
+		return ec.fieldContext_CodeTestRun_passed(ctx, field)
+	case "outcome":
+		return ec.fieldContext_CodeTestRun_outcome(ctx, field)
+	case "output":
+		return ec.fieldContext_CodeTestRun_output(ctx, field)
+	case "milliseconds":
+		return ec.fieldContext_CodeTestRun_milliseconds(ctx, field)
+	case "kibibytes":
+		return ec.fieldContext_CodeTestRun_kibibytes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeTestRun", field.Name)
 }
 
 func (ec *executionContext) childFields_Contest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10300,6 +10557,8 @@ func (ec *executionContext) childFields_QuestionResult(ctx context.Context, fiel
 		return ec.fieldContext_QuestionResult_maximum(ctx, field)
 	case "trace":
 		return ec.fieldContext_QuestionResult_trace(ctx, field)
+	case "execution":
+		return ec.fieldContext_QuestionResult_execution(ctx, field)
 	case "recording":
 		return ec.fieldContext_QuestionResult_recording(ctx, field)
 	}
@@ -10696,6 +10955,8 @@ func (ec *executionContext) childFields_ReviewItem(ctx context.Context, field gr
 		return ec.fieldContext_ReviewItem_pitfalls(ctx, field)
 	case "followUps":
 		return ec.fieldContext_ReviewItem_followUps(ctx, field)
+	case "execution":
+		return ec.fieldContext_ReviewItem_execution(ctx, field)
 	case "recording":
 		return ec.fieldContext_ReviewItem_recording(ctx, field)
 	}
@@ -11098,6 +11359,18 @@ func (ec *executionContext) childFields_SittingEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type SittingEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_SittingExample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_SittingExample_name(ctx, field)
+	case "stdin":
+		return ec.fieldContext_SittingExample_stdin(ctx, field)
+	case "output":
+		return ec.fieldContext_SittingExample_output(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SittingExample", field.Name)
+}
+
 func (ec *executionContext) childFields_SittingQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "ref":
@@ -11120,6 +11393,8 @@ func (ec *executionContext) childFields_SittingQuestion(ctx context.Context, fie
 		return ec.fieldContext_SittingQuestion_language(ctx, field)
 	case "starter":
 		return ec.fieldContext_SittingQuestion_starter(ctx, field)
+	case "examples":
+		return ec.fieldContext_SittingQuestion_examples(ctx, field)
 	case "maxSeconds":
 		return ec.fieldContext_SittingQuestion_maxSeconds(ctx, field)
 	case "timeLimit":

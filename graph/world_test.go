@@ -472,6 +472,20 @@ func (o *org) sat(t testing.TB, template gid.ID) *ent.Session {
 	return row
 }
 
+// executed is the run of a session's first answer, at its end.
+func (o *org) executed(t testing.TB, session gid.ID) gid.ID {
+	t.Helper()
+	scope := must(o.store.As(t.Context(), policy.Worker(o.id), policy.SessionScore))(t)
+	return must(tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (gid.ID, error) {
+		row, err := tx.NewExecution().SetSessionID(session).SetRef("1.1").SetResponseRevision(1).SetState(term.ExecutionExecuted).
+			SetHash([]byte(session.String())).SetTokens([]string{}).SetResults([]*content.TestResult{}).Save(t.Context())
+		if err != nil {
+			return gid.ID{}, err
+		}
+		return row.ID, nil
+	}))(t)
+}
+
 func (o *org) answer(t testing.TB, session gid.ID, ref string, seen int, a *content.Answer) {
 	t.Helper()
 	must(o.sittings.SaveResponse(t.Context(), o.people["candidate"].actor, sitting.SaveResponseInput{

@@ -58,6 +58,13 @@ func (a *app) handlers() (*river.Workers, error) {
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.ScoreSession]) error {
 			return a.grading.Score(ctx, policy.Worker(j.Args.OrganizationID), j.Args.SessionID)
 		})),
+		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.RunCode]) error {
+			again, err := a.grading.RunCode(ctx, policy.Worker(j.Args.OrganizationID), j.Args.ExecutionID, j.Args.Called)
+			if err == nil && again > 0 {
+				return river.JobSnooze(again)
+			}
+			return err
+		})),
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.SendMail]) error {
 			return a.sittings.Deliver(ctx, policy.Worker(j.Args.OrganizationID), j.Args.MailID)
 		})),

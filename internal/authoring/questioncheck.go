@@ -19,6 +19,10 @@ const (
 	maxCriteria = 20
 	maxTimeHint = 4 * 60 * 60
 	maxStarter  = 20_000
+	maxTests    = 20 // what a runner takes at once
+	maxTestText = 10_000
+	maxCPU      = 15_000 // milliseconds
+	maxMemory   = 500    // megabytes
 )
 
 func conflict(message string) error { return fault.New(fault.Conflict, message) }
@@ -259,8 +263,33 @@ func checkCode(c *fault.Checks, kind term.QuestionKind, q *content.Question) {
 		c.That(false, "a code question needs its programming language", "code")
 		return
 	}
-	c.Line(q.Code.Language, 1, 40, "code", "language")
-	c.Text(q.Code.Starter, 0, maxStarter, "code", "starter")
+	c.Under([]string{"code"}, func() {
+		c.Line(q.Code.Language, 1, 40, "language")
+		c.Text(q.Code.Starter, 0, maxStarter, "starter")
+		if q.Code.CPULimit != nil {
+			c.Whole(*q.Code.CPULimit, 100, maxCPU, "cpuLimitMilliseconds")
+		}
+		if q.Code.MemoryLimit != nil {
+			c.Whole(*q.Code.MemoryLimit, 16, maxMemory, "memoryLimitMegabytes")
+		}
+		checkTests(c, q.Code.Tests)
+	})
+}
+
+// checkTests judges what a program is tried with. A name tells the tests of a question apart in reports.
+func checkTests(c *fault.Checks, tests []*content.CodeTest) {
+	c.That(len(tests) <= maxTests, "at most 20 are allowed", "tests")
+	seen := map[string]bool{}
+	for i, t := range tests {
+		c.Under([]string{"tests", index(i)}, func() {
+			c.Line(t.Name, 1, 100, "name")
+			c.That(!seen[t.Name], "this name is used twice", "name")
+			seen[t.Name] = true
+			c.Text(t.Stdin, 0, maxTestText, "stdin")
+			c.Text(t.Expected, 1, maxTestText, "expectedOutput")
+			c.Whole(t.Weight, 1, 100, "weight")
+		})
+	}
 }
 
 func checkSpoken(c *fault.Checks, kind term.QuestionKind, q *content.Question) {

@@ -57,6 +57,7 @@ type QuestionResult struct {
 	Maximum scoring.Points    `json:"maximum"`
 	Upload  *gid.ID           `json:"upload,omitempty"` // the recording that was heard
 	Trace   []*TraceEntry     `json:"trace"`
+	Run     *Execution        `json:"execution,omitempty"` // of code, what running it came to
 }
 
 // TraceEntry is who or what awarded which points, for which criterion, on what evidence. Points and maximum are on the
@@ -122,12 +123,16 @@ func (f *frozen) summary() scoring.Summary {
 func questionResult(v *verdict, scores []*criterionScore) *QuestionResult {
 	q := &QuestionResult{
 		Ref: v.item.Ref, Title: v.item.Title, Kind: v.item.Kind, Status: v.status,
-		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Upload: v.recording(), Trace: []*TraceEntry{},
+		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Upload: v.recording(), Trace: []*TraceEntry{}, Run: v.run,
+	}
+	if v.source == term.SourceRunner {
+		q.Trace = v.run.trace()
+		return q
 	}
 	if v.status != term.ItemNotScored {
 		q.Trace = append(q.Trace, &TraceEntry{
 			Criterion: wholeAnswer, Text: "the answer as a whole", Weight: 1, Points: v.points, Maximum: q.Maximum,
-			Source: v.source, Evidence: evidence(v.answer), Comment: v.reason,
+			Source: v.source, Evidence: v.evidence(), Comment: v.reason,
 		})
 		return q
 	}

@@ -161,6 +161,7 @@ type ReviewItem struct {
 	ModelAnswer string
 	Pitfalls    []string
 	FollowUps   []*content.FollowUp
+	Execution   *Execution // of code, what running it came to; nil of any other kind
 }
 
 // ReviewWork is what a reviewer works on: the assessment's title and the answers that wait for a person.
@@ -203,7 +204,7 @@ func workOf(id gid.ID, j *judged) *ReviewWork {
 		c := v.item.Content
 		work.Items = append(work.Items, &ReviewItem{
 			Question: v.item.Ref, Kind: v.item.Kind, Prompt: c.Prompt, Points: v.item.Points, Answer: v.answer,
-			Criteria: c.Criteria, ModelAnswer: c.ModelAnswer, Pitfalls: c.Pitfalls, FollowUps: c.FollowUps,
+			Criteria: c.Criteria, ModelAnswer: c.ModelAnswer, Pitfalls: c.Pitfalls, FollowUps: c.FollowUps, Execution: v.run,
 		})
 	}
 	return work
@@ -215,7 +216,7 @@ type judged struct {
 	verdicts []*verdict
 }
 
-// judgeAll gives the verdicts on several visible sessions, in three statements.
+// judgeAll gives the verdicts on several visible sessions, in three statements; in five, where code was run.
 func judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID]*judged, error) {
 	sessions, err := scope.Sessions().Where(tenant.In(session.FieldID, ids)).All(ctx)
 	if err != nil {
@@ -233,6 +234,10 @@ func judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID
 	if err != nil {
 		return nil, err
 	}
+	runs, err := runsOf(ctx, scope, ids, documents)
+	if err != nil {
+		return nil, err
+	}
 	all := make(map[gid.ID]*judged, len(sessions))
 	for _, row := range sessions {
 		f := documents[row.TemplateVersionID]
@@ -241,6 +246,7 @@ func judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID
 		}
 		own := f.of(row)
 		all[row.ID] = &judged{own, own.judge(answers[row.ID], ranOut(row))}
+		runs[row.ID].overlay(all[row.ID].verdicts)
 	}
 	return all, nil
 }

@@ -16,7 +16,8 @@ import (
 )
 
 // Score scores a submitted session by its key and writes its report: ready if nothing waits for a person, provisional
-// otherwise. A session in any other state is left as it is, so that it may be repeated. Only Assay itself has the
+// otherwise. A session whose code is still to be run waits for that, and is left as it is, as is one in any other state, so
+// that it may be repeated. Only Assay itself has the
 // permission.
 func (s *Service) Score(ctx context.Context, actor policy.Actor, id gid.ID) error {
 	scope, err := s.tenant.As(ctx, actor, policy.SessionScore)
@@ -28,14 +29,17 @@ func (s *Service) Score(ctx context.Context, actor policy.Actor, id gid.ID) erro
 		if err != nil || row.State != term.Submitted {
 			return struct{}{}, err
 		}
-		return struct{}{}, score(ctx, tx, row)
+		return struct{}{}, s.score(ctx, tx, row)
 	})
 	return err
 }
 
-func score(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
+func (s *Service) score(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
 	j, err := judgeOne(ctx, tx.Scope, row.ID)
 	if err != nil {
+		return err
+	}
+	if waits, err := s.execute(ctx, tx, row, j.verdicts); err != nil || waits {
 		return err
 	}
 	if err := writeScores(ctx, tx, row.ID, j.verdicts); err != nil {
@@ -83,7 +87,7 @@ func writeScores(ctx context.Context, tx tenant.Tx, id gid.ID, verdicts []*verdi
 		}
 		rows = append(rows, tx.NewScore().SetSessionID(id).SetRef(v.item.Ref).SetCriterion(wholeAnswer).SetNumber(1).
 			SetPoints(int64(v.points)).SetMaxPoints(int64(scoring.Of(v.item.Points))).SetStatus(v.status).SetSource(v.source).
-			SetEvidence(evidence(v.answer)).SetComment(v.reason))
+			SetEvidence(v.evidence()).SetComment(v.reason))
 	}
 	if err := tx.AddScores(ctx, rows); err != nil {
 		return fmt.Errorf("write scores: %w", err)

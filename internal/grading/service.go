@@ -19,7 +19,10 @@ import (
 )
 
 // Service is the room's operations.
-type Service struct{ tenant *tenant.Store }
+type Service struct {
+	tenant *tenant.Store
+	runner Runner
+}
 
 // New makes the service on a store.
 func New(store *tenant.Store) *Service { return &Service{tenant: store} }

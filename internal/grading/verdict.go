@@ -24,6 +24,7 @@ type verdict struct {
 	source term.ScoreSource
 	points scoring.Points
 	reason string
+	run    *Execution // of a code answer: what running it came to
 }
 
 // recording is what there is to be heard of a spoken answer; nil if there is nothing.
@@ -185,6 +186,14 @@ func accepted(q *content.Question) []scoring.Accepted {
 		list[i] = scoring.Accepted{Text: text}
 	}
 	return list
+}
+
+// evidence is what the verdict rests on: the answer, or how it did in its tests.
+func (v *verdict) evidence() string {
+	if v.source == term.SourceRunner {
+		return v.run.summary()
+	}
+	return evidence(v.answer)
 }
 
 // evidence is the part of an answer that a key looked at.

@@ -24,6 +24,20 @@ func (ScoreSession) Kind() string { return "score_session" }
 // Tenant is the organization the job works for.
 func (j ScoreSession) Tenant() gid.ID { return j.OrganizationID }
 
+// RunCode takes the run of a code answer a step on: hands it over to the runner, or asks what became of it. Called is for a
+// runner that said that something is new: it asks once, and leaves the waiting to the job that handed over.
+type RunCode struct {
+	OrganizationID gid.ID `json:"organization_id"`
+	ExecutionID    gid.ID `json:"execution_id"`
+	Called         bool   `json:"called,omitempty"`
+}
+
+// Kind is the job's name in the queue.
+func (RunCode) Kind() string { return "run_code" }
+
+// Tenant is the organization the job works for.
+func (j RunCode) Tenant() gid.ID { return j.OrganizationID }
+
 // DeleteFiles deletes the bytes of files whose rows are gone.
 type DeleteFiles struct {
 	OrganizationID gid.ID   `json:"organization_id"`

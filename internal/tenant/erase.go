@@ -103,7 +103,7 @@ func (tx Tx) eraseQuotes(ctx context.Context, person gid.ID) error {
 	return nil
 }
 
-// withoutQuotes empties evidence and comments in a report's document, wherever they stand; numbers stay as they are.
+// withoutQuotes empties evidence, comments and what programs printed in a report's document, wherever they stand; numbers stay as they are.
 func withoutQuotes(doc []byte) ([]byte, error) {
 	var whole any
 	decoder := json.NewDecoder(bytes.NewReader(doc))
@@ -123,7 +123,7 @@ func emptyQuotes(v any) {
 		}
 	case map[string]any:
 		for name, each := range v {
-			if _, text := each.(string); text && (name == "evidence" || name == "comment") {
+			if _, text := each.(string); text && (name == "evidence" || name == "comment" || name == "output") {
 				v[name] = ""
 				continue
 			}

@@ -42,7 +42,7 @@ func (s *Service) Feedback(ctx context.Context, actor policy.Actor, sitting gid.
 	if err != nil {
 		return nil, fmt.Errorf("find report: %w", err)
 	}
-	documents, err := pinned(ctx, scope, []gid.ID{row.TemplateVersionID})
+	documents, err := s.published(ctx, scope, []gid.ID{row.TemplateVersionID})
 	if err != nil {
 		return nil, err
 	}

@@ -33,18 +33,11 @@ func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Resul
 	case !ent.IsNotFound(err):
 		return fmt.Errorf("find report: %w", err)
 	}
-	text, err := json.Marshal(doc)
+	create, err := newReport(tx, row, doc, number)
 	if err != nil {
-		return fmt.Errorf("encode report: %w", err)
+		return err
 	}
-	state := term.ReportReady
-	if doc.Provisional {
-		state = term.ReportProvisional
-	}
-	created, err := tx.NewReport().SetSessionID(row.ID).SetJobRoleID(row.JobRoleID).SetCandidateID(row.CandidateID).
-		SetTemplateVersionID(row.TemplateVersionID).SetNumber(number).SetState(state).SetPercent(int64(doc.Overall.Percent)).
-		SetPoints(int64(doc.Overall.Awarded)).SetMaxPoints(int64(doc.Overall.Maximum)).SetBand(doc.Band).SetPassed(doc.Passed).
-		SetResult(text).SetEndedAt(*row.EndedAt).Save(ctx)
+	created, err := create.Save(ctx)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}

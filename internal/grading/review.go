@@ -184,7 +184,7 @@ func (s *Service) Work(ctx context.Context, actor policy.Actor, ids []gid.ID) ([
 	for i, r := range own {
 		sessions[i] = r.SessionID
 	}
-	all, err := judgeAll(ctx, scope, sessions)
+	all, err := s.judgeAll(ctx, scope, sessions)
 	if err != nil {
 		return nil, err
 	}
@@ -215,8 +215,8 @@ type judged struct {
 	verdicts []*verdict
 }
 
-// judgeAll gives the verdicts on several visible sessions, in three statements.
-func judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID]*judged, error) {
+// judgeAll gives the verdicts on several visible sessions, in four statements at most.
+func (s *Service) judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID]*judged, error) {
 	sessions, err := scope.Sessions().Where(tenant.In(session.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find sessions: %w", err)
@@ -225,11 +225,11 @@ func judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID
 	for i, row := range sessions {
 		versions[i] = row.TemplateVersionID
 	}
-	documents, err := pinned(ctx, scope, versions)
+	documents, err := s.pinned(ctx, scope, versions)
 	if err != nil {
 		return nil, err
 	}
-	answers, err := answersOf(ctx, scope, ids)
+	answers, err := scope.LatestAnswers(ctx, ids, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -245,16 +245,18 @@ func judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID
 	return all, nil
 }
 
-// judgeOne gives the verdicts on one visible session.
-func judgeOne(ctx context.Context, scope tenant.Scope, id gid.ID) (*judged, error) {
-	all, err := judgeAll(ctx, scope, []gid.ID{id})
+// judgeOne gives the verdicts on one session that the transaction holds, by a key that is not mended until the commit.
+func (s *Service) judgeOne(ctx context.Context, tx tenant.Tx, row *ent.Session) (*judged, error) {
+	f, err := s.held(ctx, tx, row.TemplateVersionID)
 	if err != nil {
 		return nil, err
 	}
-	if all[id] == nil {
-		return nil, tenant.NotFound("session")
+	answers, err := tx.LatestAnswers(ctx, []gid.ID{row.ID}, nil)
+	if err != nil {
+		return nil, err
 	}
-	return all[id], nil
+	own := f.of(row)
+	return &judged{own, own.judge(answers[row.ID], ranOut(row))}, nil
 }
 
 // open are the verdicts that wait for a person.

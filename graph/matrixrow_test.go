@@ -270,6 +270,11 @@ func wholeRows() []*row {
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.template} },
 		},
 		&row{
+			name: "Organization.previewRescore", needs: []policy.Action{policy.OrganizationRead, policy.ReportRescore}, bound: true, late: true, at: "organization.previewRescore.digest",
+			query: `query($id: ID!) { organization { previewRescore(templateVersionId: $id, fixes: [{cutPercent: 51}]) { digest changes(first: 1) { totalCount } } } }`,
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.version} },
+		},
+		&row{
 			name: "Organization.compareTemplateVersions", needs: needs, bound: true, late: true, at: "organization.compareTemplateVersions.changes.message",
 			query: "query($from: ID!, $to: ID!) { organization { compareTemplateVersions(from: $from, to: $to) { changes { message } } } }",
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"from": o.version, "to": o.pooled} },
@@ -545,6 +550,10 @@ func mutationRows(schema *ast.Schema) []*row {
 		}},
 		{name: "releaseReport", needs: []policy.Action{policy.ReportRelease}, given: func(t *testing.T, o *org, _ *person) vars {
 			return vars{"id": o.reportOf(t, o.sat(t, o.quiz).ID)}
+		}},
+		{name: "applyRescore", needs: []policy.Action{policy.ReportRescore}, given: func(t *testing.T, o *org, _ *person) vars {
+			version, digest := o.previewed(t)
+			return vars{"templateVersionId": version, "fixes": []vars{{"cutPercent": 51}}, "reason": "the panel met again", "digest": digest}
 		}},
 		{name: "judgeIntegrity", needs: []policy.Action{policy.IntegrityJudge}, given: func(_ *testing.T, o *org, _ *person) vars {
 			return vars{"sessionId": o.inReview, "verdict": "NO_CONCERN", "comment": "fine"}

@@ -13,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/insight"
@@ -50,8 +51,11 @@ type ResolverRoot interface {
 	QuestionRevision() QuestionRevisionResolver
 	RecordedSignal() RecordedSignalResolver
 	Report() ReportResolver
+	RescorePreview() RescorePreviewResolver
+	Rescoring() RescoringResolver
 	Review() ReviewResolver
 	SaveResult() SaveResultResolver
+	ScoreChange() ScoreChangeResolver
 	SessionIntegrity() SessionIntegrityResolver
 	Sitting() SittingResolver
 	SittingAccommodation() SittingAccommodationResolver
@@ -168,6 +172,11 @@ type ComplexityRoot struct {
 	ApiKeyEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ApplyRescorePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	ApproveQuestionPayload struct {
@@ -305,7 +314,9 @@ type ComplexityRoot struct {
 		RemindedAt      func(childComplexity int) int
 		Reminders       func(childComplexity int) int
 		Report          func(childComplexity int) int
+		Reports         func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Review          func(childComplexity int) int
+		ScoreTrace      func(childComplexity int, first *int, after *string, last *int, before *string) int
 		StartedAt       func(childComplexity int) int
 		State           func(childComplexity int) int
 		Template        func(childComplexity int) int
@@ -658,6 +669,19 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	KeyFix struct {
+		Accepted     func(childComplexity int) int
+		Bands        func(childComplexity int) int
+		Correct      func(childComplexity int) int
+		Credit       func(childComplexity int) int
+		CutPercent   func(childComplexity int) int
+		Drop         func(childComplexity int) int
+		Numeric      func(childComplexity int) int
+		Points       func(childComplexity int) int
+		Ref          func(childComplexity int) int
+		SkillWeights func(childComplexity int) int
+	}
+
 	Member struct {
 		Email   func(childComplexity int) int
 		ID      func(childComplexity int) int
@@ -694,6 +718,7 @@ type ComplexityRoot struct {
 		AcceptInvitation             func(childComplexity int, input sitting.AcceptInvitationInput) int
 		AddMember                    func(childComplexity int, input account.AddMemberInput) int
 		AnswerContest                func(childComplexity int, input sitting.AnswerContestInput) int
+		ApplyRescore                 func(childComplexity int, input grading.ApplyRescoreInput) int
 		ApproveQuestion              func(childComplexity int, input authoring.ApproveQuestionInput) int
 		ApproveTemplate              func(childComplexity int, input authoring.ApproveTemplateInput) int
 		AssignReview                 func(childComplexity int, input grading.AssignReviewInput) int
@@ -819,6 +844,7 @@ type ComplexityRoot struct {
 		Locale                  func(childComplexity int) int
 		Members                 func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Name                    func(childComplexity int) int
+		PreviewRescore          func(childComplexity int, templateVersionID gid.ID, fixes []*content.KeyFix) int
 		PublicationApproval     func(childComplexity int) int
 		Qti                     func(childComplexity int, templates []string) int
 		Questions               func(childComplexity int, filter *authoring.QuestionFilter, first *int, after *string, last *int, before *string) int
@@ -979,6 +1005,7 @@ type ComplexityRoot struct {
 
 	QuestionResult struct {
 		Awarded func(childComplexity int) int
+		Dropped func(childComplexity int) int
 		Kind    func(childComplexity int) int
 		Maximum func(childComplexity int) int
 		Ref     func(childComplexity int) int
@@ -1085,6 +1112,7 @@ type ComplexityRoot struct {
 		Passed          func(childComplexity int) int
 		Percent         func(childComplexity int) int
 		Points          func(childComplexity int) int
+		Reason          func(childComplexity int) int
 		ReleasedAt      func(childComplexity int) int
 		Result          func(childComplexity int) int
 		Session         func(childComplexity int) int
@@ -1122,6 +1150,56 @@ type ComplexityRoot struct {
 	RequestAccommodationPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	RescoreBucket struct {
+		Change func(childComplexity int) int
+		Count  func(childComplexity int) int
+	}
+
+	RescorePreview struct {
+		Bands     func(childComplexity int) int
+		Changed   func(childComplexity int) int
+		Changes   func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Concerned func(childComplexity int) int
+		Digest    func(childComplexity int) int
+		Down      func(childComplexity int) int
+		Failing   func(childComplexity int) int
+		Histogram func(childComplexity int) int
+		Passing   func(childComplexity int) int
+		Told      func(childComplexity int) int
+		Up        func(childComplexity int) int
+	}
+
+	Rescoring struct {
+		AppliedBy  func(childComplexity int) int
+		Changed    func(childComplexity int) int
+		Concerned  func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		FinishedAt func(childComplexity int) int
+		Fixes      func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Number     func(childComplexity int) int
+		Progress   func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		State      func(childComplexity int) int
+	}
+
+	RescoringConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RescoringEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	RescoringProgress struct {
+		Done  func(childComplexity int) int
+		Total func(childComplexity int) int
 	}
 
 	ResendInvitationPayload struct {
@@ -1210,10 +1288,65 @@ type ComplexityRoot struct {
 		Question        func(childComplexity int) int
 	}
 
+	ScoreAward struct {
+		Anchor      func(childComplexity int) int
+		At          func(childComplexity int) int
+		AwardedBy   func(childComplexity int) int
+		Comment     func(childComplexity int) int
+		ConfirmedAt func(childComplexity int) int
+		ConfirmedBy func(childComplexity int) int
+		Counts      func(childComplexity int) int
+		Criterion   func(childComplexity int) int
+		Evidence    func(childComplexity int) int
+		Maximum     func(childComplexity int) int
+		Points      func(childComplexity int) int
+		QuestionID  func(childComplexity int) int
+		Ref         func(childComplexity int) int
+		RescoringID func(childComplexity int) int
+		ReviewID    func(childComplexity int) int
+		Revision    func(childComplexity int) int
+		Source      func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Text        func(childComplexity int) int
+		Title       func(childComplexity int) int
+	}
+
+	ScoreAwardConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ScoreAwardEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	ScoreBucket struct {
 		Count       func(childComplexity int) int
 		FromPercent func(childComplexity int) int
 		ToPercent   func(childComplexity int) int
+	}
+
+	ScoreChange struct {
+		Candidate func(childComplexity int) int
+		From      func(childComplexity int) int
+		Session   func(childComplexity int) int
+		To        func(childComplexity int) int
+		Told      func(childComplexity int) int
+	}
+
+	ScoreChangeConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ScoreChangeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	ScoreDistribution struct {
@@ -1224,6 +1357,15 @@ type ComplexityRoot struct {
 		LowestPercent  func(childComplexity int) int
 		MeanPercent    func(childComplexity int) int
 		MedianPercent  func(childComplexity int) int
+	}
+
+	ScoreOutcome struct {
+		Band        func(childComplexity int) int
+		MaxPoints   func(childComplexity int) int
+		Passed      func(childComplexity int) int
+		Percent     func(childComplexity int) int
+		Points      func(childComplexity int) int
+		Provisional func(childComplexity int) int
 	}
 
 	ScoreTotal struct {
@@ -1573,6 +1715,7 @@ type ComplexityRoot struct {
 		Preview          func(childComplexity int, seed int, language *string) int
 		PublishedBy      func(childComplexity int) int
 		QuestionCount    func(childComplexity int) int
+		Rescorings       func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Sections         func(childComplexity int) int
 		Template         func(childComplexity int) int
 		TimeLimitSeconds func(childComplexity int) int
@@ -2071,6 +2214,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApiKeyEdge.Node(childComplexity), true
+
+	case "ApplyRescorePayload.errors":
+		if e.ComplexityRoot.ApplyRescorePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplyRescorePayload.Errors(childComplexity), true
+	case "ApplyRescorePayload.rescoring":
+		if e.ComplexityRoot.ApplyRescorePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplyRescorePayload.Object(childComplexity), true
 
 	case "ApproveQuestionPayload.errors":
 		if e.ComplexityRoot.ApproveQuestionPayload.Errors == nil {
@@ -2587,12 +2743,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.Report(childComplexity), true
+	case "CandidateSession.reports":
+		if e.ComplexityRoot.CandidateSession.Reports == nil {
+			break
+		}
+
+		args, err := ec.field_CandidateSession_reports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CandidateSession.Reports(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "CandidateSession.review":
 		if e.ComplexityRoot.CandidateSession.Review == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CandidateSession.Review(childComplexity), true
+	case "CandidateSession.scoreTrace":
+		if e.ComplexityRoot.CandidateSession.ScoreTrace == nil {
+			break
+		}
+
+		args, err := ec.field_CandidateSession_scoreTrace_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CandidateSession.ScoreTrace(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "CandidateSession.startedAt":
 		if e.ComplexityRoot.CandidateSession.StartedAt == nil {
 			break
@@ -3774,6 +3952,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.JudgeIntegrityPayload.Object(childComplexity), true
 
+	case "KeyFix.accepted":
+		if e.ComplexityRoot.KeyFix.Accepted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Accepted(childComplexity), true
+	case "KeyFix.bands":
+		if e.ComplexityRoot.KeyFix.Bands == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Bands(childComplexity), true
+	case "KeyFix.correct":
+		if e.ComplexityRoot.KeyFix.Correct == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Correct(childComplexity), true
+	case "KeyFix.credit":
+		if e.ComplexityRoot.KeyFix.Credit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Credit(childComplexity), true
+	case "KeyFix.cutPercent":
+		if e.ComplexityRoot.KeyFix.CutPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.CutPercent(childComplexity), true
+	case "KeyFix.drop":
+		if e.ComplexityRoot.KeyFix.Drop == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Drop(childComplexity), true
+	case "KeyFix.numeric":
+		if e.ComplexityRoot.KeyFix.Numeric == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Numeric(childComplexity), true
+	case "KeyFix.points":
+		if e.ComplexityRoot.KeyFix.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Points(childComplexity), true
+	case "KeyFix.ref":
+		if e.ComplexityRoot.KeyFix.Ref == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Ref(childComplexity), true
+	case "KeyFix.skillWeights":
+		if e.ComplexityRoot.KeyFix.SkillWeights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.SkillWeights(childComplexity), true
+
 	case "Member.email":
 		if e.ComplexityRoot.Member.Email == nil {
 			break
@@ -3914,6 +4153,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AnswerContest(childComplexity, args["input"].(sitting.AnswerContestInput)), true
+	case "Mutation.applyRescore":
+		if e.ComplexityRoot.Mutation.ApplyRescore == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_applyRescore_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ApplyRescore(childComplexity, args["input"].(grading.ApplyRescoreInput)), true
 	case "Mutation.approveQuestion":
 		if e.ComplexityRoot.Mutation.ApproveQuestion == nil {
 			break
@@ -4922,6 +5172,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.Name(childComplexity), true
+	case "Organization.previewRescore":
+		if e.ComplexityRoot.Organization.PreviewRescore == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_previewRescore_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.PreviewRescore(childComplexity, args["templateVersionId"].(gid.ID), args["fixes"].([]*content.KeyFix)), true
 	case "Organization.publicationApproval":
 		if e.ComplexityRoot.Organization.PublicationApproval == nil {
 			break
@@ -5647,6 +5908,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QuestionResult.Awarded(childComplexity), true
+	case "QuestionResult.dropped":
+		if e.ComplexityRoot.QuestionResult.Dropped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionResult.Dropped(childComplexity), true
 	case "QuestionResult.kind":
 		if e.ComplexityRoot.QuestionResult.Kind == nil {
 			break
@@ -6045,6 +6312,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.Points(childComplexity), true
+	case "Report.reason":
+		if e.ComplexityRoot.Report.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Reason(childComplexity), true
 	case "Report.releasedAt":
 		if e.ComplexityRoot.Report.ReleasedAt == nil {
 			break
@@ -6182,6 +6455,209 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RequestAccommodationPayload.Object(childComplexity), true
+
+	case "RescoreBucket.change":
+		if e.ComplexityRoot.RescoreBucket.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoreBucket.Change(childComplexity), true
+	case "RescoreBucket.count":
+		if e.ComplexityRoot.RescoreBucket.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoreBucket.Count(childComplexity), true
+
+	case "RescorePreview.otherBand":
+		if e.ComplexityRoot.RescorePreview.Bands == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Bands(childComplexity), true
+	case "RescorePreview.changed":
+		if e.ComplexityRoot.RescorePreview.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Changed(childComplexity), true
+	case "RescorePreview.changes":
+		if e.ComplexityRoot.RescorePreview.Changes == nil {
+			break
+		}
+
+		args, err := ec.field_RescorePreview_changes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RescorePreview.Changes(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "RescorePreview.concerned":
+		if e.ComplexityRoot.RescorePreview.Concerned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Concerned(childComplexity), true
+	case "RescorePreview.digest":
+		if e.ComplexityRoot.RescorePreview.Digest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Digest(childComplexity), true
+	case "RescorePreview.down":
+		if e.ComplexityRoot.RescorePreview.Down == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Down(childComplexity), true
+	case "RescorePreview.failing":
+		if e.ComplexityRoot.RescorePreview.Failing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Failing(childComplexity), true
+	case "RescorePreview.histogram":
+		if e.ComplexityRoot.RescorePreview.Histogram == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Histogram(childComplexity), true
+	case "RescorePreview.passing":
+		if e.ComplexityRoot.RescorePreview.Passing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Passing(childComplexity), true
+	case "RescorePreview.told":
+		if e.ComplexityRoot.RescorePreview.Told == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Told(childComplexity), true
+	case "RescorePreview.up":
+		if e.ComplexityRoot.RescorePreview.Up == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Up(childComplexity), true
+
+	case "Rescoring.appliedBy":
+		if e.ComplexityRoot.Rescoring.AppliedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.AppliedBy(childComplexity), true
+	case "Rescoring.changed":
+		if e.ComplexityRoot.Rescoring.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.Changed(childComplexity), true
+	case "Rescoring.concerned":
+		if e.ComplexityRoot.Rescoring.Concerned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.Concerned(childComplexity), true
+	case "Rescoring.createdAt":
+		if e.ComplexityRoot.Rescoring.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.CreatedAt(childComplexity), true
+	case "Rescoring.finishedAt":
+		if e.ComplexityRoot.Rescoring.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.FinishedAt(childComplexity), true
+	case "Rescoring.fixes":
+		if e.ComplexityRoot.Rescoring.Fixes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.Fixes(childComplexity), true
+	case "Rescoring.id":
+		if e.ComplexityRoot.Rescoring.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.ID(childComplexity), true
+	case "Rescoring.number":
+		if e.ComplexityRoot.Rescoring.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.Number(childComplexity), true
+	case "Rescoring.progress":
+		if e.ComplexityRoot.Rescoring.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.Progress(childComplexity), true
+	case "Rescoring.reason":
+		if e.ComplexityRoot.Rescoring.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.Reason(childComplexity), true
+	case "Rescoring.state":
+		if e.ComplexityRoot.Rescoring.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.State(childComplexity), true
+
+	case "RescoringConnection.edges":
+		if e.ComplexityRoot.RescoringConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringConnection.Edges(childComplexity), true
+	case "RescoringConnection.nodes":
+		if e.ComplexityRoot.RescoringConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringConnection.Nodes(childComplexity), true
+	case "RescoringConnection.pageInfo":
+		if e.ComplexityRoot.RescoringConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringConnection.PageInfo(childComplexity), true
+	case "RescoringConnection.totalCount":
+		if e.ComplexityRoot.RescoringConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringConnection.TotalCount(childComplexity), true
+
+	case "RescoringEdge.cursor":
+		if e.ComplexityRoot.RescoringEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringEdge.Cursor(childComplexity), true
+	case "RescoringEdge.node":
+		if e.ComplexityRoot.RescoringEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringEdge.Node(childComplexity), true
+
+	case "RescoringProgress.done":
+		if e.ComplexityRoot.RescoringProgress.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringProgress.Done(childComplexity), true
+	case "RescoringProgress.total":
+		if e.ComplexityRoot.RescoringProgress.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringProgress.Total(childComplexity), true
 
 	case "ResendInvitationPayload.errors":
 		if e.ComplexityRoot.ResendInvitationPayload.Errors == nil {
@@ -6461,6 +6937,165 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SaveResult.Question(childComplexity), true
 
+	case "ScoreAward.anchor":
+		if e.ComplexityRoot.ScoreAward.Anchor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Anchor(childComplexity), true
+	case "ScoreAward.at":
+		if e.ComplexityRoot.ScoreAward.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.At(childComplexity), true
+	case "ScoreAward.awardedBy":
+		if e.ComplexityRoot.ScoreAward.AwardedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.AwardedBy(childComplexity), true
+	case "ScoreAward.comment":
+		if e.ComplexityRoot.ScoreAward.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Comment(childComplexity), true
+	case "ScoreAward.confirmedAt":
+		if e.ComplexityRoot.ScoreAward.ConfirmedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.ConfirmedAt(childComplexity), true
+	case "ScoreAward.confirmedBy":
+		if e.ComplexityRoot.ScoreAward.ConfirmedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.ConfirmedBy(childComplexity), true
+	case "ScoreAward.counts":
+		if e.ComplexityRoot.ScoreAward.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Counts(childComplexity), true
+	case "ScoreAward.criterion":
+		if e.ComplexityRoot.ScoreAward.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Criterion(childComplexity), true
+	case "ScoreAward.evidence":
+		if e.ComplexityRoot.ScoreAward.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Evidence(childComplexity), true
+	case "ScoreAward.maximum":
+		if e.ComplexityRoot.ScoreAward.Maximum == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Maximum(childComplexity), true
+	case "ScoreAward.points":
+		if e.ComplexityRoot.ScoreAward.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Points(childComplexity), true
+	case "ScoreAward.questionId":
+		if e.ComplexityRoot.ScoreAward.QuestionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.QuestionID(childComplexity), true
+	case "ScoreAward.ref":
+		if e.ComplexityRoot.ScoreAward.Ref == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Ref(childComplexity), true
+	case "ScoreAward.rescoringId":
+		if e.ComplexityRoot.ScoreAward.RescoringID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.RescoringID(childComplexity), true
+	case "ScoreAward.reviewId":
+		if e.ComplexityRoot.ScoreAward.ReviewID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.ReviewID(childComplexity), true
+	case "ScoreAward.revision":
+		if e.ComplexityRoot.ScoreAward.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Revision(childComplexity), true
+	case "ScoreAward.source":
+		if e.ComplexityRoot.ScoreAward.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Source(childComplexity), true
+	case "ScoreAward.status":
+		if e.ComplexityRoot.ScoreAward.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Status(childComplexity), true
+	case "ScoreAward.text":
+		if e.ComplexityRoot.ScoreAward.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Text(childComplexity), true
+	case "ScoreAward.title":
+		if e.ComplexityRoot.ScoreAward.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Title(childComplexity), true
+
+	case "ScoreAwardConnection.edges":
+		if e.ComplexityRoot.ScoreAwardConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAwardConnection.Edges(childComplexity), true
+	case "ScoreAwardConnection.nodes":
+		if e.ComplexityRoot.ScoreAwardConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAwardConnection.Nodes(childComplexity), true
+	case "ScoreAwardConnection.pageInfo":
+		if e.ComplexityRoot.ScoreAwardConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAwardConnection.PageInfo(childComplexity), true
+	case "ScoreAwardConnection.totalCount":
+		if e.ComplexityRoot.ScoreAwardConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAwardConnection.TotalCount(childComplexity), true
+
+	case "ScoreAwardEdge.cursor":
+		if e.ComplexityRoot.ScoreAwardEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAwardEdge.Cursor(childComplexity), true
+	case "ScoreAwardEdge.node":
+		if e.ComplexityRoot.ScoreAwardEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAwardEdge.Node(childComplexity), true
+
 	case "ScoreBucket.count":
 		if e.ComplexityRoot.ScoreBucket.Count == nil {
 			break
@@ -6479,6 +7114,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ScoreBucket.ToPercent(childComplexity), true
+
+	case "ScoreChange.candidate":
+		if e.ComplexityRoot.ScoreChange.Candidate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChange.Candidate(childComplexity), true
+	case "ScoreChange.from":
+		if e.ComplexityRoot.ScoreChange.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChange.From(childComplexity), true
+	case "ScoreChange.session":
+		if e.ComplexityRoot.ScoreChange.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChange.Session(childComplexity), true
+	case "ScoreChange.to":
+		if e.ComplexityRoot.ScoreChange.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChange.To(childComplexity), true
+	case "ScoreChange.told":
+		if e.ComplexityRoot.ScoreChange.Told == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChange.Told(childComplexity), true
+
+	case "ScoreChangeConnection.edges":
+		if e.ComplexityRoot.ScoreChangeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChangeConnection.Edges(childComplexity), true
+	case "ScoreChangeConnection.nodes":
+		if e.ComplexityRoot.ScoreChangeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChangeConnection.Nodes(childComplexity), true
+	case "ScoreChangeConnection.pageInfo":
+		if e.ComplexityRoot.ScoreChangeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChangeConnection.PageInfo(childComplexity), true
+	case "ScoreChangeConnection.totalCount":
+		if e.ComplexityRoot.ScoreChangeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChangeConnection.TotalCount(childComplexity), true
+
+	case "ScoreChangeEdge.cursor":
+		if e.ComplexityRoot.ScoreChangeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChangeEdge.Cursor(childComplexity), true
+	case "ScoreChangeEdge.node":
+		if e.ComplexityRoot.ScoreChangeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChangeEdge.Node(childComplexity), true
 
 	case "ScoreDistribution.bands":
 		if e.ComplexityRoot.ScoreDistribution.Bands == nil {
@@ -6522,6 +7226,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ScoreDistribution.MedianPercent(childComplexity), true
+
+	case "ScoreOutcome.band":
+		if e.ComplexityRoot.ScoreOutcome.Band == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreOutcome.Band(childComplexity), true
+	case "ScoreOutcome.maxPoints":
+		if e.ComplexityRoot.ScoreOutcome.MaxPoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreOutcome.MaxPoints(childComplexity), true
+	case "ScoreOutcome.passed":
+		if e.ComplexityRoot.ScoreOutcome.Passed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreOutcome.Passed(childComplexity), true
+	case "ScoreOutcome.percent":
+		if e.ComplexityRoot.ScoreOutcome.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreOutcome.Percent(childComplexity), true
+	case "ScoreOutcome.points":
+		if e.ComplexityRoot.ScoreOutcome.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreOutcome.Points(childComplexity), true
+	case "ScoreOutcome.provisional":
+		if e.ComplexityRoot.ScoreOutcome.Provisional == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreOutcome.Provisional(childComplexity), true
 
 	case "ScoreTotal.awarded":
 		if e.ComplexityRoot.ScoreTotal.Awarded == nil {
@@ -7954,6 +8695,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateVersion.QuestionCount(childComplexity), true
+	case "TemplateVersion.rescorings":
+		if e.ComplexityRoot.TemplateVersion.Rescorings == nil {
+			break
+		}
+
+		args, err := ec.field_TemplateVersion_rescorings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.TemplateVersion.Rescorings(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "TemplateVersion.sections":
 		if e.ComplexityRoot.TemplateVersion.Sections == nil {
 			break
@@ -8348,6 +9100,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAddMemberInput,
 		ec.unmarshalInputAnswerContestInput,
 		ec.unmarshalInputAnswerInput,
+		ec.unmarshalInputApplyRescoreInput,
 		ec.unmarshalInputApproveQuestionInput,
 		ec.unmarshalInputApproveTemplateInput,
 		ec.unmarshalInputAssignReviewInput,
@@ -8395,6 +9148,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputJobRoleFields,
 		ec.unmarshalInputJobRoleFilter,
 		ec.unmarshalInputJudgeIntegrityInput,
+		ec.unmarshalInputKeyFixInput,
 		ec.unmarshalInputMergeSkillsInput,
 		ec.unmarshalInputMustHaveSkillInput,
 		ec.unmarshalInputNumericKeyInput,
@@ -8539,7 +9293,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/subscription.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
+//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/rescore.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/subscription.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -8564,6 +9318,7 @@ var sources = []*ast.Source{
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
 	{Name: "schema/question.graphqls", Input: sourceData("schema/question.graphqls"), BuiltIn: false},
 	{Name: "schema/report.graphqls", Input: sourceData("schema/report.graphqls"), BuiltIn: false},
+	{Name: "schema/rescore.graphqls", Input: sourceData("schema/rescore.graphqls"), BuiltIn: false},
 	{Name: "schema/review.graphqls", Input: sourceData("schema/review.graphqls"), BuiltIn: false},
 	{Name: "schema/rights.graphqls", Input: sourceData("schema/rights.graphqls"), BuiltIn: false},
 	{Name: "schema/root.graphqls", Input: sourceData("schema/root.graphqls"), BuiltIn: false},
@@ -8765,6 +9520,16 @@ func (ec *executionContext) childFields_ApiKeyEdge(ctx context.Context, field gr
 		return ec.fieldContext_ApiKeyEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApiKeyEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ApplyRescorePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rescoring":
+		return ec.fieldContext_ApplyRescorePayload_rescoring(ctx, field)
+	case "errors":
+		return ec.fieldContext_ApplyRescorePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplyRescorePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ApproveQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9057,6 +9822,10 @@ func (ec *executionContext) childFields_CandidateSession(ctx context.Context, fi
 		return ec.fieldContext_CandidateSession_review(ctx, field)
 	case "integrity":
 		return ec.fieldContext_CandidateSession_integrity(ctx, field)
+	case "reports":
+		return ec.fieldContext_CandidateSession_reports(ctx, field)
+	case "scoreTrace":
+		return ec.fieldContext_CandidateSession_scoreTrace(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CandidateSession", field.Name)
 }
@@ -9733,6 +10502,32 @@ func (ec *executionContext) childFields_JudgeIntegrityPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type JudgeIntegrityPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_KeyFix(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ref":
+		return ec.fieldContext_KeyFix_ref(ctx, field)
+	case "drop":
+		return ec.fieldContext_KeyFix_drop(ctx, field)
+	case "credit":
+		return ec.fieldContext_KeyFix_credit(ctx, field)
+	case "correct":
+		return ec.fieldContext_KeyFix_correct(ctx, field)
+	case "numeric":
+		return ec.fieldContext_KeyFix_numeric(ctx, field)
+	case "accepted":
+		return ec.fieldContext_KeyFix_accepted(ctx, field)
+	case "points":
+		return ec.fieldContext_KeyFix_points(ctx, field)
+	case "skillWeights":
+		return ec.fieldContext_KeyFix_skillWeights(ctx, field)
+	case "cutPercent":
+		return ec.fieldContext_KeyFix_cutPercent(ctx, field)
+	case "bands":
+		return ec.fieldContext_KeyFix_bands(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KeyFix", field.Name)
+}
+
 func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9945,6 +10740,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_contests(ctx, field)
 	case "events":
 		return ec.fieldContext_Organization_events(ctx, field)
+	case "previewRescore":
+		return ec.fieldContext_Organization_previewRescore(ctx, field)
 	case "retentionDays":
 		return ec.fieldContext_Organization_retentionDays(ctx, field)
 	}
@@ -10227,6 +11024,8 @@ func (ec *executionContext) childFields_QuestionResult(ctx context.Context, fiel
 		return ec.fieldContext_QuestionResult_maximum(ctx, field)
 	case "trace":
 		return ec.fieldContext_QuestionResult_trace(ctx, field)
+	case "dropped":
+		return ec.fieldContext_QuestionResult_dropped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QuestionResult", field.Name)
 }
@@ -10437,6 +11236,8 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 		return ec.fieldContext_Report_session(ctx, field)
 	case "result":
 		return ec.fieldContext_Report_result(ctx, field)
+	case "reason":
+		return ec.fieldContext_Report_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Report", field.Name)
 }
@@ -10501,6 +11302,106 @@ func (ec *executionContext) childFields_RequestAccommodationPayload(ctx context.
 		return ec.fieldContext_RequestAccommodationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RequestAccommodationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RescoreBucket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "change":
+		return ec.fieldContext_RescoreBucket_change(ctx, field)
+	case "count":
+		return ec.fieldContext_RescoreBucket_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RescoreBucket", field.Name)
+}
+
+func (ec *executionContext) childFields_RescorePreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "digest":
+		return ec.fieldContext_RescorePreview_digest(ctx, field)
+	case "concerned":
+		return ec.fieldContext_RescorePreview_concerned(ctx, field)
+	case "changed":
+		return ec.fieldContext_RescorePreview_changed(ctx, field)
+	case "up":
+		return ec.fieldContext_RescorePreview_up(ctx, field)
+	case "down":
+		return ec.fieldContext_RescorePreview_down(ctx, field)
+	case "passing":
+		return ec.fieldContext_RescorePreview_passing(ctx, field)
+	case "failing":
+		return ec.fieldContext_RescorePreview_failing(ctx, field)
+	case "otherBand":
+		return ec.fieldContext_RescorePreview_otherBand(ctx, field)
+	case "told":
+		return ec.fieldContext_RescorePreview_told(ctx, field)
+	case "histogram":
+		return ec.fieldContext_RescorePreview_histogram(ctx, field)
+	case "changes":
+		return ec.fieldContext_RescorePreview_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RescorePreview", field.Name)
+}
+
+func (ec *executionContext) childFields_Rescoring(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Rescoring_id(ctx, field)
+	case "number":
+		return ec.fieldContext_Rescoring_number(ctx, field)
+	case "fixes":
+		return ec.fieldContext_Rescoring_fixes(ctx, field)
+	case "reason":
+		return ec.fieldContext_Rescoring_reason(ctx, field)
+	case "state":
+		return ec.fieldContext_Rescoring_state(ctx, field)
+	case "concerned":
+		return ec.fieldContext_Rescoring_concerned(ctx, field)
+	case "changed":
+		return ec.fieldContext_Rescoring_changed(ctx, field)
+	case "appliedBy":
+		return ec.fieldContext_Rescoring_appliedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Rescoring_createdAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_Rescoring_finishedAt(ctx, field)
+	case "progress":
+		return ec.fieldContext_Rescoring_progress(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Rescoring", field.Name)
+}
+
+func (ec *executionContext) childFields_RescoringConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RescoringConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RescoringConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RescoringConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RescoringConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RescoringConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RescoringEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RescoringEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RescoringEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RescoringEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RescoringProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "done":
+		return ec.fieldContext_RescoringProgress_done(ctx, field)
+	case "total":
+		return ec.fieldContext_RescoringProgress_total(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RescoringProgress", field.Name)
 }
 
 func (ec *executionContext) childFields_ResendInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10675,6 +11576,76 @@ func (ec *executionContext) childFields_SaveResult(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type SaveResult", field.Name)
 }
 
+func (ec *executionContext) childFields_ScoreAward(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_ScoreAward_at(ctx, field)
+	case "ref":
+		return ec.fieldContext_ScoreAward_ref(ctx, field)
+	case "title":
+		return ec.fieldContext_ScoreAward_title(ctx, field)
+	case "questionId":
+		return ec.fieldContext_ScoreAward_questionId(ctx, field)
+	case "revision":
+		return ec.fieldContext_ScoreAward_revision(ctx, field)
+	case "criterion":
+		return ec.fieldContext_ScoreAward_criterion(ctx, field)
+	case "text":
+		return ec.fieldContext_ScoreAward_text(ctx, field)
+	case "anchor":
+		return ec.fieldContext_ScoreAward_anchor(ctx, field)
+	case "points":
+		return ec.fieldContext_ScoreAward_points(ctx, field)
+	case "maximum":
+		return ec.fieldContext_ScoreAward_maximum(ctx, field)
+	case "status":
+		return ec.fieldContext_ScoreAward_status(ctx, field)
+	case "source":
+		return ec.fieldContext_ScoreAward_source(ctx, field)
+	case "evidence":
+		return ec.fieldContext_ScoreAward_evidence(ctx, field)
+	case "comment":
+		return ec.fieldContext_ScoreAward_comment(ctx, field)
+	case "awardedBy":
+		return ec.fieldContext_ScoreAward_awardedBy(ctx, field)
+	case "reviewId":
+		return ec.fieldContext_ScoreAward_reviewId(ctx, field)
+	case "rescoringId":
+		return ec.fieldContext_ScoreAward_rescoringId(ctx, field)
+	case "counts":
+		return ec.fieldContext_ScoreAward_counts(ctx, field)
+	case "confirmedBy":
+		return ec.fieldContext_ScoreAward_confirmedBy(ctx, field)
+	case "confirmedAt":
+		return ec.fieldContext_ScoreAward_confirmedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreAward", field.Name)
+}
+
+func (ec *executionContext) childFields_ScoreAwardConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ScoreAwardConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ScoreAwardConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ScoreAwardConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ScoreAwardConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreAwardConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ScoreAwardEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ScoreAwardEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ScoreAwardEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreAwardEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_ScoreBucket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "fromPercent":
@@ -10685,6 +11656,46 @@ func (ec *executionContext) childFields_ScoreBucket(ctx context.Context, field g
 		return ec.fieldContext_ScoreBucket_count(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ScoreBucket", field.Name)
+}
+
+func (ec *executionContext) childFields_ScoreChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_ScoreChange_session(ctx, field)
+	case "candidate":
+		return ec.fieldContext_ScoreChange_candidate(ctx, field)
+	case "from":
+		return ec.fieldContext_ScoreChange_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ScoreChange_to(ctx, field)
+	case "told":
+		return ec.fieldContext_ScoreChange_told(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreChange", field.Name)
+}
+
+func (ec *executionContext) childFields_ScoreChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ScoreChangeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ScoreChangeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ScoreChangeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ScoreChangeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ScoreChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ScoreChangeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ScoreChangeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreChangeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ScoreDistribution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10705,6 +11716,24 @@ func (ec *executionContext) childFields_ScoreDistribution(ctx context.Context, f
 		return ec.fieldContext_ScoreDistribution_bands(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ScoreDistribution", field.Name)
+}
+
+func (ec *executionContext) childFields_ScoreOutcome(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "percent":
+		return ec.fieldContext_ScoreOutcome_percent(ctx, field)
+	case "points":
+		return ec.fieldContext_ScoreOutcome_points(ctx, field)
+	case "maxPoints":
+		return ec.fieldContext_ScoreOutcome_maxPoints(ctx, field)
+	case "band":
+		return ec.fieldContext_ScoreOutcome_band(ctx, field)
+	case "passed":
+		return ec.fieldContext_ScoreOutcome_passed(ctx, field)
+	case "provisional":
+		return ec.fieldContext_ScoreOutcome_provisional(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreOutcome", field.Name)
 }
 
 func (ec *executionContext) childFields_ScoreTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11369,6 +12398,8 @@ func (ec *executionContext) childFields_TemplateVersion(ctx context.Context, fie
 		return ec.fieldContext_TemplateVersion_publishedBy(ctx, field)
 	case "approvedBy":
 		return ec.fieldContext_TemplateVersion_approvedBy(ctx, field)
+	case "rescorings":
+		return ec.fieldContext_TemplateVersion_rescorings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TemplateVersion", field.Name)
 }

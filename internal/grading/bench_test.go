@@ -292,3 +292,32 @@ func (c *crowd) insert(b testing.TB, table string, names []string, rows [][]any)
 	}
 	must(c.db.ExecContext(b.Context(), "INSERT INTO "+table+" ("+strings.Join(names, ", ")+") VALUES "+strings.Join(places, ", "), values...))(b)
 }
+
+// BenchmarkRescore previews and applies another key of one question for 10,000 sessions. The yardstick of the preview is to
+// read the documents of all reports; that of applying is to grade the sessions in the first place.
+func BenchmarkRescore(b *testing.B) {
+	eachBench(b, func(b *testing.B, db dbtest.Database) {
+		for range b.N {
+			b.StopTimer()
+			c := newCrowd(b, db, manySessions)
+			graded := c.costOf(b, func() { c.grade(b) })
+			plain := c.costOf(b, func() { c.texts(b, "SELECT result FROM reports") })
+			fixes := []*content.KeyFix{{Ref: "1.1", Correct: []string{"b"}}}
+			b.StartTimer()
+			previewed := c.costOf(b, func() {
+				if p := c.preview(b, c.version, fixes); p.Concerned != manySessions || p.Changed == 0 {
+					b.Fatalf("got %+v", p)
+				}
+			})
+			row, _ := c.apply(b, c.version, fixes)
+			applied := c.costOf(b, func() { c.work(b, row.ID) })
+			b.StopTimer()
+			b.ReportMetric(previewed.wall.Seconds(), "s-preview")
+			b.ReportMetric((previewed.own + previewed.database).Seconds(), "s-cpu-preview")
+			b.ReportMetric(float64(previewed.own+previewed.database)/float64(plain.own+plain.database), "×cpu-reading")
+			b.ReportMetric(applied.wall.Seconds(), "s-apply")
+			b.ReportMetric((applied.own + applied.database).Seconds(), "s-cpu-apply")
+			b.ReportMetric(float64(applied.own+applied.database)/float64(graded.own+graded.database), "×cpu-grading")
+		}
+	})
+}

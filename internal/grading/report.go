@@ -206,6 +206,24 @@ func (s *Service) ReportsBySession(ctx context.Context, actor policy.Actor, sess
 	return summaries(scope.Reports().Where(tenant.In(report.FieldSessionID, sessions), report.SupersededAtIsNil())).All(ctx)
 }
 
+// Revisions lists all revisions of a session's report, the newest first.
+func (s *Service) Revisions(ctx context.Context, actor policy.Actor, session gid.ID, paging tenant.Paging) (*tenant.Page[*ent.Report], error) {
+	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
+	if err != nil {
+		return nil, err
+	}
+	at := func(row *ent.Report) tenant.Cursor { return tenant.Cursor{Key: int64(row.Number), ID: row.ID} }
+	order := tenant.Order{Column: report.FieldNumber, Number: true, Desc: true}
+	page, err := tenant.List(paging, order, at, func(window func(*entsql.Selector)) ([]*ent.Report, error) {
+		return summaries(scope.Reports().Where(report.SessionID(session), window)).All(ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	page.Total = scope.Reports().Where(report.SessionID(session)).Count
+	return page, nil
+}
+
 // ReportResult is the document of one report.
 type ReportResult struct {
 	ReportID gid.ID

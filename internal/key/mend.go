@@ -24,9 +24,9 @@ func (k *Key) apply(f *content.KeyFix) {
 	switch {
 	case f.CutPercent != nil:
 		k.CutPercent = *f.CutPercent
-	case f.Bands != nil:
+	case len(f.Bands) > 0:
 		k.Bands = f.Bands
-	case f.SkillWeights != nil:
+	case len(f.SkillWeights) > 0:
 		k.SkillWeights = f.SkillWeights
 	default:
 		k.change(f.Ref, func(i *Item) { i.mend(f) })
@@ -61,7 +61,7 @@ func (i *Item) mend(f *content.KeyFix) {
 		i.Points = *f.Points
 	case f.Numeric != nil:
 		i.Content.Numeric, i.Credited = f.Numeric, false
-	case f.Accepted != nil:
+	case len(f.Accepted) > 0:
 		i.Content.Accepted, i.Credited = f.Accepted, false
 	case len(i.Content.CorrectOrder) > 0:
 		i.Content.CorrectOrder, i.Credited = f.Correct, false

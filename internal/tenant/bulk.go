@@ -12,6 +12,7 @@ import (
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/report"
 	"github.com/assay-hq/assay/ent/response"
+	"github.com/assay-hq/assay/ent/scoresheet"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/templateversion"
 	"github.com/assay-hq/assay/internal/content"
@@ -147,4 +148,28 @@ func (tx Tx) AnnounceAll(ctx context.Context, what event.Type, subjects []gid.ID
 		return fmt.Errorf("announce %s: %w", what, err)
 	}
 	return nil
+}
+
+// LockSessions holds visible sessions until the commit, in the order of their ids.
+func (tx Tx) LockSessions(ctx context.Context, ids []gid.ID) error {
+	_, err := tx.Sessions().Where(In(session.FieldID, ids), tx.forUpdate).Order(session.ByID()).Select(session.FieldID).All(ctx)
+	return err
+}
+
+// SheetNumbers are the numbers of the last score sheets of several sessions; one without any is not among them.
+func (tx Tx) SheetNumbers(ctx context.Context, sessions []gid.ID) (map[gid.ID]int, error) {
+	var last []struct {
+		Session gid.ID `json:"session_id"`
+		Number  int    `json:"number"`
+	}
+	err := tx.ScoreSheets().Where(In(scoresheet.FieldSessionID, sessions)).GroupBy(scoresheet.FieldSessionID).
+		Aggregate(ent.As(ent.Max(scoresheet.FieldNumber), "number")).Scan(ctx, &last)
+	if err != nil {
+		return nil, fmt.Errorf("find score sheets: %w", err)
+	}
+	numbers := make(map[gid.ID]int, len(last))
+	for _, l := range last {
+		numbers[l.Session] = l.Number
+	}
+	return numbers, nil
 }

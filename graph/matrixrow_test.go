@@ -271,9 +271,11 @@ func wholeRows() []*row {
 		},
 		&row{
 			name: "Organization.previewRescore", needs: []policy.Action{policy.OrganizationRead, policy.ReportRescore}, bound: true, late: true, at: "organization.previewRescore.digest",
-			query: `query($id: ID!) { organization { previewRescore(templateVersionId: $id, fixes: [{cutPercent: 51}]) { digest changes(first: 1) { totalCount } } } }`,
+			query: `query($id: ID!) { organization { previewRescore(templateVersionId: $id, fixes: [{ref: "1.1", points: 77}]) { digest changes(first: 1) { totalCount } } } }`,
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.version} },
 		},
+		rescoredRow("session", policy.SessionRead),
+		rescoredRow("candidate", policy.CandidateRead),
 		&row{
 			name: "Organization.compareTemplateVersions", needs: needs, bound: true, late: true, at: "organization.compareTemplateVersions.changes.message",
 			query: "query($from: ID!, $to: ID!) { organization { compareTemplateVersions(from: $from, to: $to) { changes { message } } } }",
@@ -284,6 +286,16 @@ func wholeRows() []*row {
 			query: "mutation($document: String!) { importCatalogue(input: {document: $document}) { errors { code message } import { changes(most: 1) { key } } } }",
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"document": o.skillDocument()} },
 		})
+}
+
+// rescoredRow is a field of a session whose result a mending would change.
+func rescoredRow(field string, needs policy.Action) *row {
+	return &row{
+		name: "ScoreChange." + field, needs: []policy.Action{policy.OrganizationRead, policy.ReportRescore, needs}, bound: true, late: true,
+		at:    "organization.previewRescore.changes.nodes." + field + ".id",
+		query: `query($id: ID!) { organization { previewRescore(templateVersionId: $id, fixes: [{ref: "1.1", points: 77}]) { changes(first: 1) { nodes { ` + field + ` { id } } } } } }`,
+		given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.version} },
+	}
 }
 
 // skillDocument is a catalogue with a skill that no organization has.
@@ -378,6 +390,10 @@ func edgeRows() []*row {
 		{"CandidateSession.templateVersion", "templateVersion", []policy.Action{policy.TemplateRead}},
 		{"CandidateSession.timeline", "timeline", []policy.Action{policy.SessionRead}},
 		{"CandidateSession.report", "report", []policy.Action{policy.ReportRead}},
+		{"CandidateSession.reports", "reports", []policy.Action{policy.ReportRead}},
+		{"CandidateSession.scoreTrace", "scoreTrace", []policy.Action{policy.ReportRead}},
+		{"TemplateVersion.rescorings", "rescorings", []policy.Action{policy.ReportRead}},
+		{"Rescoring.progress", "rescorings.nodes.progress", []policy.Action{policy.ReportRead, policy.ReportRead}},
 		{"CandidateSession.review", "review", []policy.Action{policy.ReviewAssign}},
 		{"CandidateSession.integrity", "integrity.verdict", []policy.Action{policy.IntegrityRead}},
 		{"SessionIntegrity.judgedBy", "integrity.judgedBy", []policy.Action{policy.IntegrityRead, policy.MemberRead}},
@@ -397,6 +413,7 @@ func edgeRows() []*row {
 		"MustHaveSkill": "JobRole", "QuestionContent": "Question", "QuestionRevision": "Question",
 		"TemplateSlot": "AssessmentTemplate", "SkillCoverage": "AssessmentTemplate", "QuestionExposure": "TemplateVersion",
 		"VersionItem": "TemplateVersion", "SessionIntegrity": "CandidateSession",
+		"Rescoring": "TemplateVersion",
 	}
 	var list []*row
 	for _, e := range edges {
@@ -423,6 +440,7 @@ var having = map[string]func(o *org) gid.ID{
 	"QuestionRevision.approvedBy":   func(o *org) gid.ID { return o.approved },
 	"AssessmentTemplate.approvedBy": func(o *org) gid.ID { return o.agreed },
 	"TemplateVersion.approvedBy":    func(o *org) gid.ID { return o.standing },
+	"Rescoring.progress":            func(o *org) gid.ID { return o.mended },
 	"TemplateVersion.exposures":     func(o *org) gid.ID { return o.pooled },
 	"Candidate.hold":                func(o *org) gid.ID { return o.held },
 	"QuestionExposure.question":     func(o *org) gid.ID { return o.pooled },
@@ -553,7 +571,7 @@ func mutationRows(schema *ast.Schema) []*row {
 		}},
 		{name: "applyRescore", needs: []policy.Action{policy.ReportRescore}, given: func(t *testing.T, o *org, _ *person) vars {
 			version, digest := o.previewed(t)
-			return vars{"templateVersionId": version, "fixes": []vars{{"cutPercent": 51}}, "reason": "the panel met again", "digest": digest}
+			return vars{"templateVersionId": version, "fixes": []any{vars{"ref": "1.1", "drop": true}}, "reason": "unclear", "digest": digest}
 		}},
 		{name: "judgeIntegrity", needs: []policy.Action{policy.IntegrityJudge}, given: func(_ *testing.T, o *org, _ *person) vars {
 			return vars{"sessionId": o.inReview, "verdict": "NO_CONCERN", "comment": "fine"}

@@ -274,6 +274,12 @@ func wholeRows() []*row {
 			query: `query($id: ID!) { organization { previewRescore(templateVersionId: $id, fixes: [{ref: "1.1", points: 77}]) { digest changes(first: 1) { totalCount } } } }`,
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.version} },
 		},
+		&row{
+			name: "RescorePreview.changes", needs: []policy.Action{policy.OrganizationRead, policy.ReportRescore, policy.ReportRescore}, bound: true, late: true,
+			at:    "organization.previewRescore.changes.nodes.told",
+			query: `query($id: ID!) { organization { previewRescore(templateVersionId: $id, fixes: [{ref: "1.1", points: 77}]) { changes(first: 1) { nodes { told } } } } }`,
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.version} },
+		},
 		rescoredRow("session", policy.SessionRead),
 		rescoredRow("candidate", policy.CandidateRead),
 		&row{

@@ -494,6 +494,9 @@ func (o *org) unscored(t testing.TB, id gid.ID) {
 	t.Helper()
 	scope := must(o.store.As(t.Context(), policy.Worker(o.id), policy.SessionScore))(t)
 	must(tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (int, error) {
+		for _, table := range []string{"reports", "score_sheets"} {
+			must(tx.Exec(t.Context(), "DELETE FROM "+table+" WHERE organization_id = @org AND session_id = @id", tenant.Args{"id": id}))(t)
+		}
 		return tx.ChangeSession(id).SetState(term.Submitted).Save(t.Context())
 	}))(t)
 }

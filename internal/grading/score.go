@@ -36,10 +36,11 @@ func (s *Service) Score(ctx context.Context, actor policy.Actor, id gid.ID) erro
 			return err
 		}
 		n, err := tenant.InTx(ctx, scope, func(tx tenant.Tx) (int, error) { return s.scoreSome(ctx, tx, row, patient) })
-		if err != nil {
+		if err != nil && patient {
 			return err
 		}
-		patient = n == 0 // everything that waits is in other hands: wait for our own
+		// What others wait for is no reason to leave our own. And if everything that waits is in other hands, wait for it.
+		patient = err != nil || n == 0
 	}
 }
 

@@ -58,6 +58,14 @@ func some[T any](found []T, err error) error {
 	return err
 }
 
+// listed is some for a page.
+func listed[T any](page *tenant.Page[T], err error) error {
+	if err != nil {
+		return err
+	}
+	return some(page.Nodes, nil)
+}
+
 // fixed is for calls that prepare nothing.
 func fixed(ask func(ctx context.Context, o *org, who policy.Actor) error) func(*testing.T, *org, *person) call {
 	return func(_ *testing.T, o *org, _ *person) call {
@@ -697,6 +705,27 @@ func gradingReads() []operation {
 		opened("grading.Document", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
 			return done(o.grades.Document(ctx, who, id))
 		}),
+		reads("grading.PreviewRescore", policy.ReportRescore, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.grades.PreviewRescore(ctx, who, o.version, dropFirst()))
+		}),
+		reads("grading.Rescorings", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return listed(o.grades.Rescorings(ctx, who, o.mended, tenant.Paging{}))
+		}),
+		reads("grading.RescoringsByID", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.RescoringsByID(ctx, who, []gid.ID{o.rescoring}))
+		}),
+		reads("grading.ProgressOf", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.ProgressOf(ctx, who, []gid.ID{o.rescoring}))
+		}),
+		reads("grading.Revisions", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return listed(o.grades.Revisions(ctx, who, o.released, tenant.Paging{}))
+		}),
+		reads("grading.ScoreTrace", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return listed(o.grades.ScoreTrace(ctx, who, o.released, tenant.Paging{}))
+		}),
+		reads("grading.Rescore", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return o.grades.Rescore(ctx, who, o.rescoring)
+		}),
 		reads("grading.Score", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
 			return o.grades.Score(ctx, who, o.released)
 		}),
@@ -718,6 +747,11 @@ func gradingWrites() []operation {
 		writes("grading.SubmitReview", policy.ReviewScore, func(t *testing.T, o *org, who *person) call {
 			in := grading.SubmitReviewInput{ID: o.newReview(t, o.sat(t, o.template).ID, o.reviewerLike(who)).ID, Scores: o.scores()}
 			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.SubmitReview(ctx, who, in)) }
+		}),
+		writes("grading.ApplyRescore", policy.ReportRescore, func(t *testing.T, o *org, _ *person) call {
+			version, digest := o.previewed(t)
+			in := grading.ApplyRescoreInput{TemplateVersionID: version, Fixes: dropFirst(), Reason: "unclear", Digest: digest}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.ApplyRescore(ctx, who, in)) }
 		}),
 		writes("grading.Release", policy.ReportRelease, func(t *testing.T, o *org, _ *person) call {
 			in := grading.ReleaseReportInput{ID: o.reportOf(t, o.sat(t, o.quiz).ID)}

@@ -2,7 +2,9 @@ package graph
 
 import (
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/sitting"
 )
 
@@ -24,6 +26,7 @@ func Complexity() ComplexityRoot {
 	var c ComplexityRoot
 	c.ReportResult.Questions, c.ReportResult.Sections, c.ReportResult.Skills = priced(15), priced(3), priced(5)
 	c.ReportResult.Bands, c.QuestionResult.Trace = priced(3), priced(3)
+	c.rescoring()
 	c.ReviewWork.Items, c.ReviewItem.Criteria, c.Criterion.Levels = priced(10), priced(3), priced(4)
 	c.ReviewItem.FollowUps, c.Feedback.Sections = priced(3), priced(3)
 	c.ScoreDistribution.Buckets, c.ScoreDistribution.Bands = priced(10), priced(3)
@@ -74,6 +77,14 @@ func (c *ComplexityRoot) templates() {
 	both := weighing(50) // two papers with their keys
 	c.Organization.CompareTemplateVersions = func(child int, _, _ gid.ID) int { return both(child) }
 	c.VersionComparison.Changes = priced(20)
+}
+
+func (c *ComplexityRoot) rescoring() {
+	everybody := weighing(4 * heavy) // every report of a version
+	c.Organization.PreviewRescore = func(child int, _ gid.ID, _ []*content.KeyFix) int { return everybody(child) }
+	c.Mutation.ApplyRescore = func(child int, _ grading.ApplyRescoreInput) int { return everybody(child) }
+	c.RescorePreview.Histogram, c.Rescoring.Fixes = priced(20), priced(3)
+	c.KeyFix.SkillWeights, c.KeyFix.Bands = priced(5), priced(3)
 }
 
 func (c *ComplexityRoot) catalogues() {

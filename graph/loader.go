@@ -41,6 +41,7 @@ type loaders struct {
 	keys       *loader[gid.ID, *account.APIKey]
 	results    *loader[gid.ID, *grading.ReportResult]
 	sheets     *loader[gid.ID, *authoring.Sheet]
+	progress   *loader[gid.ID, *grading.RescoringProgress]
 	works      *loader[gid.ID, *grading.ReviewWork]
 
 	responses *loader[gid.ID, []*sitting.Response]
@@ -91,6 +92,8 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		reviews:    one(wait, "review", r.Grading.ReviewsByID, func(v *ent.Review) gid.ID { return v.ID }),
 		reports:    one(wait, "report", r.Grading.ReportsByID, func(p *ent.Report) gid.ID { return p.ID }),
 		results:    one(wait, "report", r.Grading.ResultsByReport, func(p *grading.ReportResult) gid.ID { return p.ReportID }),
+
+		progress: one(wait, "re-scoring", r.Grading.ProgressOf, func(p *grading.RescoringProgress) gid.ID { return p.RescoringID }),
 
 		works:  one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
 		sheets: one(wait, "template version", r.Authoring.Sheets, func(s *authoring.Sheet) gid.ID { return s.VersionID }),

@@ -273,6 +273,19 @@ func wholeRows() []*row {
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.template} },
 		},
 		&row{
+			name: "Organization.previewRescore", needs: []policy.Action{policy.OrganizationRead, policy.ReportRescore}, bound: true, late: true, at: "organization.previewRescore.digest",
+			query: `query($id: ID!) { organization { previewRescore(templateVersionId: $id, fixes: [{ref: "1.1", points: 77}]) { digest changes(first: 1) { totalCount } } } }`,
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.version} },
+		},
+		&row{
+			name: "RescorePreview.changes", needs: []policy.Action{policy.OrganizationRead, policy.ReportRescore, policy.ReportRescore}, bound: true, late: true,
+			at:    "organization.previewRescore.changes.nodes.told",
+			query: `query($id: ID!) { organization { previewRescore(templateVersionId: $id, fixes: [{ref: "1.1", points: 77}]) { changes(first: 1) { nodes { told } } } } }`,
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.version} },
+		},
+		rescoredRow("session", policy.SessionRead),
+		rescoredRow("candidate", policy.CandidateRead),
+		&row{
 			name: "Organization.compareTemplateVersions", needs: needs, bound: true, late: true, at: "organization.compareTemplateVersions.changes.message",
 			query: "query($from: ID!, $to: ID!) { organization { compareTemplateVersions(from: $from, to: $to) { changes { message } } } }",
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"from": o.version, "to": o.pooled} },
@@ -282,6 +295,16 @@ func wholeRows() []*row {
 			query: "mutation($document: String!) { importCatalogue(input: {document: $document}) { errors { code message } import { changes(most: 1) { key } } } }",
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"document": o.skillDocument()} },
 		})
+}
+
+// rescoredRow is a field of a session whose result a mending would change.
+func rescoredRow(field string, needs policy.Action) *row {
+	return &row{
+		name: "ScoreChange." + field, needs: []policy.Action{policy.OrganizationRead, policy.ReportRescore, needs}, bound: true, late: true,
+		at:    "organization.previewRescore.changes.nodes." + field + ".id",
+		query: `query($id: ID!) { organization { previewRescore(templateVersionId: $id, fixes: [{ref: "1.1", points: 77}]) { changes(first: 1) { nodes { ` + field + ` { id } } } } } }`,
+		given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.version} },
+	}
 }
 
 // skillDocument is a catalogue with a skill that no organization has.
@@ -376,6 +399,10 @@ func edgeRows() []*row {
 		{"CandidateSession.templateVersion", "templateVersion", []policy.Action{policy.TemplateRead}},
 		{"CandidateSession.timeline", "timeline", []policy.Action{policy.SessionRead}},
 		{"CandidateSession.report", "report", []policy.Action{policy.ReportRead}},
+		{"CandidateSession.reports", "reports", []policy.Action{policy.ReportRead}},
+		{"CandidateSession.scoreTrace", "scoreTrace", []policy.Action{policy.ReportRead}},
+		{"TemplateVersion.rescorings", "rescorings", []policy.Action{policy.ReportRead}},
+		{"Rescoring.progress", "rescorings.nodes.progress", []policy.Action{policy.ReportRead, policy.ReportRead}},
 		{"CandidateSession.review", "review", []policy.Action{policy.ReviewAssign}},
 		{"CandidateSession.integrity", "integrity.verdict", []policy.Action{policy.IntegrityRead}},
 		{"SessionIntegrity.judgedBy", "integrity.judgedBy", []policy.Action{policy.IntegrityRead, policy.MemberRead}},
@@ -398,6 +425,7 @@ func edgeRows() []*row {
 		"TemplateSlot": "AssessmentTemplate", "SkillCoverage": "AssessmentTemplate", "QuestionExposure": "TemplateVersion",
 		"VersionItem": "TemplateVersion", "SessionIntegrity": "CandidateSession",
 		"QuestionResult": "Report", "ReviewItem": "Review",
+		"Rescoring": "TemplateVersion",
 	}
 	var list []*row
 	for _, e := range edges {
@@ -429,6 +457,7 @@ var having = map[string]func(o *org) gid.ID{
 	"QuestionRevision.approvedBy":   func(o *org) gid.ID { return o.approved },
 	"AssessmentTemplate.approvedBy": func(o *org) gid.ID { return o.agreed },
 	"TemplateVersion.approvedBy":    func(o *org) gid.ID { return o.standing },
+	"Rescoring.progress":            func(o *org) gid.ID { return o.mended },
 	"TemplateVersion.exposures":     func(o *org) gid.ID { return o.pooled },
 	"Candidate.hold":                func(o *org) gid.ID { return o.held },
 	"QuestionResult.recording":      func(o *org) gid.ID { return o.heard },
@@ -557,6 +586,10 @@ func mutationRows(schema *ast.Schema) []*row {
 		}},
 		{name: "releaseReport", needs: []policy.Action{policy.ReportRelease}, given: func(t *testing.T, o *org, _ *person) vars {
 			return vars{"id": o.reportOf(t, o.sat(t, o.quiz).ID)}
+		}},
+		{name: "applyRescore", needs: []policy.Action{policy.ReportRescore}, given: func(t *testing.T, o *org, _ *person) vars {
+			version, digest := o.previewed(t)
+			return vars{"templateVersionId": version, "fixes": []any{vars{"ref": "1.1", "drop": true}}, "reason": "unclear", "digest": digest}
 		}},
 		{name: "judgeIntegrity", needs: []policy.Action{policy.IntegrityJudge}, given: func(_ *testing.T, o *org, _ *person) vars {
 			return vars{"sessionId": o.inReview, "verdict": "NO_CONCERN", "comment": "fine"}

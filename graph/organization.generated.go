@@ -15,6 +15,7 @@ import (
 	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/insight"
@@ -56,6 +57,7 @@ type OrganizationResolver interface {
 	APIKeys(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*envelope.Connection[*account.APIKey], error)
 	Contests(ctx context.Context, obj *ent.Organization, filter *sitting.ContestFilter, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Contest], error)
 	Events(ctx context.Context, obj *ent.Organization, types []string, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Event], error)
+	PreviewRescore(ctx context.Context, obj *ent.Organization, templateVersionID gid.ID, fixes []*content.KeyFix) (*grading.RescorePreview, error)
 }
 type ViewerResolver interface {
 	Email(ctx context.Context, obj *envelope.Viewer) (*string, error)
@@ -446,6 +448,28 @@ func (ec *executionContext) field_Organization_members_args(ctx context.Context,
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Organization_previewRescore_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "templateVersionId",
+		func(ctx context.Context, v any) (gid.ID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgidᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["templateVersionId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "fixes",
+		func(ctx context.Context, v any) ([]*content.KeyFix, error) {
+			return ec.unmarshalNKeyFixInput2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐKeyFixᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["fixes"] = arg1
 	return args, nil
 }
 
@@ -2623,6 +2647,50 @@ func (ec *executionContext) fieldContext_Organization_events(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Organization_previewRescore(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Organization_previewRescore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Organization().PreviewRescore(ctx, obj, fc.Args["templateVersionId"].(gid.ID), fc.Args["fixes"].([]*content.KeyFix))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *grading.RescorePreview) graphql.Marshaler {
+			return ec.marshalORescorePreview2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐRescorePreview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Organization_previewRescore(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Organization",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RescorePreview(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Organization_previewRescore_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Organization_retentionDays(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4385,6 +4453,44 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 					}
 				}()
 				res = ec._Organization_events(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "previewRescore":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Organization_previewRescore(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

@@ -57,6 +57,7 @@ type MutationResolver interface {
 	ApproveQuestion(ctx context.Context, input authoring.ApproveQuestionInput) (*envelope.Payload[*ent.Question], error)
 	RetireQuestion(ctx context.Context, input authoring.RetireQuestionInput) (*envelope.Payload[*ent.Question], error)
 	ReleaseReport(ctx context.Context, input grading.ReleaseReportInput) (*envelope.Payload[*ent.Report], error)
+	ApplyRescore(ctx context.Context, input grading.ApplyRescoreInput) (*envelope.Payload[*ent.Rescoring], error)
 	AssignReview(ctx context.Context, input grading.AssignReviewInput) (*envelope.Payload[*ent.Review], error)
 	SubmitReview(ctx context.Context, input grading.SubmitReviewInput) (*envelope.Payload[*ent.Review], error)
 	EraseMyData(ctx context.Context, input sitting.EraseMyDataInput) (*envelope.Payload[*sitting.ErasureReceipt], error)
@@ -145,6 +146,20 @@ func (ec *executionContext) field_Mutation_answerContest_args(ctx context.Contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (sitting.AnswerContestInput, error) {
 			return ec.unmarshalNAnswerContestInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐAnswerContestInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_applyRescore_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (grading.ApplyRescoreInput, error) {
+			return ec.unmarshalNApplyRescoreInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐApplyRescoreInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2559,6 +2574,50 @@ func (ec *executionContext) fieldContext_Mutation_releaseReport(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_releaseReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_applyRescore(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_applyRescore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ApplyRescore(ctx, fc.Args["input"].(grading.ApplyRescoreInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Payload[*ent.Rescoring]) graphql.Marshaler {
+			return ec.marshalOApplyRescorePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_applyRescore(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApplyRescorePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_applyRescore_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -5557,6 +5616,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "releaseReport":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_releaseReport(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "applyRescore":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_applyRescore(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++

@@ -83,6 +83,7 @@ type org struct {
 	version, candidate          gid.ID
 	revision                    gid.ID // of the choice
 	pooled                      gid.ID // a version that draws from a pool
+	mended, rescoring           gid.ID // a version whose key was mended, and the mending
 	forward                     gid.ID // a template whose first section of two only goes forward
 	released, inReview, running gid.ID // sessions; the last one is in progress
 	aloud, speaking, recording  gid.ID // a template of one spoken question, a session of it in progress, and its recording
@@ -193,6 +194,7 @@ func (o *org) fill(t testing.TB) {
 	forward := o.draft(o.choice, o.text)
 	forward.Sections[0].Navigation = new(term.ForwardOnly)
 	forward.Sections = append(forward.Sections, o.draft(o.approved).Sections...)
+	o.mend(t)
 	o.forward = o.newTemplateBy(t, o.owner(), forward).ID
 	must(o.authors.PublishTemplate(t.Context(), o.owner(), authoring.PublishTemplateInput{ID: o.forward}))(t)
 	o.revise(t, o.drafted)
@@ -508,6 +510,9 @@ func (o *org) unscored(t testing.TB, id gid.ID) {
 	t.Helper()
 	scope := must(o.store.As(t.Context(), policy.Worker(o.id), policy.SessionScore))(t)
 	must(tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (int, error) {
+		for _, table := range []string{"reports", "score_sheets"} {
+			must(tx.Exec(t.Context(), "DELETE FROM "+table+" WHERE organization_id = @org AND session_id = @id", tenant.Args{"id": id}))(t)
+		}
 		return tx.ChangeSession(id).SetState(term.Submitted).Save(t.Context())
 	}))(t)
 }
@@ -559,6 +564,27 @@ func (o *org) scores() []*grading.CriterionScoreInput {
 func (o *org) reportOf(t testing.TB, session gid.ID) gid.ID {
 	t.Helper()
 	return must(o.grades.ReportsBySession(t.Context(), o.owner(), []gid.ID{session}))(t)[0].ID
+}
+
+// dropFirst drops the first question.
+func dropFirst() []*content.KeyFix { return []*content.KeyFix{{Ref: "1.1", Drop: true}} }
+
+// previewed is a new version, and the digest of what dropping its first question would change.
+func (o *org) previewed(t testing.TB) (version gid.ID, digest string) {
+	t.Helper()
+	template := o.newTemplate(t, true, o.choice)
+	version = must(o.authors.VersionsByTemplate(t.Context(), o.owner(), []gid.ID{template}))(t)[0].ID
+	return version, must(o.grades.PreviewRescore(t.Context(), o.owner(), version, dropFirst()))(t).Digest
+}
+
+// mend drops the first question of a new version.
+func (o *org) mend(t testing.TB) {
+	t.Helper()
+	version, digest := o.previewed(t)
+	row := must(o.grades.ApplyRescore(t.Context(), o.owner(), grading.ApplyRescoreInput{
+		TemplateVersionID: version, Fixes: dropFirst(), Reason: o.says("unclear"), Digest: digest,
+	}))(t)
+	o.mended, o.rescoring = version, row.ID
 }
 
 // persons are everybody of the organization.

@@ -39,6 +39,7 @@ const (
 	ReviewScore         Action = "review.score"
 	ReportRead          Action = "report.read"
 	ReportRelease       Action = "report.release"
+	ReportRescore       Action = "report.rescore"
 	InsightRead         Action = "insight.read"
 	CatalogueReindex    Action = "catalogue.reindex"
 	SittingTake         Action = "sitting.take"
@@ -57,7 +58,7 @@ var Actions = []Action{
 	CatalogueExport, CatalogueImport,
 	CandidateRead, CandidateErase, SessionRead, SessionInvite, SessionCancel, SessionAdjust, EventRead,
 	AccommodationDecide, IntegrityRead, IntegrityJudge, ContestAnswer, RecordingPlay,
-	ReviewAssign, ReviewScore, ReportRead, ReportRelease, InsightRead,
+	ReviewAssign, ReviewScore, ReportRead, ReportRelease, ReportRescore, InsightRead,
 	SittingTake, FeedbackRead,
 	CatalogueReindex, SessionFinish, SessionScore, MailSend, FileKeep,
 }

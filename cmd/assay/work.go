@@ -65,6 +65,9 @@ func (a *app) handlers() (*river.Workers, error) {
 			}
 			return err
 		})),
+		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.Rescore]) error {
+			return a.grading.Rescore(ctx, policy.Worker(j.Args.OrganizationID), j.Args.RescoringID)
+		})),
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.SendMail]) error {
 			return a.sittings.Deliver(ctx, policy.Worker(j.Args.OrganizationID), j.Args.MailID)
 		})),

@@ -7,6 +7,7 @@ import (
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
@@ -39,6 +40,7 @@ type (
 	PlaybackLinkPayload    = Payload[*sitting.PlaybackLink]
 	ReviewPayload          = Payload[*ent.Review]
 	ReportPayload          = Payload[*ent.Report]
+	RescoringPayload       = Payload[*ent.Rescoring]
 	OrganizationPayload    = Payload[*ent.Organization]
 	ImportPayload          = Payload[*authoring.CatalogueImport]
 	APIKeyPayload          = Payload[*account.APIKey]
@@ -115,6 +117,9 @@ type (
 	SessionConnection        = Connection[*ent.Session]
 	ReviewConnection         = Connection[*ent.Review]
 	ReportConnection         = Connection[*ent.Report]
+	RescoringConnection      = Connection[*ent.Rescoring]
+	ScoreChangeConnection    = Connection[*grading.ScoreChange]
+	ScoreAwardConnection     = Connection[*grading.Award]
 	AuditEventConnection     = Connection[*ent.AuditEvent]
 	EventConnection          = Connection[*ent.Event]
 	RecordedSignalConnection = Connection[*sitting.RecordedSignal]
@@ -132,6 +137,9 @@ type (
 	SessionEdge        = Edge[*ent.Session]
 	ReviewEdge         = Edge[*ent.Review]
 	ReportEdge         = Edge[*ent.Report]
+	RescoringEdge      = Edge[*ent.Rescoring]
+	ScoreChangeEdge    = Edge[*grading.ScoreChange]
+	ScoreAwardEdge     = Edge[*grading.Award]
 	AuditEventEdge     = Edge[*ent.AuditEvent]
 	EventEdge          = Edge[*ent.Event]
 	RecordedSignalEdge = Edge[*sitting.RecordedSignal]

@@ -51,6 +51,7 @@ var rooms = []room{
 	{path: "./internal/mail", floor: 1},
 	{path: "./internal/markdown", floor: 0, never: impure},
 	{path: "./internal/catalogue", floor: 1, never: impure},
+	{path: "./internal/check", floor: 2, never: impure},
 	{path: "./internal/qti", floor: 2, never: impure},
 	{path: "./internal/shipped", floor: 2},
 	{path: "./internal/reporting", floor: 2, never: impure},

@@ -30,7 +30,8 @@ func TestEveryMutation(t *testing.T) {
 			"Score": {
 				action: policy.SessionScore, actor: policy.Worker(r.owner.Org), keyless: true, foreign: true,
 				events: []event.Type{event.ReportComputed, event.SessionScored}, fresh: func(t testing.TB) call {
-					id, _ := r.took(t, r.template.ID, keyed())
+					own := r.publish(t, r.draft(t, r.role, term.FeedbackSections)) // of which no other session waits
+					id, _ := r.took(t, own.ID, keyed())
 					return func(ctx context.Context, a policy.Actor, _ *string, _ bool) (gid.ID, error) {
 						return id, r.grading.Score(ctx, a, id)
 					}

@@ -33,18 +33,11 @@ func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Resul
 	case !ent.IsNotFound(err):
 		return fmt.Errorf("find report: %w", err)
 	}
-	text, err := json.Marshal(doc)
+	create, err := newReport(tx, row, doc, number)
 	if err != nil {
-		return fmt.Errorf("encode report: %w", err)
+		return err
 	}
-	state := term.ReportReady
-	if doc.Provisional {
-		state = term.ReportProvisional
-	}
-	created, err := tx.NewReport().SetSessionID(row.ID).SetJobRoleID(row.JobRoleID).SetCandidateID(row.CandidateID).
-		SetTemplateVersionID(row.TemplateVersionID).SetNumber(number).SetState(state).SetPercent(int64(doc.Overall.Percent)).
-		SetPoints(int64(doc.Overall.Awarded)).SetMaxPoints(int64(doc.Overall.Maximum)).SetBand(doc.Band).SetPassed(doc.Passed).
-		SetResult(text).SetEndedAt(*row.EndedAt).Save(ctx)
+	created, err := create.Save(ctx)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -222,6 +215,24 @@ func (s *Service) ReportsBySession(ctx context.Context, actor policy.Actor, sess
 		return nil, err
 	}
 	return summaries(scope.Reports().Where(tenant.In(report.FieldSessionID, sessions), report.SupersededAtIsNil())).All(ctx)
+}
+
+// Revisions lists all revisions of a session's report, the newest first.
+func (s *Service) Revisions(ctx context.Context, actor policy.Actor, session gid.ID, paging tenant.Paging) (*tenant.Page[*ent.Report], error) {
+	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
+	if err != nil {
+		return nil, err
+	}
+	at := func(row *ent.Report) tenant.Cursor { return tenant.Cursor{Key: int64(row.Number), ID: row.ID} }
+	order := tenant.Order{Column: report.FieldNumber, Number: true, Desc: true}
+	page, err := tenant.List(paging, order, at, func(window func(*entsql.Selector)) ([]*ent.Report, error) {
+		return summaries(scope.Reports().Where(report.SessionID(session), window)).All(ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	page.Total = scope.Reports().Where(report.SessionID(session)).Count
+	return page, nil
 }
 
 // ReportResult is the document of one report.

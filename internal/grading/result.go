@@ -21,6 +21,8 @@ type Result struct {
 	Sections    []*GroupResult    `json:"sections"`
 	Skills      []*SkillResult    `json:"skills"`
 	Questions   []*QuestionResult `json:"questions"`
+
+	mended int // how many of the key's mendings it counts
 }
 
 // Total is a sum of points; both sides are micro-units, the percentage micro-percent of what is decided.
@@ -56,6 +58,7 @@ type QuestionResult struct {
 	Awarded scoring.Points    `json:"awarded"`
 	Maximum scoring.Points    `json:"maximum"`
 	Upload  *gid.ID           `json:"upload,omitempty"` // the recording that was heard
+	Dropped bool              `json:"dropped,omitempty"` // it counts for nobody, whatever was awarded
 	Trace   []*TraceEntry     `json:"trace"`
 	Run     *Execution        `json:"execution,omitempty"` // of code, what running it came to
 }
@@ -79,26 +82,41 @@ type reviewed map[string][]*criterionScore
 
 // result computes the document from verdicts and, for what they leave open, a reviewer's scores.
 func (f *frozen) result(verdicts []*verdict, by reviewed) *Result {
-	doc := &Result{CutPercent: f.key.CutPercent, Bands: f.key.Bands}
-	var items []scoring.Item
-	byRef := map[string]*verdict{}
+	byRef := make(map[string]*verdict, len(verdicts))
 	for _, v := range verdicts {
 		byRef[v.item.Ref] = v
 	}
-	for i, section := range f.key.Sections {
+	questions := make([]*QuestionResult, 0, len(verdicts))
+	for _, section := range f.key.Sections {
 		for _, item := range section.Items {
 			q := questionResult(byRef[item.Ref], by[item.Ref])
 			q.Section = section.Title
-			doc.Questions = append(doc.Questions, q)
-			items = append(items, scoring.Item{
-				Section: strconv.Itoa(i), Skills: skillIDs(item), Max: q.Maximum, Awarded: q.Awarded, Status: scoring.Status(q.Status),
-			})
+			questions = append(questions, q)
+		}
+	}
+	return f.sum(questions)
+}
+
+// sum adds up what the questions of a session came to, in the key's order. What was dropped is shown and not counted.
+func (f *frozen) sum(questions []*QuestionResult) *Result {
+	doc := &Result{CutPercent: f.key.CutPercent, Bands: f.key.Bands, Questions: questions, mended: f.mended}
+	items, next := make([]scoring.Item, 0, len(questions)), 0
+	for i, section := range f.key.Sections {
+		for _, item := range section.Items {
+			q := questions[next]
+			next++
+			if !q.Dropped {
+				items = append(items, scoring.Item{
+					Section: strconv.Itoa(i), Skills: skillIDs(item), Max: q.Maximum, Awarded: q.Awarded, Status: scoring.Status(q.Status),
+				})
+			}
 		}
 	}
 	sum := scoring.Summarise(items, f.summary())
 	doc.Provisional, doc.Band, doc.Passed, doc.Overall = sum.Provisional, sum.Band, sum.Passed, total(sum.Overall)
-	for i, g := range sum.Sections {
-		doc.Sections = append(doc.Sections, &GroupResult{Title: f.key.Sections[i].Title, Total: total(g.Total)})
+	for _, g := range sum.Sections {
+		place, _ := strconv.Atoi(g.Name) // as it was written above
+		doc.Sections = append(doc.Sections, &GroupResult{Title: f.key.Sections[place].Title, Total: total(g.Total)})
 	}
 	doc.Skills = skillResults(f.key, sum.Skills)
 	return doc
@@ -123,7 +141,8 @@ func (f *frozen) summary() scoring.Summary {
 func questionResult(v *verdict, scores []*criterionScore) *QuestionResult {
 	q := &QuestionResult{
 		Ref: v.item.Ref, Title: v.item.Title, Kind: v.item.Kind, Status: v.status,
-		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Upload: v.recording(), Trace: []*TraceEntry{}, Run: v.run,
+		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Dropped: v.item.Dropped, Upload: v.recording(), Trace: []*TraceEntry{},
+		Run: v.run,
 	}
 	if v.source == term.SourceRunner {
 		q.Trace = v.run.trace()

@@ -185,7 +185,7 @@ func (s *Service) Work(ctx context.Context, actor policy.Actor, ids []gid.ID) ([
 	for i, r := range own {
 		sessions[i] = r.SessionID
 	}
-	all, err := judgeAll(ctx, scope, sessions)
+	all, err := s.judgeAll(ctx, scope, sessions)
 	if err != nil {
 		return nil, err
 	}
@@ -216,8 +216,8 @@ type judged struct {
 	verdicts []*verdict
 }
 
-// judgeAll gives the verdicts on several visible sessions, in three statements; in five, where code was run.
-func judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID]*judged, error) {
+// judgeAll gives the verdicts on several visible sessions, in four statements at most; in six, where code was run.
+func (s *Service) judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID]*judged, error) {
 	sessions, err := scope.Sessions().Where(tenant.In(session.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find sessions: %w", err)
@@ -226,11 +226,27 @@ func judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID
 	for i, row := range sessions {
 		versions[i] = row.TemplateVersionID
 	}
-	documents, err := pinned(ctx, scope, versions)
+	documents, err := s.pinned(ctx, scope, versions)
 	if err != nil {
 		return nil, err
 	}
-	answers, err := answersOf(ctx, scope, ids)
+	return judgeRows(ctx, scope, sessions, documents)
+}
+
+// judgeOne gives the verdicts on one session that the transaction holds, by a key that is not mended until the commit.
+func (s *Service) judgeOne(ctx context.Context, tx tenant.Tx, row *ent.Session) (*judged, error) {
+	f, err := s.held(ctx, tx, row.TemplateVersionID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := judgeRows(ctx, tx.Scope, []*ent.Session{row}, map[gid.ID]*frozen{row.TemplateVersionID: f})
+	return all[row.ID], err
+}
+
+// judgeRows gives the verdicts on sessions by the documents of their versions.
+func judgeRows(ctx context.Context, scope tenant.Scope, rows []*ent.Session, documents map[gid.ID]*frozen) (map[gid.ID]*judged, error) {
+	ids := idsOf(rows)
+	answers, err := scope.LatestAnswers(ctx, ids, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -238,8 +254,8 @@ func judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[gid.ID]*judged, len(sessions))
-	for _, row := range sessions {
+	all := make(map[gid.ID]*judged, len(rows))
+	for _, row := range rows {
 		f := documents[row.TemplateVersionID]
 		if f == nil {
 			return nil, tenant.NotFound("template version")
@@ -249,18 +265,6 @@ func judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID) (map[gid.ID
 		runs[row.ID].overlay(all[row.ID].verdicts)
 	}
 	return all, nil
-}
-
-// judgeOne gives the verdicts on one visible session.
-func judgeOne(ctx context.Context, scope tenant.Scope, id gid.ID) (*judged, error) {
-	all, err := judgeAll(ctx, scope, []gid.ID{id})
-	if err != nil {
-		return nil, err
-	}
-	if all[id] == nil {
-		return nil, tenant.NotFound("session")
-	}
-	return all[id], nil
 }
 
 // open are the verdicts that wait for a person.

@@ -69,7 +69,7 @@ func (s *Service) SubmitReview(ctx context.Context, actor policy.Actor, in Submi
 		return nil, err
 	}
 	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*ent.Review, error) {
-		id, err := tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return in.ID, takeReview(ctx, tx, in) })
+		id, err := tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return in.ID, s.takeReview(ctx, tx, in) })
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +77,7 @@ func (s *Service) SubmitReview(ctx context.Context, actor policy.Actor, in Submi
 	})
 }
 
-func takeReview(ctx context.Context, tx tenant.Tx, in SubmitReviewInput) error {
+func (s *Service) takeReview(ctx context.Context, tx tenant.Tx, in SubmitReviewInput) error {
 	own, err := tenant.Only[*ent.Review]("review")(tx.Reviews().Where(review.ID(in.ID)).Only(ctx))
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func takeReview(ctx context.Context, tx tenant.Tx, in SubmitReviewInput) error {
 	if own.State != term.ReviewAssigned || row.State != term.InReview {
 		return conflict("this review was already submitted")
 	}
-	j, err := judgeOne(ctx, tx.Scope, row.ID)
+	j, err := s.judgeOne(ctx, tx, row)
 	if err != nil {
 		return err
 	}

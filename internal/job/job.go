@@ -61,3 +61,15 @@ func (SendMail) Kind() string { return "send_mail" }
 
 // Tenant is the organization the job works for.
 func (j SendMail) Tenant() gid.ID { return j.OrganizationID }
+
+// Rescore brings the reports of a version up to a mending of its key.
+type Rescore struct {
+	OrganizationID gid.ID `json:"organization_id"`
+	RescoringID    gid.ID `json:"rescoring_id"`
+}
+
+// Kind is the job's name in the queue.
+func (Rescore) Kind() string { return "rescore" }
+
+// Tenant is the organization the job works for.
+func (j Rescore) Tenant() gid.ID { return j.OrganizationID }

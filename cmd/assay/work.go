@@ -109,6 +109,9 @@ const (
 	looksPerSweep = 4
 )
 
+// remindEvery is how many sweeps pass between two looks at what reviewers have to do: a quarter of an hour's.
+const remindEvery = 900
+
 // tidyEvery is how many sweeps pass between two clean-ups: an hour's.
 const tidyEvery = 3600
 
@@ -134,6 +137,9 @@ func (a *app) look(ctx context.Context, number int) error {
 		return a.finishDue(ctx)
 	}
 	round, err := number/looksPerSweep, a.sweep(ctx)
+	if round%remindEvery == 0 {
+		err = errors.Join(err, a.remindReviewers(ctx))
+	}
 	if round%tidyEvery == 0 {
 		err = errors.Join(err, a.store.Tidy(ctx), a.tidyUploads(ctx))
 	}
@@ -200,6 +206,25 @@ func (a *app) eraseOutdated(ctx context.Context) error {
 			}
 		}
 		if failed != nil || len(outdated) < eraseBatch {
+			return failed
+		}
+	}
+}
+
+// remindReviewers writes to whoever has a review that is due soon, or overdue.
+func (a *app) remindReviewers(ctx context.Context) error {
+	for {
+		due, err := a.store.Directory().DueReviews(ctx, sweepBatch)
+		if err != nil {
+			return err
+		}
+		var failed error
+		for _, d := range due {
+			if err := a.grading.RemindReviewer(ctx, policy.Worker(d.Organization), d.Review); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("remind: %w", err))
+			}
+		}
+		if failed != nil || len(due) < sweepBatch {
 			return failed
 		}
 	}

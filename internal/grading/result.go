@@ -59,7 +59,8 @@ type QuestionResult struct {
 }
 
 // TraceEntry is who or what awarded which points, for which criterion, on what evidence. Points and maximum are on the
-// criterion's own scale; weight is its share beside the other criteria.
+// criterion's own scale; weight is its share beside the other criteria. Of several awards of one criterion all stand here,
+// also those that were set aside, by a consensus or because a further reviewer is still to be heard.
 type TraceEntry struct {
 	Criterion string           `json:"criterion"`
 	Text      string           `json:"text"`
@@ -70,22 +71,27 @@ type TraceEntry struct {
 	AwardedBy *gid.ID          `json:"awardedBy,omitempty"`
 	Evidence  string           `json:"evidence"`
 	Comment   string           `json:"comment"`
+
+	SetAside    bool `json:"setAside,omitempty"`    // it does not count
+	NotScorable bool `json:"notScorable,omitempty"` // the reviewer could not judge it
+	WholeAnswer bool `json:"wholeAnswer,omitempty"` // nothing was quoted: all of the answer is the evidence
 }
 
-// reviewed are a reviewer's scores, by the place of their question and in the rubric's order.
-type reviewed map[string][]*criterionScore
+// Counts reports whether the points are among those that count.
+func (e *TraceEntry) Counts() bool { return !e.SetAside }
 
-// result computes the document from verdicts and, for what they leave open, a reviewer's scores.
-func (f *frozen) result(verdicts []*verdict, by reviewed) *Result {
+// result computes the document from verdicts and, for what they leave open, what people said; without anybody, by is nil.
+func (f *frozen) result(verdicts []*verdict, by *panel) *Result {
 	doc := &Result{CutPercent: f.key.CutPercent, Bands: f.key.Bands}
 	var items []scoring.Item
 	byRef := map[string]*verdict{}
 	for _, v := range verdicts {
 		byRef[v.item.Ref] = v
 	}
+	said := by.standings()
 	for i, section := range f.key.Sections {
 		for _, item := range section.Items {
-			q := questionResult(byRef[item.Ref], by[item.Ref])
+			q := questionResult(byRef[item.Ref], said[item.Ref])
 			q.Section = section.Title
 			doc.Questions = append(doc.Questions, q)
 			items = append(items, scoring.Item{
@@ -118,7 +124,8 @@ func (f *frozen) summary() scoring.Summary {
 	return config
 }
 
-func questionResult(v *verdict, scores []*criterionScore) *QuestionResult {
+// questionResult is a question's result; what people said is left out of it while it is sealed.
+func questionResult(v *verdict, said *standing) *QuestionResult {
 	q := &QuestionResult{
 		Ref: v.item.Ref, Title: v.item.Title, Kind: v.item.Kind, Status: v.status,
 		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Trace: []*TraceEntry{},
@@ -130,12 +137,15 @@ func questionResult(v *verdict, scores []*criterionScore) *QuestionResult {
 		})
 		return q
 	}
-	levels := make([]scoring.CriterionScore, len(scores))
-	for i, s := range scores {
-		q.Trace = append(q.Trace, s.trace())
-		levels[i] = s.level()
+	if said == nil || said.sealed() {
+		return q
 	}
-	if points, ok := scoring.RubricScore(q.Maximum, levels); ok {
+	levels := make([]scoring.CriterionScore, len(said.criteria))
+	for i, c := range said.criteria {
+		q.Trace = append(q.Trace, c.trace(said.settled(), evidence(v.answer))...)
+		levels[i] = c.score()
+	}
+	if points, ok := scoring.RubricScore(q.Maximum, levels); ok && said.settled() {
 		q.Status, q.Awarded = term.ItemScored, points
 	}
 	return q

@@ -16,7 +16,7 @@ import (
 )
 
 // Score scores a submitted session by its key and writes its report: ready if nothing waits for a person, provisional
-// otherwise. A session in any other state is left as it is, so that it may be repeated. Only Assay itself has the
+// otherwise, and then its template's rule gives it to reviewers if it acts by itself. A session in any other state is left as it is, so that it may be repeated. Only Assay itself has the
 // permission.
 func (s *Service) Score(ctx context.Context, actor policy.Actor, id gid.ID) error {
 	scope, err := s.tenant.As(ctx, actor, policy.SessionScore)
@@ -49,11 +49,11 @@ func score(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
 	if _, err := change.Save(ctx); err != nil {
 		return fmt.Errorf("score session: %w", err)
 	}
-	if err := writeReport(ctx, tx, row, doc); err != nil {
+	if err := writeReport(ctx, tx, row, doc, ""); err != nil {
 		return err
 	}
 	if doc.Provisional {
-		return nil
+		return assignAutomatically(ctx, tx, row, j)
 	}
 	return tx.Announce(ctx, event.SessionScored, row.ID, nil)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/assay-hq/assay/ent"
@@ -61,14 +62,17 @@ func mayHear(ctx context.Context, tx tenant.Tx, row *ent.Upload) error {
 	if tx.Allows(policy.SessionRead) {
 		return nil
 	}
-	assigned, err := tx.Reviews().Where(review.SessionID(row.SessionID), review.ReviewerID(tx.Actor().ID)).Exist(ctx)
+	own, err := tx.Reviews().Where(review.SessionID(row.SessionID), review.ReviewerID(tx.Actor().ID),
+		review.StateIn(term.ReviewAssigned, term.ReviewSubmitted)).All(ctx)
 	if err != nil {
 		return fmt.Errorf("find review: %w", err)
 	}
-	if !assigned {
-		return tenant.NotFound("recording")
+	for _, r := range own {
+		if len(r.Refs) == 0 || slices.Contains(r.Refs, row.Ref) {
+			return nil
+		}
 	}
-	return nil
+	return tenant.NotFound("recording")
 }
 
 // CreateOwnPlaybackLinkInput names a recording of the candidate's own sitting.

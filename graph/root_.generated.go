@@ -33,6 +33,7 @@ type ResolverRoot interface {
 	Accommodation() AccommodationResolver
 	AssessmentTemplate() AssessmentTemplateResolver
 	AuditEvent() AuditEventResolver
+	AwardedScore() AwardedScoreResolver
 	Candidate() CandidateResolver
 	CandidateSession() CandidateSessionResolver
 	Contest() ContestResolver
@@ -51,6 +52,7 @@ type ResolverRoot interface {
 	RecordedSignal() RecordedSignalResolver
 	Report() ReportResolver
 	Review() ReviewResolver
+	ReviewRule() ReviewRuleResolver
 	SaveResult() SaveResultResolver
 	SessionIntegrity() SessionIntegrityResolver
 	Sitting() SittingResolver
@@ -121,9 +123,20 @@ type ComplexityRoot struct {
 		SectionDeadline func(childComplexity int) int
 	}
 
+	AddCalibrationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	AddMemberPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	AgreedScore struct {
+		Comment   func(childComplexity int) int
+		Criterion func(childComplexity int) int
+		Points    func(childComplexity int) int
 	}
 
 	AlreadyExistsError struct {
@@ -192,6 +205,7 @@ type ComplexityRoot struct {
 		Mode            func(childComplexity int) int
 		Name            func(childComplexity int) int
 		PublishedNumber func(childComplexity int) int
+		ReviewRule      func(childComplexity int) int
 		Revision        func(childComplexity int) int
 		State           func(childComplexity int) int
 		Versions        func(childComplexity int) int
@@ -212,6 +226,17 @@ type ComplexityRoot struct {
 	AssignReviewPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	AssignReviewsPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	AssignmentResult struct {
+		Errors     func(childComplexity int) int
+		SessionID  func(childComplexity int) int
+		Unassigned func(childComplexity int) int
 	}
 
 	AuditEvent struct {
@@ -238,6 +263,16 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	AwardedScore struct {
+		Comment   func(childComplexity int) int
+		Criterion func(childComplexity int) int
+		Evidence  func(childComplexity int) int
+		Maximum   func(childComplexity int) int
+		Points    func(childComplexity int) int
+		Ref       func(childComplexity int) int
+		Status    func(childComplexity int) int
+	}
+
 	Band struct {
 		MinPercent func(childComplexity int) int
 		Name       func(childComplexity int) int
@@ -257,6 +292,42 @@ type ComplexityRoot struct {
 		PartSize func(childComplexity int) int
 		URL      func(childComplexity int) int
 		Upload   func(childComplexity int) int
+	}
+
+	Calibration struct {
+		Adjacent    func(childComplexity int) int
+		Agreed      func(childComplexity int) int
+		Criteria    func(childComplexity int) int
+		Exact       func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		ModelAnswer func(childComplexity int) int
+		Note        func(childComplexity int) int
+		Own         func(childComplexity int) int
+		Prompt      func(childComplexity int) int
+		Retired     func(childComplexity int) int
+		Text        func(childComplexity int) int
+	}
+
+	CalibrationConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CalibrationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CalibrationScore struct {
+		Adjacent  func(childComplexity int) int
+		Agreed    func(childComplexity int) int
+		Comment   func(childComplexity int) int
+		Criterion func(childComplexity int) int
+		Exact     func(childComplexity int) int
+		Points    func(childComplexity int) int
 	}
 
 	CancelSessionPayload struct {
@@ -306,6 +377,7 @@ type ComplexityRoot struct {
 		Reminders       func(childComplexity int) int
 		Report          func(childComplexity int) int
 		Review          func(childComplexity int) int
+		Reviews         func(childComplexity int) int
 		StartedAt       func(childComplexity int) int
 		State           func(childComplexity int) int
 		Template        func(childComplexity int) int
@@ -313,6 +385,7 @@ type ComplexityRoot struct {
 		TimeUsed        func(childComplexity int) int
 		TimeZone        func(childComplexity int) int
 		Timeline        func(childComplexity int) int
+		Unassigned      func(childComplexity int) int
 		VerifyReceipt   func(childComplexity int, hash string) int
 	}
 
@@ -469,6 +542,11 @@ type ComplexityRoot struct {
 	}
 
 	DeclineInvitationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	DeclineReviewPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
@@ -692,11 +770,13 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AcceptInvitation             func(childComplexity int, input sitting.AcceptInvitationInput) int
+		AddCalibration               func(childComplexity int, input grading.AddCalibrationInput) int
 		AddMember                    func(childComplexity int, input account.AddMemberInput) int
 		AnswerContest                func(childComplexity int, input sitting.AnswerContestInput) int
 		ApproveQuestion              func(childComplexity int, input authoring.ApproveQuestionInput) int
 		ApproveTemplate              func(childComplexity int, input authoring.ApproveTemplateInput) int
 		AssignReview                 func(childComplexity int, input grading.AssignReviewInput) int
+		AssignReviews                func(childComplexity int, input grading.AssignReviewsInput) int
 		BeginUpload                  func(childComplexity int, input sitting.BeginUploadInput) int
 		CancelSession                func(childComplexity int, input sitting.CancelSessionInput) int
 		ChangeInvitation             func(childComplexity int, input sitting.ChangeInvitationInput) int
@@ -710,6 +790,7 @@ type ComplexityRoot struct {
 		CreateTemplate               func(childComplexity int, input authoring.CreateTemplateInput) int
 		DecideAccommodation          func(childComplexity int, input sitting.DecideAccommodationInput) int
 		DeclineInvitation            func(childComplexity int, input sitting.DeclineInvitationInput) int
+		DeclineReview                func(childComplexity int, input grading.DeclineReviewInput) int
 		DuplicateTemplate            func(childComplexity int, input authoring.DuplicateTemplateInput) int
 		EndBreak                     func(childComplexity int, input sitting.EndBreakInput) int
 		EnterQuestion                func(childComplexity int, input sitting.EnterQuestionInput) int
@@ -730,21 +811,27 @@ type ComplexityRoot struct {
 		PauseSession                 func(childComplexity int, input sitting.PauseSessionInput) int
 		PublishQuestion              func(childComplexity int, input authoring.PublishQuestionInput) int
 		PublishTemplate              func(childComplexity int, input authoring.PublishTemplateInput) int
+		ReassignReview               func(childComplexity int, input grading.ReassignReviewInput) int
+		RecordConsensus              func(childComplexity int, input grading.RecordConsensusInput) int
 		RecordSignals                func(childComplexity int, input sitting.RecordSignalsInput) int
 		ReleaseCandidateHold         func(childComplexity int, input sitting.ReleaseCandidateHoldInput) int
 		ReleaseReport                func(childComplexity int, input grading.ReleaseReportInput) int
 		RemindCandidate              func(childComplexity int, input sitting.RemindCandidateInput) int
+		RemoveReviewRule             func(childComplexity int, input grading.RemoveReviewRuleInput) int
 		ReopenSession                func(childComplexity int, input sitting.ReopenSessionInput) int
 		RequestAccommodation         func(childComplexity int, input sitting.RequestAccommodationInput) int
 		ResendInvitation             func(childComplexity int, input sitting.ResendInvitationInput) int
 		ResumeSession                func(childComplexity int, input sitting.ResumeSessionInput) int
+		RetireCalibration            func(childComplexity int, input grading.RetireCalibrationInput) int
 		RetireQuestion               func(childComplexity int, input authoring.RetireQuestionInput) int
 		RetireTemplate               func(childComplexity int, input authoring.RetireTemplateInput) int
 		RevokeAPIKey                 func(childComplexity int, input account.RevokeAPIKeyInput) int
 		RotateAPIKey                 func(childComplexity int, input account.RotateAPIKeyInput) int
 		SaveResponse                 func(childComplexity int, input sitting.SaveResponseInput) int
 		SaveResponses                func(childComplexity int, input sitting.SaveResponsesInput) int
+		SetReviewRule                func(childComplexity int, input grading.SetReviewRuleInput) int
 		StartSitting                 func(childComplexity int, input sitting.StartSittingInput) int
+		SubmitCalibration            func(childComplexity int, input grading.SubmitCalibrationInput) int
 		SubmitReview                 func(childComplexity int, input grading.SubmitReviewInput) int
 		SubmitSection                func(childComplexity int, input sitting.SubmitSectionInput) int
 		SubmitSitting                func(childComplexity int, input sitting.SubmitSittingInput) int
@@ -756,6 +843,7 @@ type ComplexityRoot struct {
 		UpdateTemplate               func(childComplexity int, input authoring.UpdateTemplateInput) int
 		VoidSession                  func(childComplexity int, input sitting.VoidSessionInput) int
 		WithdrawAccommodationRequest func(childComplexity int, input sitting.WithdrawAccommodationRequestInput) int
+		WithdrawReview               func(childComplexity int, input grading.WithdrawReviewInput) int
 	}
 
 	MyDataExport struct {
@@ -807,6 +895,7 @@ type ComplexityRoot struct {
 		APIKeys                 func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Accommodations          func(childComplexity int, state *term.AccommodationState, first *int, after *string, last *int, before *string) int
 		AuditEvents             func(childComplexity int, filter *account.AuditFilter, first *int, after *string, last *int, before *string) int
+		Calibrations            func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Candidates              func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Catalogue               func(childComplexity int) int
 		CompareTemplateVersions func(childComplexity int, from gid.ID, to gid.ID) int
@@ -824,7 +913,7 @@ type ComplexityRoot struct {
 		Questions               func(childComplexity int, filter *authoring.QuestionFilter, first *int, after *string, last *int, before *string) int
 		Reports                 func(childComplexity int, filter *grading.ReportFilter, orderBy *grading.ReportOrder, first *int, after *string, last *int, before *string) int
 		RetentionDays           func(childComplexity int) int
-		Reviews                 func(childComplexity int, state *term.ReviewState, first *int, after *string, last *int, before *string) int
+		Reviews                 func(childComplexity int, filter *grading.ReviewFilter, orderBy *grading.ReviewOrder, state *term.ReviewState, first *int, after *string, last *int, before *string) int
 		ScoreDistribution       func(childComplexity int, input insight.DistributionInput) int
 		Sessions                func(childComplexity int, filter *sitting.SessionFilter, first *int, after *string, last *int, before *string) int
 		SimilarQuestions        func(childComplexity int, prompt string) int
@@ -915,18 +1004,19 @@ type ComplexityRoot struct {
 	}
 
 	Question struct {
-		Category  func(childComplexity int) int
-		Draft     func(childComplexity int) int
-		Handle    func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Kind      func(childComplexity int) int
-		Language  func(childComplexity int) int
-		Level     func(childComplexity int) int
-		Published func(childComplexity int) int
-		Revision  func(childComplexity int) int
-		Revisions func(childComplexity int) int
-		State     func(childComplexity int) int
-		Title     func(childComplexity int) int
+		Calibrations func(childComplexity int) int
+		Category     func(childComplexity int) int
+		Draft        func(childComplexity int) int
+		Handle       func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Language     func(childComplexity int) int
+		Level        func(childComplexity int) int
+		Published    func(childComplexity int) int
+		Revision     func(childComplexity int) int
+		Revisions    func(childComplexity int) int
+		State        func(childComplexity int) int
+		Title        func(childComplexity int) int
 	}
 
 	QuestionChoice struct {
@@ -1020,9 +1110,19 @@ type ComplexityRoot struct {
 		TokenLimit         func(childComplexity int) int
 	}
 
+	ReassignReviewPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	Receipt struct {
 		Hash        func(childComplexity int) int
 		SubmittedAt func(childComplexity int) int
+	}
+
+	RecordConsensusPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	RecordSignalsPayload struct {
@@ -1069,6 +1169,11 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	RemoveReviewRulePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	ReopenSessionPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
@@ -1085,6 +1190,7 @@ type ComplexityRoot struct {
 		Passed          func(childComplexity int) int
 		Percent         func(childComplexity int) int
 		Points          func(childComplexity int) int
+		Reason          func(childComplexity int) int
 		ReleasedAt      func(childComplexity int) int
 		Result          func(childComplexity int) int
 		Session         func(childComplexity int) int
@@ -1135,6 +1241,11 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	RetireCalibrationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	RetireQuestionPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
@@ -1146,9 +1257,17 @@ type ComplexityRoot struct {
 	}
 
 	Review struct {
+		Blind       func(childComplexity int) int
+		Candidate   func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
+		DueAt       func(childComplexity int) int
+		EndReason   func(childComplexity int) int
 		ID          func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Questions   func(childComplexity int) int
+		RemindedAt  func(childComplexity int) int
 		Reviewer    func(childComplexity int) int
+		Scores      func(childComplexity int) int
 		State       func(childComplexity int) int
 		SubmittedAt func(childComplexity int) int
 		Work        func(childComplexity int) int
@@ -1176,6 +1295,17 @@ type ComplexityRoot struct {
 		Points      func(childComplexity int) int
 		Prompt      func(childComplexity int) int
 		Question    func(childComplexity int) int
+	}
+
+	ReviewRule struct {
+		Automatic func(childComplexity int) int
+		Blind     func(childComplexity int) int
+		DueDays   func(childComplexity int) int
+		Gap       func(childComplexity int) int
+		Pool      func(childComplexity int) int
+		Reviewers func(childComplexity int) int
+		Spread    func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
 	}
 
 	ReviewWork struct {
@@ -1269,6 +1399,11 @@ type ComplexityRoot struct {
 		Kind    func(childComplexity int) int
 		Section func(childComplexity int) int
 		Share   func(childComplexity int) int
+	}
+
+	SetReviewRulePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	SignalCount struct {
@@ -1482,6 +1617,11 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	SubmitCalibrationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	SubmitReviewPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
@@ -1579,15 +1719,18 @@ type ComplexityRoot struct {
 	}
 
 	TraceEntry struct {
-		AwardedBy func(childComplexity int) int
-		Comment   func(childComplexity int) int
-		Criterion func(childComplexity int) int
-		Evidence  func(childComplexity int) int
-		Maximum   func(childComplexity int) int
-		Points    func(childComplexity int) int
-		Source    func(childComplexity int) int
-		Text      func(childComplexity int) int
-		Weight    func(childComplexity int) int
+		AwardedBy   func(childComplexity int) int
+		Comment     func(childComplexity int) int
+		Counts      func(childComplexity int) int
+		Criterion   func(childComplexity int) int
+		Evidence    func(childComplexity int) int
+		Maximum     func(childComplexity int) int
+		NotScorable func(childComplexity int) int
+		Points      func(childComplexity int) int
+		Source      func(childComplexity int) int
+		Text        func(childComplexity int) int
+		Weight      func(childComplexity int) int
+		WholeAnswer func(childComplexity int) int
 	}
 
 	UpdateJobRolePayload struct {
@@ -1674,6 +1817,11 @@ type ComplexityRoot struct {
 	}
 
 	WithdrawAccommodationRequestPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	WithdrawReviewPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
@@ -1897,6 +2045,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Acknowledgement.SectionDeadline(childComplexity), true
 
+	case "AddCalibrationPayload.errors":
+		if e.ComplexityRoot.AddCalibrationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddCalibrationPayload.Errors(childComplexity), true
+	case "AddCalibrationPayload.calibration":
+		if e.ComplexityRoot.AddCalibrationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddCalibrationPayload.Object(childComplexity), true
+
 	case "AddMemberPayload.errors":
 		if e.ComplexityRoot.AddMemberPayload.Errors == nil {
 			break
@@ -1909,6 +2070,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AddMemberPayload.Object(childComplexity), true
+
+	case "AgreedScore.comment":
+		if e.ComplexityRoot.AgreedScore.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreedScore.Comment(childComplexity), true
+	case "AgreedScore.criterion":
+		if e.ComplexityRoot.AgreedScore.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreedScore.Criterion(childComplexity), true
+	case "AgreedScore.points":
+		if e.ComplexityRoot.AgreedScore.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreedScore.Points(childComplexity), true
 
 	case "AlreadyExistsError.code":
 		if e.ComplexityRoot.AlreadyExistsError.Code == nil {
@@ -2164,6 +2344,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AssessmentTemplate.PublishedNumber(childComplexity), true
+	case "AssessmentTemplate.reviewRule":
+		if e.ComplexityRoot.AssessmentTemplate.ReviewRule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentTemplate.ReviewRule(childComplexity), true
 	case "AssessmentTemplate.revision":
 		if e.ComplexityRoot.AssessmentTemplate.Revision == nil {
 			break
@@ -2233,6 +2419,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AssignReviewPayload.Object(childComplexity), true
+
+	case "AssignReviewsPayload.errors":
+		if e.ComplexityRoot.AssignReviewsPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignReviewsPayload.Errors(childComplexity), true
+	case "AssignReviewsPayload.results":
+		if e.ComplexityRoot.AssignReviewsPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignReviewsPayload.Object(childComplexity), true
+
+	case "AssignmentResult.errors":
+		if e.ComplexityRoot.AssignmentResult.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignmentResult.Errors(childComplexity), true
+	case "AssignmentResult.sessionId":
+		if e.ComplexityRoot.AssignmentResult.SessionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignmentResult.SessionID(childComplexity), true
+	case "AssignmentResult.unassigned":
+		if e.ComplexityRoot.AssignmentResult.Unassigned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignmentResult.Unassigned(childComplexity), true
 
 	case "AuditEvent.action":
 		if e.ComplexityRoot.AuditEvent.Action == nil {
@@ -2327,6 +2545,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AuditEventEdge.Node(childComplexity), true
 
+	case "AwardedScore.comment":
+		if e.ComplexityRoot.AwardedScore.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Comment(childComplexity), true
+	case "AwardedScore.criterion":
+		if e.ComplexityRoot.AwardedScore.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Criterion(childComplexity), true
+	case "AwardedScore.evidence":
+		if e.ComplexityRoot.AwardedScore.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Evidence(childComplexity), true
+	case "AwardedScore.maximum":
+		if e.ComplexityRoot.AwardedScore.Maximum == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Maximum(childComplexity), true
+	case "AwardedScore.points":
+		if e.ComplexityRoot.AwardedScore.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Points(childComplexity), true
+	case "AwardedScore.question":
+		if e.ComplexityRoot.AwardedScore.Ref == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Ref(childComplexity), true
+	case "AwardedScore.status":
+		if e.ComplexityRoot.AwardedScore.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Status(childComplexity), true
+
 	case "Band.minPercent":
 		if e.ComplexityRoot.Band.MinPercent == nil {
 			break
@@ -2384,6 +2645,154 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BegunUpload.Upload(childComplexity), true
+
+	case "Calibration.adjacent":
+		if e.ComplexityRoot.Calibration.Adjacent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Adjacent(childComplexity), true
+	case "Calibration.agreed":
+		if e.ComplexityRoot.Calibration.Agreed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Agreed(childComplexity), true
+	case "Calibration.criteria":
+		if e.ComplexityRoot.Calibration.Criteria == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Criteria(childComplexity), true
+	case "Calibration.exact":
+		if e.ComplexityRoot.Calibration.Exact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Exact(childComplexity), true
+	case "Calibration.id":
+		if e.ComplexityRoot.Calibration.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.ID(childComplexity), true
+	case "Calibration.kind":
+		if e.ComplexityRoot.Calibration.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Kind(childComplexity), true
+	case "Calibration.modelAnswer":
+		if e.ComplexityRoot.Calibration.ModelAnswer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.ModelAnswer(childComplexity), true
+	case "Calibration.note":
+		if e.ComplexityRoot.Calibration.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Note(childComplexity), true
+	case "Calibration.own":
+		if e.ComplexityRoot.Calibration.Own == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Own(childComplexity), true
+	case "Calibration.prompt":
+		if e.ComplexityRoot.Calibration.Prompt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Prompt(childComplexity), true
+	case "Calibration.retired":
+		if e.ComplexityRoot.Calibration.Retired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Retired(childComplexity), true
+	case "Calibration.text":
+		if e.ComplexityRoot.Calibration.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Text(childComplexity), true
+
+	case "CalibrationConnection.edges":
+		if e.ComplexityRoot.CalibrationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationConnection.Edges(childComplexity), true
+	case "CalibrationConnection.nodes":
+		if e.ComplexityRoot.CalibrationConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationConnection.Nodes(childComplexity), true
+	case "CalibrationConnection.pageInfo":
+		if e.ComplexityRoot.CalibrationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationConnection.PageInfo(childComplexity), true
+	case "CalibrationConnection.totalCount":
+		if e.ComplexityRoot.CalibrationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationConnection.TotalCount(childComplexity), true
+
+	case "CalibrationEdge.cursor":
+		if e.ComplexityRoot.CalibrationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationEdge.Cursor(childComplexity), true
+	case "CalibrationEdge.node":
+		if e.ComplexityRoot.CalibrationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationEdge.Node(childComplexity), true
+
+	case "CalibrationScore.adjacent":
+		if e.ComplexityRoot.CalibrationScore.Adjacent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationScore.Adjacent(childComplexity), true
+	case "CalibrationScore.agreed":
+		if e.ComplexityRoot.CalibrationScore.Agreed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationScore.Agreed(childComplexity), true
+	case "CalibrationScore.comment":
+		if e.ComplexityRoot.CalibrationScore.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationScore.Comment(childComplexity), true
+	case "CalibrationScore.criterion":
+		if e.ComplexityRoot.CalibrationScore.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationScore.Criterion(childComplexity), true
+	case "CalibrationScore.exact":
+		if e.ComplexityRoot.CalibrationScore.Exact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationScore.Exact(childComplexity), true
+	case "CalibrationScore.points":
+		if e.ComplexityRoot.CalibrationScore.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationScore.Points(childComplexity), true
 
 	case "CancelSessionPayload.errors":
 		if e.ComplexityRoot.CancelSessionPayload.Errors == nil {
@@ -2593,6 +3002,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.Review(childComplexity), true
+	case "CandidateSession.reviews":
+		if e.ComplexityRoot.CandidateSession.Reviews == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.Reviews(childComplexity), true
 	case "CandidateSession.startedAt":
 		if e.ComplexityRoot.CandidateSession.StartedAt == nil {
 			break
@@ -2635,6 +3050,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.Timeline(childComplexity), true
+	case "CandidateSession.unassigned":
+		if e.ComplexityRoot.CandidateSession.Unassigned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.Unassigned(childComplexity), true
 	case "CandidateSession.verifyReceipt":
 		if e.ComplexityRoot.CandidateSession.VerifyReceipt == nil {
 			break
@@ -3173,6 +3594,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeclineInvitationPayload.Object(childComplexity), true
+
+	case "DeclineReviewPayload.errors":
+		if e.ComplexityRoot.DeclineReviewPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineReviewPayload.Errors(childComplexity), true
+	case "DeclineReviewPayload.review":
+		if e.ComplexityRoot.DeclineReviewPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineReviewPayload.Object(childComplexity), true
 
 	case "Draw.count":
 		if e.ComplexityRoot.Draw.Count == nil {
@@ -3892,6 +4326,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AcceptInvitation(childComplexity, args["input"].(sitting.AcceptInvitationInput)), true
+	case "Mutation.addCalibration":
+		if e.ComplexityRoot.Mutation.AddCalibration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addCalibration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddCalibration(childComplexity, args["input"].(grading.AddCalibrationInput)), true
 	case "Mutation.addMember":
 		if e.ComplexityRoot.Mutation.AddMember == nil {
 			break
@@ -3947,6 +4392,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AssignReview(childComplexity, args["input"].(grading.AssignReviewInput)), true
+	case "Mutation.assignReviews":
+		if e.ComplexityRoot.Mutation.AssignReviews == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_assignReviews_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AssignReviews(childComplexity, args["input"].(grading.AssignReviewsInput)), true
 	case "Mutation.beginUpload":
 		if e.ComplexityRoot.Mutation.BeginUpload == nil {
 			break
@@ -4090,6 +4546,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclineInvitation(childComplexity, args["input"].(sitting.DeclineInvitationInput)), true
+	case "Mutation.declineReview":
+		if e.ComplexityRoot.Mutation.DeclineReview == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declineReview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclineReview(childComplexity, args["input"].(grading.DeclineReviewInput)), true
 	case "Mutation.duplicateTemplate":
 		if e.ComplexityRoot.Mutation.DuplicateTemplate == nil {
 			break
@@ -4310,6 +4777,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PublishTemplate(childComplexity, args["input"].(authoring.PublishTemplateInput)), true
+	case "Mutation.reassignReview":
+		if e.ComplexityRoot.Mutation.ReassignReview == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reassignReview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReassignReview(childComplexity, args["input"].(grading.ReassignReviewInput)), true
+	case "Mutation.recordConsensus":
+		if e.ComplexityRoot.Mutation.RecordConsensus == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordConsensus_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordConsensus(childComplexity, args["input"].(grading.RecordConsensusInput)), true
 	case "Mutation.recordSignals":
 		if e.ComplexityRoot.Mutation.RecordSignals == nil {
 			break
@@ -4354,6 +4843,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemindCandidate(childComplexity, args["input"].(sitting.RemindCandidateInput)), true
+	case "Mutation.removeReviewRule":
+		if e.ComplexityRoot.Mutation.RemoveReviewRule == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeReviewRule_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveReviewRule(childComplexity, args["input"].(grading.RemoveReviewRuleInput)), true
 	case "Mutation.reopenSession":
 		if e.ComplexityRoot.Mutation.ReopenSession == nil {
 			break
@@ -4398,6 +4898,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResumeSession(childComplexity, args["input"].(sitting.ResumeSessionInput)), true
+	case "Mutation.retireCalibration":
+		if e.ComplexityRoot.Mutation.RetireCalibration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_retireCalibration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RetireCalibration(childComplexity, args["input"].(grading.RetireCalibrationInput)), true
 	case "Mutation.retireQuestion":
 		if e.ComplexityRoot.Mutation.RetireQuestion == nil {
 			break
@@ -4464,6 +4975,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveResponses(childComplexity, args["input"].(sitting.SaveResponsesInput)), true
+	case "Mutation.setReviewRule":
+		if e.ComplexityRoot.Mutation.SetReviewRule == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setReviewRule_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetReviewRule(childComplexity, args["input"].(grading.SetReviewRuleInput)), true
 	case "Mutation.startSitting":
 		if e.ComplexityRoot.Mutation.StartSitting == nil {
 			break
@@ -4475,6 +4997,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.StartSitting(childComplexity, args["input"].(sitting.StartSittingInput)), true
+	case "Mutation.submitCalibration":
+		if e.ComplexityRoot.Mutation.SubmitCalibration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_submitCalibration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SubmitCalibration(childComplexity, args["input"].(grading.SubmitCalibrationInput)), true
 	case "Mutation.submitReview":
 		if e.ComplexityRoot.Mutation.SubmitReview == nil {
 			break
@@ -4596,6 +5129,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.WithdrawAccommodationRequest(childComplexity, args["input"].(sitting.WithdrawAccommodationRequestInput)), true
+	case "Mutation.withdrawReview":
+		if e.ComplexityRoot.Mutation.WithdrawReview == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdrawReview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WithdrawReview(childComplexity, args["input"].(grading.WithdrawReviewInput)), true
 
 	case "MyDataExport.document":
 		if e.ComplexityRoot.MyDataExport.Document == nil {
@@ -4815,6 +5359,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.AuditEvents(childComplexity, args["filter"].(*account.AuditFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Organization.calibrations":
+		if e.ComplexityRoot.Organization.Calibrations == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_calibrations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.Calibrations(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Organization.candidates":
 		if e.ComplexityRoot.Organization.Candidates == nil {
 			break
@@ -4977,7 +5532,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Organization.Reviews(childComplexity, args["state"].(*term.ReviewState), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Organization.Reviews(childComplexity, args["filter"].(*grading.ReviewFilter), args["orderBy"].(*grading.ReviewOrder), args["state"].(*term.ReviewState), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Organization.scoreDistribution":
 		if e.ComplexityRoot.Organization.ScoreDistribution == nil {
 			break
@@ -5365,6 +5920,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "Question.calibrations":
+		if e.ComplexityRoot.Question.Calibrations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.Calibrations(childComplexity), true
 	case "Question.category":
 		if e.ComplexityRoot.Question.Category == nil {
 			break
@@ -5831,6 +6392,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RateLimit.TokenLimit(childComplexity), true
 
+	case "ReassignReviewPayload.errors":
+		if e.ComplexityRoot.ReassignReviewPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReassignReviewPayload.Errors(childComplexity), true
+	case "ReassignReviewPayload.review":
+		if e.ComplexityRoot.ReassignReviewPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReassignReviewPayload.Object(childComplexity), true
+
 	case "Receipt.hash":
 		if e.ComplexityRoot.Receipt.Hash == nil {
 			break
@@ -5843,6 +6417,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Receipt.SubmittedAt(childComplexity), true
+
+	case "RecordConsensusPayload.errors":
+		if e.ComplexityRoot.RecordConsensusPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordConsensusPayload.Errors(childComplexity), true
+	case "RecordConsensusPayload.report":
+		if e.ComplexityRoot.RecordConsensusPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordConsensusPayload.Object(childComplexity), true
 
 	case "RecordSignalsPayload.errors":
 		if e.ComplexityRoot.RecordSignalsPayload.Errors == nil {
@@ -5972,6 +6559,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RemindCandidatePayload.Object(childComplexity), true
 
+	case "RemoveReviewRulePayload.errors":
+		if e.ComplexityRoot.RemoveReviewRulePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveReviewRulePayload.Errors(childComplexity), true
+	case "RemoveReviewRulePayload.template":
+		if e.ComplexityRoot.RemoveReviewRulePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveReviewRulePayload.Object(childComplexity), true
+
 	case "ReopenSessionPayload.errors":
 		if e.ComplexityRoot.ReopenSessionPayload.Errors == nil {
 			break
@@ -6045,6 +6645,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.Points(childComplexity), true
+	case "Report.reason":
+		if e.ComplexityRoot.Report.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Reason(childComplexity), true
 	case "Report.releasedAt":
 		if e.ComplexityRoot.Report.ReleasedAt == nil {
 			break
@@ -6215,6 +6821,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ResumeSessionPayload.Object(childComplexity), true
 
+	case "RetireCalibrationPayload.errors":
+		if e.ComplexityRoot.RetireCalibrationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetireCalibrationPayload.Errors(childComplexity), true
+	case "RetireCalibrationPayload.calibration":
+		if e.ComplexityRoot.RetireCalibrationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetireCalibrationPayload.Object(childComplexity), true
+
 	case "RetireQuestionPayload.errors":
 		if e.ComplexityRoot.RetireQuestionPayload.Errors == nil {
 			break
@@ -6241,24 +6860,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RetireTemplatePayload.Object(childComplexity), true
 
+	case "Review.blind":
+		if e.ComplexityRoot.Review.Blind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.Blind(childComplexity), true
+	case "Review.candidate":
+		if e.ComplexityRoot.Review.Candidate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.Candidate(childComplexity), true
 	case "Review.assignedAt":
 		if e.ComplexityRoot.Review.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Review.CreatedAt(childComplexity), true
+	case "Review.dueAt":
+		if e.ComplexityRoot.Review.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.DueAt(childComplexity), true
+	case "Review.endReason":
+		if e.ComplexityRoot.Review.EndReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.EndReason(childComplexity), true
 	case "Review.id":
 		if e.ComplexityRoot.Review.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Review.ID(childComplexity), true
+	case "Review.kind":
+		if e.ComplexityRoot.Review.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.Kind(childComplexity), true
+	case "Review.questions":
+		if e.ComplexityRoot.Review.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.Questions(childComplexity), true
+	case "Review.remindedAt":
+		if e.ComplexityRoot.Review.RemindedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.RemindedAt(childComplexity), true
 	case "Review.reviewer":
 		if e.ComplexityRoot.Review.Reviewer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Review.Reviewer(childComplexity), true
+	case "Review.scores":
+		if e.ComplexityRoot.Review.Scores == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.Scores(childComplexity), true
 	case "Review.state":
 		if e.ComplexityRoot.Review.State == nil {
 			break
@@ -6370,6 +7037,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReviewItem.Question(childComplexity), true
+
+	case "ReviewRule.automatic":
+		if e.ComplexityRoot.ReviewRule.Automatic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.Automatic(childComplexity), true
+	case "ReviewRule.blind":
+		if e.ComplexityRoot.ReviewRule.Blind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.Blind(childComplexity), true
+	case "ReviewRule.dueDays":
+		if e.ComplexityRoot.ReviewRule.DueDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.DueDays(childComplexity), true
+	case "ReviewRule.gap":
+		if e.ComplexityRoot.ReviewRule.Gap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.Gap(childComplexity), true
+	case "ReviewRule.pool":
+		if e.ComplexityRoot.ReviewRule.Pool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.Pool(childComplexity), true
+	case "ReviewRule.reviewers":
+		if e.ComplexityRoot.ReviewRule.Reviewers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.Reviewers(childComplexity), true
+	case "ReviewRule.spread":
+		if e.ComplexityRoot.ReviewRule.Spread == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.Spread(childComplexity), true
+	case "ReviewRule.updatedAt":
+		if e.ComplexityRoot.ReviewRule.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.UpdatedAt(childComplexity), true
 
 	case "ReviewWork.items":
 		if e.ComplexityRoot.ReviewWork.Items == nil {
@@ -6678,6 +7394,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SessionStep.Share(childComplexity), true
+
+	case "SetReviewRulePayload.errors":
+		if e.ComplexityRoot.SetReviewRulePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetReviewRulePayload.Errors(childComplexity), true
+	case "SetReviewRulePayload.reviewRule":
+		if e.ComplexityRoot.SetReviewRulePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetReviewRulePayload.Object(childComplexity), true
 
 	case "SignalCount.count":
 		if e.ComplexityRoot.SignalCount.Count == nil {
@@ -7564,6 +8293,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StartSittingPayload.Object(childComplexity), true
 
+	case "SubmitCalibrationPayload.errors":
+		if e.ComplexityRoot.SubmitCalibrationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubmitCalibrationPayload.Errors(childComplexity), true
+	case "SubmitCalibrationPayload.calibration":
+		if e.ComplexityRoot.SubmitCalibrationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubmitCalibrationPayload.Object(childComplexity), true
+
 	case "SubmitReviewPayload.errors":
 		if e.ComplexityRoot.SubmitReviewPayload.Errors == nil {
 			break
@@ -7985,6 +8727,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TraceEntry.Comment(childComplexity), true
+	case "TraceEntry.counts":
+		if e.ComplexityRoot.TraceEntry.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TraceEntry.Counts(childComplexity), true
 	case "TraceEntry.criterion":
 		if e.ComplexityRoot.TraceEntry.Criterion == nil {
 			break
@@ -8003,6 +8751,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TraceEntry.Maximum(childComplexity), true
+	case "TraceEntry.notScorable":
+		if e.ComplexityRoot.TraceEntry.NotScorable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TraceEntry.NotScorable(childComplexity), true
 	case "TraceEntry.points":
 		if e.ComplexityRoot.TraceEntry.Points == nil {
 			break
@@ -8027,6 +8781,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TraceEntry.Weight(childComplexity), true
+	case "TraceEntry.wholeAnswer":
+		if e.ComplexityRoot.TraceEntry.WholeAnswer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TraceEntry.WholeAnswer(childComplexity), true
 
 	case "UpdateJobRolePayload.errors":
 		if e.ComplexityRoot.UpdateJobRolePayload.Errors == nil {
@@ -8335,6 +9095,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WithdrawAccommodationRequestPayload.Object(childComplexity), true
 
+	case "WithdrawReviewPayload.errors":
+		if e.ComplexityRoot.WithdrawReviewPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawReviewPayload.Errors(childComplexity), true
+	case "WithdrawReviewPayload.review":
+		if e.ComplexityRoot.WithdrawReviewPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawReviewPayload.Object(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -8345,15 +9118,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAcceptInvitationInput,
 		ec.unmarshalInputAccommodationPolicyInput,
+		ec.unmarshalInputAddCalibrationInput,
 		ec.unmarshalInputAddMemberInput,
 		ec.unmarshalInputAnswerContestInput,
 		ec.unmarshalInputAnswerInput,
 		ec.unmarshalInputApproveQuestionInput,
 		ec.unmarshalInputApproveTemplateInput,
 		ec.unmarshalInputAssignReviewInput,
+		ec.unmarshalInputAssignReviewsInput,
 		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputBandInput,
 		ec.unmarshalInputBeginUploadInput,
+		ec.unmarshalInputCalibrationScoreInput,
 		ec.unmarshalInputCancelSessionInput,
 		ec.unmarshalInputCandidateInput,
 		ec.unmarshalInputChangeInvitationInput,
@@ -8374,6 +9150,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCriterionScoreInput,
 		ec.unmarshalInputDecideAccommodationInput,
 		ec.unmarshalInputDeclineInvitationInput,
+		ec.unmarshalInputDeclineReviewInput,
 		ec.unmarshalInputDrawInput,
 		ec.unmarshalInputDuplicateTemplateInput,
 		ec.unmarshalInputEndBreakInput,
@@ -8407,11 +9184,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputQuestionContentInput,
 		ec.unmarshalInputQuestionFilter,
 		ec.unmarshalInputQuestionTranslationInput,
+		ec.unmarshalInputReassignReviewInput,
+		ec.unmarshalInputRecordConsensusInput,
 		ec.unmarshalInputRecordSignalsInput,
 		ec.unmarshalInputReferenceInput,
 		ec.unmarshalInputReleaseCandidateHoldInput,
 		ec.unmarshalInputReleaseReportInput,
 		ec.unmarshalInputRemindCandidateInput,
+		ec.unmarshalInputRemoveReviewRuleInput,
 		ec.unmarshalInputReopenSessionInput,
 		ec.unmarshalInputReportFilter,
 		ec.unmarshalInputReportOrder,
@@ -8419,8 +9199,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputResendInvitationInput,
 		ec.unmarshalInputResponseInput,
 		ec.unmarshalInputResumeSessionInput,
+		ec.unmarshalInputRetireCalibrationInput,
 		ec.unmarshalInputRetireQuestionInput,
 		ec.unmarshalInputRetireTemplateInput,
+		ec.unmarshalInputReviewFilter,
 		ec.unmarshalInputRevokeApiKeyInput,
 		ec.unmarshalInputRotateApiKeyInput,
 		ec.unmarshalInputSaveResponseInput,
@@ -8428,11 +9210,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputScoreDistributionInput,
 		ec.unmarshalInputScoringRuleInput,
 		ec.unmarshalInputSessionFilter,
+		ec.unmarshalInputSetReviewRuleInput,
 		ec.unmarshalInputSignalInput,
 		ec.unmarshalInputSkillFilter,
 		ec.unmarshalInputSkillWeightInput,
 		ec.unmarshalInputSpokenTaskInput,
 		ec.unmarshalInputStartSittingInput,
+		ec.unmarshalInputSubmitCalibrationInput,
 		ec.unmarshalInputSubmitReviewInput,
 		ec.unmarshalInputSubmitSectionInput,
 		ec.unmarshalInputSubmitSittingInput,
@@ -8448,6 +9232,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateTemplateInput,
 		ec.unmarshalInputVoidSessionInput,
 		ec.unmarshalInputWithdrawAccommodationRequestInput,
+		ec.unmarshalInputWithdrawReviewInput,
 	)
 	first := true
 
@@ -8539,7 +9324,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/subscription.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
+//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/calibration.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/subscription.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -8553,6 +9338,7 @@ func sourceData(filename string) string {
 var sources = []*ast.Source{
 	{Name: "schema/accommodation.graphqls", Input: sourceData("schema/accommodation.graphqls"), BuiltIn: false},
 	{Name: "schema/apikey.graphqls", Input: sourceData("schema/apikey.graphqls"), BuiltIn: false},
+	{Name: "schema/calibration.graphqls", Input: sourceData("schema/calibration.graphqls"), BuiltIn: false},
 	{Name: "schema/candidate.graphqls", Input: sourceData("schema/candidate.graphqls"), BuiltIn: false},
 	{Name: "schema/catalogue.graphqls", Input: sourceData("schema/catalogue.graphqls"), BuiltIn: false},
 	{Name: "schema/contest.graphqls", Input: sourceData("schema/contest.graphqls"), BuiltIn: false},
@@ -8683,6 +9469,16 @@ func (ec *executionContext) childFields_Acknowledgement(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type Acknowledgement", field.Name)
 }
 
+func (ec *executionContext) childFields_AddCalibrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calibration":
+		return ec.fieldContext_AddCalibrationPayload_calibration(ctx, field)
+	case "errors":
+		return ec.fieldContext_AddCalibrationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddCalibrationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AddMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "member":
@@ -8691,6 +9487,18 @@ func (ec *executionContext) childFields_AddMemberPayload(ctx context.Context, fi
 		return ec.fieldContext_AddMemberPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AddMemberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AgreedScore(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "criterion":
+		return ec.fieldContext_AgreedScore_criterion(ctx, field)
+	case "points":
+		return ec.fieldContext_AgreedScore_points(ctx, field)
+	case "comment":
+		return ec.fieldContext_AgreedScore_comment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgreedScore", field.Name)
 }
 
 func (ec *executionContext) childFields_Answer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8815,6 +9623,8 @@ func (ec *executionContext) childFields_AssessmentTemplate(ctx context.Context, 
 		return ec.fieldContext_AssessmentTemplate_approvedAt(ctx, field)
 	case "coverage":
 		return ec.fieldContext_AssessmentTemplate_coverage(ctx, field)
+	case "reviewRule":
+		return ec.fieldContext_AssessmentTemplate_reviewRule(ctx, field)
 	case "content":
 		return ec.fieldContext_AssessmentTemplate_content(ctx, field)
 	case "approvedBy":
@@ -8855,6 +9665,28 @@ func (ec *executionContext) childFields_AssignReviewPayload(ctx context.Context,
 		return ec.fieldContext_AssignReviewPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AssignReviewPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AssignReviewsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_AssignReviewsPayload_results(ctx, field)
+	case "errors":
+		return ec.fieldContext_AssignReviewsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssignReviewsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AssignmentResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sessionId":
+		return ec.fieldContext_AssignmentResult_sessionId(ctx, field)
+	case "unassigned":
+		return ec.fieldContext_AssignmentResult_unassigned(ctx, field)
+	case "errors":
+		return ec.fieldContext_AssignmentResult_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssignmentResult", field.Name)
 }
 
 func (ec *executionContext) childFields_AuditEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8905,6 +9737,26 @@ func (ec *executionContext) childFields_AuditEventEdge(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type AuditEventEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AwardedScore(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_AwardedScore_question(ctx, field)
+	case "criterion":
+		return ec.fieldContext_AwardedScore_criterion(ctx, field)
+	case "points":
+		return ec.fieldContext_AwardedScore_points(ctx, field)
+	case "maximum":
+		return ec.fieldContext_AwardedScore_maximum(ctx, field)
+	case "status":
+		return ec.fieldContext_AwardedScore_status(ctx, field)
+	case "evidence":
+		return ec.fieldContext_AwardedScore_evidence(ctx, field)
+	case "comment":
+		return ec.fieldContext_AwardedScore_comment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AwardedScore", field.Name)
+}
+
 func (ec *executionContext) childFields_Band(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -8945,6 +9797,78 @@ func (ec *executionContext) childFields_BegunUpload(ctx context.Context, field g
 		return ec.fieldContext_BegunUpload_partSize(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BegunUpload", field.Name)
+}
+
+func (ec *executionContext) childFields_Calibration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Calibration_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Calibration_kind(ctx, field)
+	case "prompt":
+		return ec.fieldContext_Calibration_prompt(ctx, field)
+	case "modelAnswer":
+		return ec.fieldContext_Calibration_modelAnswer(ctx, field)
+	case "criteria":
+		return ec.fieldContext_Calibration_criteria(ctx, field)
+	case "text":
+		return ec.fieldContext_Calibration_text(ctx, field)
+	case "agreed":
+		return ec.fieldContext_Calibration_agreed(ctx, field)
+	case "note":
+		return ec.fieldContext_Calibration_note(ctx, field)
+	case "own":
+		return ec.fieldContext_Calibration_own(ctx, field)
+	case "exact":
+		return ec.fieldContext_Calibration_exact(ctx, field)
+	case "adjacent":
+		return ec.fieldContext_Calibration_adjacent(ctx, field)
+	case "retired":
+		return ec.fieldContext_Calibration_retired(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Calibration", field.Name)
+}
+
+func (ec *executionContext) childFields_CalibrationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CalibrationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CalibrationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CalibrationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CalibrationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalibrationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CalibrationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CalibrationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CalibrationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalibrationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CalibrationScore(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "criterion":
+		return ec.fieldContext_CalibrationScore_criterion(ctx, field)
+	case "points":
+		return ec.fieldContext_CalibrationScore_points(ctx, field)
+	case "comment":
+		return ec.fieldContext_CalibrationScore_comment(ctx, field)
+	case "agreed":
+		return ec.fieldContext_CalibrationScore_agreed(ctx, field)
+	case "exact":
+		return ec.fieldContext_CalibrationScore_exact(ctx, field)
+	case "adjacent":
+		return ec.fieldContext_CalibrationScore_adjacent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalibrationScore", field.Name)
 }
 
 func (ec *executionContext) childFields_CancelSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9055,6 +9979,10 @@ func (ec *executionContext) childFields_CandidateSession(ctx context.Context, fi
 		return ec.fieldContext_CandidateSession_report(ctx, field)
 	case "review":
 		return ec.fieldContext_CandidateSession_review(ctx, field)
+	case "reviews":
+		return ec.fieldContext_CandidateSession_reviews(ctx, field)
+	case "unassigned":
+		return ec.fieldContext_CandidateSession_unassigned(ctx, field)
 	case "integrity":
 		return ec.fieldContext_CandidateSession_integrity(ctx, field)
 	}
@@ -9373,6 +10301,16 @@ func (ec *executionContext) childFields_DeclineInvitationPayload(ctx context.Con
 		return ec.fieldContext_DeclineInvitationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeclineInvitationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclineReviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "review":
+		return ec.fieldContext_DeclineReviewPayload_review(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeclineReviewPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclineReviewPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Draw(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9915,6 +10853,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_sessions(ctx, field)
 	case "reviews":
 		return ec.fieldContext_Organization_reviews(ctx, field)
+	case "calibrations":
+		return ec.fieldContext_Organization_calibrations(ctx, field)
 	case "reports":
 		return ec.fieldContext_Organization_reports(ctx, field)
 	case "funnel":
@@ -10109,6 +11049,8 @@ func (ec *executionContext) childFields_Question(ctx context.Context, field grap
 		return ec.fieldContext_Question_key(ctx, field)
 	case "revisions":
 		return ec.fieldContext_Question_revisions(ctx, field)
+	case "calibrations":
+		return ec.fieldContext_Question_calibrations(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Question", field.Name)
 }
@@ -10295,6 +11237,16 @@ func (ec *executionContext) childFields_RateLimit(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type RateLimit", field.Name)
 }
 
+func (ec *executionContext) childFields_ReassignReviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "review":
+		return ec.fieldContext_ReassignReviewPayload_review(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReassignReviewPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReassignReviewPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Receipt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hash":
@@ -10303,6 +11255,16 @@ func (ec *executionContext) childFields_Receipt(ctx context.Context, field graph
 		return ec.fieldContext_Receipt_submittedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Receipt", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordConsensusPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "report":
+		return ec.fieldContext_RecordConsensusPayload_report(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordConsensusPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordConsensusPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordSignalsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10393,6 +11355,16 @@ func (ec *executionContext) childFields_RemindCandidatePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type RemindCandidatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RemoveReviewRulePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "template":
+		return ec.fieldContext_RemoveReviewRulePayload_template(ctx, field)
+	case "errors":
+		return ec.fieldContext_RemoveReviewRulePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveReviewRulePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReopenSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "session":
@@ -10425,6 +11397,8 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 		return ec.fieldContext_Report_createdAt(ctx, field)
 	case "releasedAt":
 		return ec.fieldContext_Report_releasedAt(ctx, field)
+	case "reason":
+		return ec.fieldContext_Report_reason(ctx, field)
 	case "superseded":
 		return ec.fieldContext_Report_superseded(ctx, field)
 	case "candidate":
@@ -10525,6 +11499,16 @@ func (ec *executionContext) childFields_ResumeSessionPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ResumeSessionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RetireCalibrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calibration":
+		return ec.fieldContext_RetireCalibrationPayload_calibration(ctx, field)
+	case "errors":
+		return ec.fieldContext_RetireCalibrationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetireCalibrationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RetireQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "question":
@@ -10551,12 +11535,28 @@ func (ec *executionContext) childFields_Review(ctx context.Context, field graphq
 		return ec.fieldContext_Review_id(ctx, field)
 	case "state":
 		return ec.fieldContext_Review_state(ctx, field)
+	case "kind":
+		return ec.fieldContext_Review_kind(ctx, field)
+	case "questions":
+		return ec.fieldContext_Review_questions(ctx, field)
+	case "blind":
+		return ec.fieldContext_Review_blind(ctx, field)
 	case "assignedAt":
 		return ec.fieldContext_Review_assignedAt(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_Review_dueAt(ctx, field)
+	case "remindedAt":
+		return ec.fieldContext_Review_remindedAt(ctx, field)
+	case "endReason":
+		return ec.fieldContext_Review_endReason(ctx, field)
 	case "submittedAt":
 		return ec.fieldContext_Review_submittedAt(ctx, field)
 	case "work":
 		return ec.fieldContext_Review_work(ctx, field)
+	case "scores":
+		return ec.fieldContext_Review_scores(ctx, field)
+	case "candidate":
+		return ec.fieldContext_Review_candidate(ctx, field)
 	case "reviewer":
 		return ec.fieldContext_Review_reviewer(ctx, field)
 	}
@@ -10609,6 +11609,28 @@ func (ec *executionContext) childFields_ReviewItem(ctx context.Context, field gr
 		return ec.fieldContext_ReviewItem_followUps(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReviewItem", field.Name)
+}
+
+func (ec *executionContext) childFields_ReviewRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reviewers":
+		return ec.fieldContext_ReviewRule_reviewers(ctx, field)
+	case "spread":
+		return ec.fieldContext_ReviewRule_spread(ctx, field)
+	case "pool":
+		return ec.fieldContext_ReviewRule_pool(ctx, field)
+	case "blind":
+		return ec.fieldContext_ReviewRule_blind(ctx, field)
+	case "automatic":
+		return ec.fieldContext_ReviewRule_automatic(ctx, field)
+	case "gap":
+		return ec.fieldContext_ReviewRule_gap(ctx, field)
+	case "dueDays":
+		return ec.fieldContext_ReviewRule_dueDays(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ReviewRule_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReviewRule", field.Name)
 }
 
 func (ec *executionContext) childFields_ReviewWork(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10795,6 +11817,16 @@ func (ec *executionContext) childFields_SessionStep(ctx context.Context, field g
 		return ec.fieldContext_SessionStep_share(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SessionStep", field.Name)
+}
+
+func (ec *executionContext) childFields_SetReviewRulePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reviewRule":
+		return ec.fieldContext_SetReviewRulePayload_reviewRule(ctx, field)
+	case "errors":
+		return ec.fieldContext_SetReviewRulePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetReviewRulePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SignalCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11193,6 +12225,16 @@ func (ec *executionContext) childFields_StartSittingPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type StartSittingPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SubmitCalibrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calibration":
+		return ec.fieldContext_SubmitCalibrationPayload_calibration(ctx, field)
+	case "errors":
+		return ec.fieldContext_SubmitCalibrationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SubmitCalibrationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SubmitReviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "review":
@@ -11389,6 +12431,12 @@ func (ec *executionContext) childFields_TraceEntry(ctx context.Context, field gr
 		return ec.fieldContext_TraceEntry_source(ctx, field)
 	case "awardedBy":
 		return ec.fieldContext_TraceEntry_awardedBy(ctx, field)
+	case "counts":
+		return ec.fieldContext_TraceEntry_counts(ctx, field)
+	case "notScorable":
+		return ec.fieldContext_TraceEntry_notScorable(ctx, field)
+	case "wholeAnswer":
+		return ec.fieldContext_TraceEntry_wholeAnswer(ctx, field)
 	case "evidence":
 		return ec.fieldContext_TraceEntry_evidence(ctx, field)
 	case "comment":
@@ -11571,6 +12619,16 @@ func (ec *executionContext) childFields_WithdrawAccommodationRequestPayload(ctx 
 		return ec.fieldContext_WithdrawAccommodationRequestPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawAccommodationRequestPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WithdrawReviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "review":
+		return ec.fieldContext_WithdrawReviewPayload_review(ctx, field)
+	case "errors":
+		return ec.fieldContext_WithdrawReviewPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawReviewPayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -143,6 +143,9 @@ func applyRule(ctx context.Context, tx tenant.Tx, id gid.ID) ([]string, error) {
 	if err := w.again(ctx, tx); err != nil {
 		return nil, err
 	}
+	if err := w.shown(ctx, tx); err != nil {
+		return nil, err
+	}
 	if len(w.panel.lacking()) > 0 {
 		if err := w.panel.fill(ctx, tx, w.session, tx.Actor().ID); err != nil {
 			return nil, err

@@ -42,6 +42,9 @@ type Calibration struct {
 	created     gid.ID
 }
 
+// IsNode marks a calibration as a node.
+func (*Calibration) IsNode() {}
+
 // CalibrationScore is a reviewer's own score of a criterion, beside the agreed one.
 type CalibrationScore struct {
 	Criterion string

@@ -173,6 +173,18 @@ type ReviewFilter struct {
 	DueBefore *time.Time
 }
 
+// Standing is the filter for a state, unless it names one itself.
+func (f *ReviewFilter) Standing(state *term.ReviewState) *ReviewFilter {
+	if f == nil {
+		return &ReviewFilter{State: state}
+	}
+	narrowed := *f
+	if narrowed.State == nil {
+		narrowed.State = state
+	}
+	return &narrowed
+}
+
 // apply keeps what fits; due dates are compared in UTC, in which SQLite keeps its times as text.
 func (f *ReviewFilter) apply(q *ent.ReviewQuery) *ent.ReviewQuery {
 	if f != nil && f.State != nil {

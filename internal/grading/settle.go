@@ -3,8 +3,10 @@ package grading
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/report"
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/tenant"
@@ -34,6 +36,31 @@ func holdReview(ctx context.Context, tx tenant.Tx, session gid.ID) (*reviewing, 
 	}
 	w.seen = w.panel.seen()
 	return w, nil
+}
+
+// shown takes what could be read before from the report itself: a rule that was set since may demand less than the one
+// before, and nothing but that have changed.
+func (w *reviewing) shown(ctx context.Context, tx tenant.Tx) error {
+	row, err := tx.Reports().Where(report.SessionID(w.session.ID), report.SupersededAtIsNil()).Only(ctx)
+	if err != nil {
+		return fmt.Errorf("find report: %w", err)
+	}
+	doc, err := decodeResult(row)
+	if err != nil {
+		return err
+	}
+	traced := map[string]bool{}
+	for _, q := range doc.Questions {
+		traced[q.Ref] = len(q.Trace) > 0
+	}
+	var refs []string
+	for _, v := range w.panel.open {
+		if traced[v.item.Ref] {
+			refs = append(refs, v.item.Ref)
+		}
+	}
+	w.seen = strings.Join(refs, " ")
+	return nil
 }
 
 // again reads the panel after a change.

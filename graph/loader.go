@@ -92,7 +92,7 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		reports:    one(wait, "report", r.Grading.ReportsByID, func(p *ent.Report) gid.ID { return p.ID }),
 		results:    one(wait, "report", r.Grading.ResultsByReport, func(p *grading.ReportResult) gid.ID { return p.ReportID }),
 
-		works:  one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
+		works: one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
 
 		awards:       one(wait, "review", r.Grading.AwardsByReview, func(a *grading.ReviewAwards) gid.ID { return a.ReviewID }),
 		reviewed:     one(wait, "review", r.Grading.CandidatesByReview, func(c *grading.ReviewCandidate) gid.ID { return c.ReviewID }),

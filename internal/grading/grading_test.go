@@ -326,7 +326,9 @@ func TestWork(t *testing.T) {
 			}
 		}
 		r.denied(t, policy.ReviewScore, func(a policy.Actor) error { return lastErr(r.grading.Work(t.Context(), a, []gid.ID{row.ID})) })
-		r.denied(t, policy.ReviewScore, func(a policy.Actor) error { return lastErr(r.grading.Reviews(t.Context(), a, nil, nil, tenant.Paging{})) })
+		r.denied(t, policy.ReviewScore, func(a policy.Actor) error {
+			return lastErr(r.grading.Reviews(t.Context(), a, nil, nil, tenant.Paging{}))
+		})
 		r.denied(t, policy.ReviewScore, func(a policy.Actor) error { return lastErr(r.grading.ReviewsByID(t.Context(), a, nil)) })
 	})
 }

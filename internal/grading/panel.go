@@ -123,7 +123,9 @@ func panels(ctx context.Context, scope tenant.Scope, sessions []*ent.Session, al
 func covers(r *ent.Review, ref string) bool { return len(r.Refs) == 0 || slices.Contains(r.Refs, ref) }
 
 // live reports whether a review was neither declined nor withdrawn.
-func live(r *ent.Review) bool { return r.State == term.ReviewAssigned || r.State == term.ReviewSubmitted }
+func live(r *ent.Review) bool {
+	return r.State == term.ReviewAssigned || r.State == term.ReviewSubmitted
+}
 
 // count counts the reviews of a question of a kind in a state.
 func (p *panel) count(ref string, kind term.ReviewKind, state term.ReviewState) int {

@@ -423,10 +423,11 @@ func edgeRows() []*row {
 	return list
 }
 
-// making make a review of somebody's that has what a field shows.
+// making make a review of somebody's, or a session, that has what a field shows.
 var making = map[string]func(t *testing.T, o *org, name string) gid.ID{
-	"Review.scores":    func(t *testing.T, o *org, name string) gid.ID { return o.reviewedBy(t, name).ID },
-	"Review.candidate": func(t *testing.T, o *org, name string) gid.ID { return o.openReview(t, name) },
+	"Review.scores":               func(t *testing.T, o *org, name string) gid.ID { return o.reviewedBy(t, name).ID },
+	"CandidateSession.unassigned": func(t *testing.T, o *org, _ string) gid.ID { return o.sat(t, o.template).ID },
+	"Review.candidate":            func(t *testing.T, o *org, name string) gid.ID { return o.openReview(t, name) },
 }
 
 // having are the objects that have what a field shows, where the usual one of their kind has not.

@@ -48,6 +48,17 @@ func Complexity() ComplexityRoot {
 	c.Query.ExportMyData = weighing(heavy) // every word of a person
 	c.InviteCandidatesPayload.Object = priced(100)
 	c.Mutation.InviteCandidates = func(child int, in sitting.InviteCandidatesInput) int { return child + 5*len(in.Invitations) }
+	c.Review.Scores, c.CandidateSession.Reviews, c.ReviewRule.Pool = priced(20), priced(3), priced(5)
+	c.CandidateSession.Unassigned = weighing(5) // what was answered, judged anew
+	c.AssignReviewsPayload.Object = priced(100)
+	c.Mutation.AssignReviews = func(child int, in grading.AssignReviewsInput) int {
+		if in.TemplateID != nil {
+			return child + 10*grading.MaxAssignments
+		}
+		return child + 10*len(in.SessionIDs)
+	}
+	c.Question.Calibrations, c.Calibration.Criteria = priced(5), priced(3)
+	c.Calibration.Agreed, c.Calibration.Own = priced(4), priced(4)
 	c.questions()
 	c.templates()
 	c.catalogues()

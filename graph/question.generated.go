@@ -17,6 +17,7 @@ import (
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -28,6 +29,7 @@ type QuestionResolver interface {
 	Draft(ctx context.Context, obj *ent.Question) (*ent.QuestionRevision, error)
 
 	Revisions(ctx context.Context, obj *ent.Question) ([]*ent.QuestionRevision, error)
+	Calibrations(ctx context.Context, obj *ent.Question) ([]*grading.Calibration, error)
 }
 type QuestionContentResolver interface {
 	Skills(ctx context.Context, obj *content.Question) ([]*ent.Skill, error)
@@ -1327,6 +1329,38 @@ func (ec *executionContext) fieldContext_Question_revisions(_ context.Context, f
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_QuestionRevision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Question_calibrations(ctx context.Context, field graphql.CollectedField, obj *ent.Question) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Question_calibrations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Question().Calibrations(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*grading.Calibration) graphql.Marshaler {
+			return ec.marshalOCalibration2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐCalibrationᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Question_calibrations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Question",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Calibration(ctx, field)
 		},
 	}
 	return fc, nil
@@ -4788,6 +4822,44 @@ func (ec *executionContext) _Question(ctx context.Context, sel ast.SelectionSet,
 					}
 				}()
 				res = ec._Question_revisions(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "calibrations":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Question_calibrations(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

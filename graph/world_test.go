@@ -91,6 +91,8 @@ type org struct {
 	report                      gid.ID
 	accommodation, held         gid.ID // of the running one, and a candidate of whom nothing may be erased
 	audit                       gid.ID
+	ruled                       gid.ID // a template with a review rule
+	calibration                 gid.ID
 	happened                    gid.ID // an event that has its place
 }
 
@@ -216,6 +218,8 @@ func (o *org) fill(t testing.TB) {
 	o.recording = o.record(t, o.speaking)
 	o.heard = o.reportOf(t, o.spoken(t))
 	o.rights(t)
+	o.ruled, o.calibration = o.newTemplate(t, true, o.choice, o.text), o.newCalibration(t)
+	o.rule(t, o.ruled)
 	for n := 1; n > 0 || o.happened.IsZero(); { // on PostgreSQL another test's transaction may hold places back
 		n = must(o.store.Sequence(t.Context()))(t)
 		for _, e := range must(o.accounts.Events(t.Context(), o.owner(), nil, tenant.Paging{First: new(1)}))(t).Nodes {
@@ -559,6 +563,41 @@ func (o *org) score(t testing.TB, row *ent.Review) {
 func (o *org) scores() []*grading.CriterionScoreInput {
 	quote := o.says("answer")
 	return []*grading.CriterionScoreInput{{Question: "1.2", Criterion: "depth", Points: 4, Comment: o.says("comment"), Evidence: &quote}}
+}
+
+// rule gives a template a rule by which one of two people reviews its sessions, when somebody asks for it.
+func (o *org) rule(t testing.TB, template gid.ID) {
+	t.Helper()
+	must(o.grades.SetReviewRule(t.Context(), o.owner(), grading.SetReviewRuleInput{
+		TemplateID: template, Reviewers: 1, Spread: term.SpreadSession, Pool: []gid.ID{o.people["reviewer"].actor.ID, o.people["admin"].actor.ID},
+	}))(t)
+}
+
+// newCalibration is an answer to the question of text whose scores are agreed.
+func (o *org) newCalibration(t testing.TB) gid.ID {
+	t.Helper()
+	return must(o.grades.AddCalibration(t.Context(), o.owner(), o.calibrating()))(t).ID
+}
+
+func (o *org) calibrating() grading.AddCalibrationInput {
+	return grading.AddCalibrationInput{
+		QuestionID: o.text, Text: o.says("answer"), Note: new(o.says("note")), Scores: []*content.CalibrationScore{{Criterion: "depth", Points: 4, Comment: o.says("agreed")}},
+	}
+}
+
+// reviewedBy is a session that somebody's review scored, and the review.
+func (o *org) reviewedBy(t testing.TB, name string) *ent.Review {
+	t.Helper()
+	row := o.newReview(t, o.sat(t, o.template).ID, name)
+	return must(o.grades.SubmitReview(t.Context(), o.people[name].actor, grading.SubmitReviewInput{ID: row.ID, Scores: o.scores()}))(t)
+}
+
+// openReview is a review that names the candidate.
+func (o *org) openReview(t testing.TB, name string) gid.ID {
+	t.Helper()
+	return must(o.grades.AssignReview(t.Context(), o.owner(), grading.AssignReviewInput{
+		SessionID: o.sat(t, o.template).ID, ReviewerID: o.people[name].actor.ID, Blind: new(false),
+	}))(t).ID
 }
 
 func (o *org) reportOf(t testing.TB, session gid.ID) gid.ID {

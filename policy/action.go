@@ -37,6 +37,7 @@ const (
 	RecordingPlay       Action = "recording.play"
 	ReviewAssign        Action = "review.assign"
 	ReviewScore         Action = "review.score"
+	ReviewConsensus     Action = "review.consensus"
 	ReportRead          Action = "report.read"
 	ReportRelease       Action = "report.release"
 	ReportRescore       Action = "report.rescore"
@@ -58,7 +59,7 @@ var Actions = []Action{
 	CatalogueExport, CatalogueImport,
 	CandidateRead, CandidateErase, SessionRead, SessionInvite, SessionCancel, SessionAdjust, EventRead,
 	AccommodationDecide, IntegrityRead, IntegrityJudge, ContestAnswer, RecordingPlay,
-	ReviewAssign, ReviewScore, ReportRead, ReportRelease, ReportRescore, InsightRead,
+	ReviewAssign, ReviewScore, ReviewConsensus, ReportRead, ReportRelease, ReportRescore, InsightRead,
 	SittingTake, FeedbackRead,
 	CatalogueReindex, SessionFinish, SessionScore, MailSend, FileKeep,
 }

@@ -119,10 +119,12 @@ const (
 	looksPerSweep = 4
 )
 
-// tidyEvery is how many sweeps pass between two clean-ups: an hour's. The counters' pending lines are added up more often.
+// How many sweeps pass between: the counters' pending lines are added up every half minute; what reviewers have to do is looked at
+// every quarter of an hour; an hour is between two clean-ups.
 const (
-	foldEvery = 30
-	tidyEvery = 3600
+	foldEvery   = 30
+	remindEvery = 900
+	tidyEvery   = 3600
 )
 
 // sweepEverySecond ends what is due and orders what happened, until the context ends.
@@ -149,6 +151,9 @@ func (a *app) look(ctx context.Context, number int) error {
 	round, err := number/looksPerSweep, a.sweep(ctx)
 	if round%foldEvery == 0 {
 		err = errors.Join(err, a.store.FoldTallies(ctx))
+	}
+	if round%remindEvery == 0 {
+		err = errors.Join(err, a.remindReviewers(ctx))
 	}
 	if round%tidyEvery == 0 {
 		err = errors.Join(err, a.store.Tidy(ctx), a.tidyUploads(ctx))
@@ -216,6 +221,25 @@ func (a *app) eraseOutdated(ctx context.Context) error {
 			}
 		}
 		if failed != nil || len(outdated) < eraseBatch {
+			return failed
+		}
+	}
+}
+
+// remindReviewers writes to whoever has a review that is due soon, or overdue.
+func (a *app) remindReviewers(ctx context.Context) error {
+	for {
+		due, err := a.store.Directory().DueReviews(ctx, sweepBatch)
+		if err != nil {
+			return err
+		}
+		var failed error
+		for _, d := range due {
+			if err := a.grading.RemindReviewer(ctx, policy.Worker(d.Organization), d.Review); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("remind: %w", err))
+			}
+		}
+		if failed != nil || len(due) < sweepBatch {
 			return failed
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/tenant"
@@ -51,6 +52,8 @@ type (
 	ErasurePayload         = Payload[*sitting.ErasureReceipt]
 	CandidatePayload       = Payload[*ent.Candidate]
 	IssuedAPIKeyPayload    = Payload[*account.IssuedAPIKey]
+	ReviewRulePayload      = Payload[*ent.ReviewRule]
+	CalibrationPayload     = Payload[*grading.Calibration]
 )
 
 // InvitationPayload is what came of an invitation: the session, and its link where the inviter sends the mail.
@@ -62,6 +65,16 @@ type InvitationPayload struct {
 
 // InvitationsPayload is what came of several invitations.
 type InvitationsPayload = Payload[[]*InvitationPayload]
+
+// AssignmentResult is what came of one of several sessions that were given to reviewers.
+type AssignmentResult struct {
+	SessionID  gid.ID
+	Unassigned []string
+	Errors     []UserError
+}
+
+// AssignmentsPayload is what came of several sessions that were given to reviewers.
+type AssignmentsPayload = Payload[[]*AssignmentResult]
 
 // Connection is one page of a list.
 type Connection[T any] struct{ page *tenant.Page[T] }
@@ -127,6 +140,7 @@ type (
 	AccommodationConnection  = Connection[*ent.Accommodation]
 	SittingConnection        = Connection[*sitting.Sitting]
 	APIKeyConnection         = Connection[*account.APIKey]
+	CalibrationConnection    = Connection[*grading.Calibration]
 
 	MemberEdge         = Edge[*ent.Member]
 	SkillEdge          = Edge[*ent.Skill]
@@ -147,6 +161,7 @@ type (
 	AccommodationEdge  = Edge[*ent.Accommodation]
 	SittingEdge        = Edge[*sitting.Sitting]
 	APIKeyEdge         = Edge[*account.APIKey]
+	CalibrationEdge    = Edge[*grading.Calibration]
 )
 
 // RateLimit is what operations cost and may cost.

@@ -67,25 +67,42 @@ func (q *QuestionResult) mended(item *key.Item, v *verdict) *QuestionResult {
 	if v.status != term.ItemNotScored {
 		return own
 	}
-	var levels []scoring.CriterionScore
-	for _, e := range q.Trace {
-		if e.Source != term.SourceKey && e.Source != term.SourceRule {
-			own.Trace = append(own.Trace, e)
-			levels = append(levels, e.level())
-		}
-	}
-	if points, ok := scoring.RubricScore(own.Maximum, levels); ok {
+	own.Adjudicated = q.Adjudicated
+	own.Trace = slices.DeleteFunc(slices.Clone(q.Trace), func(e *TraceEntry) bool { return !e.byPerson() })
+	if points, ok := scoring.RubricScore(own.Maximum, own.levels()); ok && q.Status == term.ItemScored {
 		own.Status, own.Awarded = term.ItemScored, points
 	}
 	return own
 }
 
-// level is what a person awarded, as a share of the criterion's own scale.
-func (e *TraceEntry) level() scoring.CriterionScore {
-	return scoring.CriterionScore{
-		Criterion: scoring.Criterion{Key: e.Criterion, Weight: e.Weight},
-		Awarded:   int(e.Points), Maximum: int(e.Maximum), Status: scoring.Scored,
+func (e *TraceEntry) byPerson() bool {
+	return e.Source == term.SourceReviewer || e.Source == term.SourceConsensus
+}
+
+// levels are what people's awards come to, criterion by criterion: the mean of those that count, or their median where a
+// further reviewer was heard.
+func (q *QuestionResult) levels() []scoring.CriterionScore {
+	var all []scoring.CriterionScore
+	awards := map[string][]int{}
+	for _, e := range q.Trace {
+		if _, there := awards[e.Criterion]; !there {
+			all = append(all, scoring.CriterionScore{Criterion: scoring.Criterion{Key: e.Criterion, Weight: e.Weight}, Maximum: int(e.Maximum)})
+			awards[e.Criterion] = nil
+		}
+		if e.Counts() && !e.NotScorable {
+			awards[e.Criterion] = append(awards[e.Criterion], int(e.Points))
+		}
 	}
+	for i, c := range all {
+		level := scoring.MeanLevel
+		if q.Adjudicated {
+			level = scoring.MedianLevel
+		}
+		if all[i].Level = level(awards[c.Key]); all[i].Level != nil {
+			all[i].Status = scoring.Scored
+		}
+	}
+	return all
 }
 
 // differs reports whether a result or the result of a question that it consists of came out otherwise.

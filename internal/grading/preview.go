@@ -261,11 +261,11 @@ func histogram(buckets map[int]int) []*RescoreBucket {
 // sign computes the digest: over the fixes, and of each change over the session and what becomes of it.
 func (p *RescorePreview) sign(fixes []*content.KeyFix) error {
 	sum := sha256.New()
-	if err := write(sum, fixes); err != nil {
+	if err := digestOf(sum, fixes); err != nil {
 		return err
 	}
 	for _, c := range p.changes {
-		if err := write(sum, []any{c.SessionID, c.From, c.To}); err != nil {
+		if err := digestOf(sum, []any{c.SessionID, c.From, c.To}); err != nil {
 			return err
 		}
 	}
@@ -274,7 +274,7 @@ func (p *RescorePreview) sign(fixes []*content.KeyFix) error {
 	return nil
 }
 
-func write(sum hash.Hash, v any) error {
+func digestOf(sum hash.Hash, v any) error {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("digest: %w", err)

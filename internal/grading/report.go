@@ -20,8 +20,9 @@ import (
 	"github.com/assay-hq/assay/policy"
 )
 
-// writeReport adds the next revision of a session's report; the one before is superseded and stays readable.
-func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Result) error {
+// writeReport adds the next revision of a session's report, with the reason if somebody gave one; the one before is
+// superseded and stays readable.
+func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Result, reason string) error {
 	number := 1
 	previous, err := tx.Reports().Where(report.SessionID(row.ID), report.SupersededAtIsNil()).Only(ctx)
 	switch {
@@ -37,7 +38,7 @@ func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Resul
 	if err != nil {
 		return err
 	}
-	created, err := create.Save(ctx)
+	created, err := create.SetReason(reason).Save(ctx)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -253,7 +254,7 @@ func (s *Service) ResultsByReport(ctx context.Context, actor policy.Actor, repor
 	}
 	results := make([]*ReportResult, len(rows))
 	for i, row := range rows {
-		doc, err := decodeResult(row)
+		doc, err := readResult(scope, row)
 		if err != nil {
 			return nil, err
 		}
@@ -279,6 +280,20 @@ func decodeResult(row *ent.Report) (*Result, error) {
 	return doc, nil
 }
 
+// readResult is a report's document as its reader may see it: who awarded what is for who may read members.
+func readResult(scope tenant.Scope, row *ent.Report) (*Result, error) {
+	doc, err := decodeResult(row)
+	if err != nil || scope.Allows(policy.MemberRead) {
+		return doc, err
+	}
+	for _, q := range doc.Questions {
+		for _, e := range q.Trace {
+			e.AwardedBy = nil
+		}
+	}
+	return doc, nil
+}
+
 // Document is a report with everything that its page shows.
 type Document struct {
 	Report    *ent.Report
@@ -300,7 +315,7 @@ func (s *Service) Document(ctx context.Context, actor policy.Actor, id gid.ID) (
 	if err != nil {
 		return nil, err
 	}
-	doc, err := decodeResult(row)
+	doc, err := readResult(scope, row)
 	if err != nil {
 		return nil, err
 	}

@@ -58,13 +58,16 @@ type QuestionResult struct {
 	Awarded scoring.Points    `json:"awarded"`
 	Maximum scoring.Points    `json:"maximum"`
 	Upload  *gid.ID           `json:"upload,omitempty"` // the recording that was heard
-	Dropped bool              `json:"dropped,omitempty"` // it counts for nobody, whatever was awarded
-	Trace   []*TraceEntry     `json:"trace"`
-	Run     *Execution        `json:"execution,omitempty"` // of code, what running it came to
+	// A further reviewer was heard: the median of what people awarded counts, in place of the mean.
+	Adjudicated bool          `json:"adjudicated,omitempty"`
+	Dropped     bool          `json:"dropped,omitempty"` // it counts for nobody, whatever was awarded
+	Trace       []*TraceEntry `json:"trace"`
+	Run         *Execution    `json:"execution,omitempty"` // of code, what running it came to
 }
 
 // TraceEntry is who or what awarded which points, for which criterion, on what evidence. Points and maximum are on the
-// criterion's own scale; weight is its share beside the other criteria.
+// criterion's own scale; weight is its share beside the other criteria. Of several awards of one criterion all stand here,
+// also those that were set aside, by a consensus or because a further reviewer is still to be heard.
 type TraceEntry struct {
 	Criterion string           `json:"criterion"`
 	Text      string           `json:"text"`
@@ -75,21 +78,26 @@ type TraceEntry struct {
 	AwardedBy *gid.ID          `json:"awardedBy,omitempty"`
 	Evidence  string           `json:"evidence"`
 	Comment   string           `json:"comment"`
+
+	SetAside    bool `json:"setAside,omitempty"`    // it does not count
+	NotScorable bool `json:"notScorable,omitempty"` // the reviewer could not judge it
+	WholeAnswer bool `json:"wholeAnswer,omitempty"` // nothing was quoted: all of the answer is the evidence
 }
 
-// reviewed are a reviewer's scores, by the place of their question and in the rubric's order.
-type reviewed map[string][]*criterionScore
+// Counts reports whether the points are among those that count.
+func (e *TraceEntry) Counts() bool { return !e.SetAside }
 
-// result computes the document from verdicts and, for what they leave open, a reviewer's scores.
-func (f *frozen) result(verdicts []*verdict, by reviewed) *Result {
+// result computes the document from verdicts and, for what they leave open, what people said; without anybody, by is nil.
+func (f *frozen) result(verdicts []*verdict, by *panel) *Result {
 	byRef := make(map[string]*verdict, len(verdicts))
 	for _, v := range verdicts {
 		byRef[v.item.Ref] = v
 	}
+	said := by.standings()
 	questions := make([]*QuestionResult, 0, len(verdicts))
 	for _, section := range f.key.Sections {
 		for _, item := range section.Items {
-			q := questionResult(byRef[item.Ref], by[item.Ref])
+			q := questionResult(byRef[item.Ref], said[item.Ref])
 			q.Section = section.Title
 			questions = append(questions, q)
 		}
@@ -138,7 +146,8 @@ func (f *frozen) summary() scoring.Summary {
 	return config
 }
 
-func questionResult(v *verdict, scores []*criterionScore) *QuestionResult {
+// questionResult is a question's result; what people said is left out of it while it is sealed.
+func questionResult(v *verdict, said *standing) *QuestionResult {
 	q := &QuestionResult{
 		Ref: v.item.Ref, Title: v.item.Title, Kind: v.item.Kind, Status: v.status,
 		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Dropped: v.item.Dropped, Upload: v.recording(), Trace: []*TraceEntry{},
@@ -155,12 +164,16 @@ func questionResult(v *verdict, scores []*criterionScore) *QuestionResult {
 		})
 		return q
 	}
-	levels := make([]scoring.CriterionScore, len(scores))
-	for i, s := range scores {
-		q.Trace = append(q.Trace, s.trace())
-		levels[i] = s.level()
+	if said == nil || said.sealed() {
+		return q
 	}
-	if points, ok := scoring.RubricScore(q.Maximum, levels); ok {
+	q.Adjudicated = said.adjudicated
+	levels := make([]scoring.CriterionScore, len(said.criteria))
+	for i, c := range said.criteria {
+		q.Trace = append(q.Trace, c.trace(said.settled(), evidence(v.answer))...)
+		levels[i] = c.score()
+	}
+	if points, ok := scoring.RubricScore(q.Maximum, levels); ok && said.settled() {
 		q.Status, q.Awarded = term.ItemScored, points
 	}
 	return q

@@ -79,7 +79,7 @@ func (s *Service) RunCode(ctx context.Context, actor policy.Actor, id gid.ID, ca
 	if err != nil {
 		return 0, err
 	}
-	st, err := stepOf(ctx, scope, id)
+	st, err := s.stepOf(ctx, scope, id)
 	if err != nil {
 		return 0, err
 	}
@@ -129,7 +129,7 @@ func (s *Service) Called(ctx context.Context, actor policy.Actor, id gid.ID) err
 	return err
 }
 
-func stepOf(ctx context.Context, scope tenant.Scope, id gid.ID) (*step, error) {
+func (s *Service) stepOf(ctx context.Context, scope tenant.Scope, id gid.ID) (*step, error) {
 	row, err := tenant.Only[*ent.Execution]("execution")(scope.Executions().Where(execution.ID(id)).Only(ctx))
 	if err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func stepOf(ctx context.Context, scope tenant.Scope, id gid.ID) (*step, error) {
 		return nil, err
 	}
 	st := &step{row: row, session: sat}
-	documents, err := pinned(ctx, scope, []gid.ID{sat.TemplateVersionID})
+	documents, err := s.pinned(ctx, scope, []gid.ID{sat.TemplateVersionID})
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ import (
 const atOnce = 100
 
 // Score scores a submitted session by its key and writes its report: ready if nothing waits for a person, provisional
-// otherwise. Sessions of the same version that wait beside it are scored along with it, so that their own jobs find
+// otherwise, and then its template's rule gives it to reviewers if it acts by itself. Sessions of the same version that wait beside it are scored along with it, so that their own jobs find
 // nothing left to do. A session whose code is still to be run waits for that, and is left as it is, as is one in any other
 // state, so that it may be repeated. Only Assay itself has the permission.
 func (s *Service) Score(ctx context.Context, actor policy.Actor, id gid.ID) error {
@@ -75,7 +75,7 @@ func (s *Service) scoreSome(ctx context.Context, tx tenant.Tx, first *ent.Sessio
 			return batch{}, err
 		}
 		if !waits {
-			all = append(all, &graded{row: row, verdicts: j.verdicts, doc: j.frozen.result(j.verdicts, nil)})
+			all = append(all, &graded{judged: j, row: row, doc: j.frozen.result(j.verdicts, nil)})
 		}
 	}
 	did.scored = len(all)
@@ -112,9 +112,9 @@ func idsOf(rows []*ent.Session) []gid.ID {
 
 // graded is a session that was scored by its key.
 type graded struct {
-	row      *ent.Session
-	verdicts []*verdict
-	doc      *Result
+	*judged
+	row *ent.Session
+	doc *Result
 }
 
 // writeGraded keeps what the key awarded, the reports and the new states of sessions that had no report before.
@@ -147,7 +147,23 @@ func writeGraded(ctx context.Context, tx tenant.Tx, all []*graded) error {
 	if err := tx.AnnounceAll(ctx, event.ReportComputed, reportIDs(created), nil); err != nil {
 		return err
 	}
-	return tx.AnnounceAll(ctx, event.SessionScored, done, nil)
+	if err := tx.AnnounceAll(ctx, event.SessionScored, done, nil); err != nil {
+		return err
+	}
+	return assignOpen(ctx, tx, all)
+}
+
+// assignOpen gives the answers that wait for people to reviewers, where a template's rule does so by itself.
+func assignOpen(ctx context.Context, tx tenant.Tx, all []*graded) error {
+	for _, g := range all {
+		if !g.doc.Provisional {
+			continue
+		}
+		if err := assignAutomatically(ctx, tx, g.row, g.judged); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settle brings sessions into the state that their reports give them: those that wait for a person, and the others.

@@ -13,9 +13,8 @@ import (
 
 // Service is the room's operations.
 type Service struct {
-	tenant *tenant.Store
-	runner Runner
 	tenant    *tenant.Store
+	runner    Runner
 	documents documents
 }
 

@@ -118,24 +118,33 @@ func (l *ledger) awards() ([]*Award, error) {
 			all = append(all, l.ofKey(sheet, i, e))
 		}
 	}
-	sealed := sealedRefs(l.reviews)
+	doc := &Result{}
+	if l.report != nil {
+		var err error
+		if doc, err = decodeResult(l.report); err != nil {
+			return nil, err
+		}
+	}
+	sealed, shown := sealedRefs(l.reviews), doc.shown()
 	for _, s := range l.scores {
-		if !sealedFrom(sealed, reviewOf(l.reviews, s), s.Ref) {
+		if shown[s.Ref] && !sealedFrom(sealed, reviewOf(l.reviews, s), s.Ref) {
 			all = append(all, l.ofPerson(s))
 		}
 	}
 	slices.SortFunc(all, func(a, b *Award) int {
 		return cmp.Or(cmp.Compare(a.At.UnixMicro(), b.At.UnixMicro()), slices.Compare(a.place[:], b.place[:]))
 	})
-	if l.report == nil {
-		return all, nil
-	}
-	doc, err := decodeResult(l.report)
-	if err != nil {
-		return nil, err
-	}
 	l.mark(all, doc)
 	return all, nil
+}
+
+// shown are the places of the questions of which the report shows what people awarded.
+func (r *Result) shown() map[string]bool {
+	refs := map[string]bool{}
+	for _, q := range r.Questions {
+		refs[q.Ref] = slices.ContainsFunc(q.Trace, (*TraceEntry).byPerson)
+	}
+	return refs
 }
 
 // begin is an award for a question of the pinned paper.
@@ -192,6 +201,9 @@ func (l *ledger) mark(all []*Award, doc *Result) {
 			continue
 		}
 		for _, e := range q.Trace {
+			if !e.Counts() {
+				continue
+			}
 			for _, a := range slices.Backward(all) {
 				if a.Ref == q.Ref && a.says(e) {
 					a.Counts = true

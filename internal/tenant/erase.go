@@ -53,11 +53,13 @@ var erasures = []string{
 	`UPDATE executions SET results = '[]', tokens = '[]'` + ofTheirs,
 	`UPDATE report_shares SET revoked_at = COALESCE(revoked_at, @now) WHERE organization_id = @org AND report_id IN
 		(SELECT id FROM reports WHERE organization_id = @org AND candidate_id = @candidate)`,
+	`UPDATE reviews SET end_reason = '', state = CASE state WHEN 'ASSIGNED' THEN 'WITHDRAWN' ELSE state END` + ofTheirs,
 	`UPDATE dispositions SET comment = ''` + ofTheirs,
 	`UPDATE contests SET reason = '', answer = ''` + ofTheirs,
 	`UPDATE clock_entries SET said = ''` + ofTheirs,
 	`UPDATE sessions SET external_order_id = NULL, redirect_url = '', end_reason = '', device = ''
 		WHERE organization_id = @org AND candidate_id = @candidate`,
+	`UPDATE reports SET reason = '' WHERE organization_id = @org AND candidate_id = @candidate`,
 	`UPDATE candidates SET email = @tombstone, name = 'Erased', phone = '', external_id = NULL, erased_at = @now
 		WHERE organization_id = @org AND id = @candidate`,
 }

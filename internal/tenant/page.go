@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -49,6 +50,7 @@ func (c Cursor) String() string {
 type Order struct {
 	Column string
 	Number bool // the column holds whole numbers; otherwise text
+	Time   bool // the column holds times
 	Desc   bool
 }
 
@@ -174,6 +176,11 @@ func (c *Cursor) fits(order Order) bool {
 		c.Key = int64(key)
 		return order.Column != "" && order.Number && math.Abs(key) < 1<<53 && key == math.Trunc(key)
 	case string:
+		if order.Time {
+			at, err := time.Parse(time.RFC3339Nano, key)
+			c.Key = at.UTC()
+			return err == nil && order.Column != "" && at.Year() > 0 && at.Year() < 10_000
+		}
 		// PostgreSQL has no text with a zero in it.
 		return order.Column != "" && !order.Number && len(key) <= maxCursorKey && !strings.ContainsRune(key, 0)
 	default:

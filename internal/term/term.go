@@ -544,9 +544,10 @@ const (
 	MailInvitation MailKind = "INVITATION"
 	MailReminder   MailKind = "REMINDER"
 	MailSignIn     MailKind = "SIGN_IN"
+	MailReview     MailKind = "REVIEW"
 )
 
 // Values lists every kind.
 func (MailKind) Values() []string {
-	return []string{string(MailInvitation), string(MailReminder), string(MailSignIn)}
+	return []string{string(MailInvitation), string(MailReminder), string(MailSignIn), string(MailReview)}
 }

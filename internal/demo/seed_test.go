@@ -235,7 +235,7 @@ func seedResults(t *testing.T, db *sql.DB) {
 		t.Errorf("only %d different results", n)
 	}
 	for _, status := range []string{"OMITTED", "NOT_REACHED"} {
-		if seedOne(t, db, `SELECT COUNT(*) FROM score_sheets WHERE entries LIKE '%"status":"`+status+`"%'`) == 0 {
+		if seedOne(t, db, `SELECT COUNT(*) FROM score_sheets WHERE CAST(entries AS TEXT) LIKE '%"status":"`+status+`"%'`) == 0 {
 			t.Errorf("no sheet has the status %s", status)
 		}
 	}

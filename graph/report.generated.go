@@ -538,6 +538,29 @@ func (ec *executionContext) fieldContext_QuestionResult_execution(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _QuestionResult_dropped(ctx context.Context, field graphql.CollectedField, obj *grading.QuestionResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_QuestionResult_dropped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dropped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_QuestionResult_dropped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("QuestionResult", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _QuestionResult_recording(ctx context.Context, field graphql.CollectedField, obj *grading.QuestionResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2298,6 +2321,11 @@ func (ec *executionContext) _QuestionResult(ctx context.Context, sel ast.Selecti
 		case "execution":
 			out.Values[i] = ec._QuestionResult_execution(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dropped":
+			out.Values[i] = ec._QuestionResult_dropped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "recording":

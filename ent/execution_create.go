@@ -393,6 +393,24 @@ type (
 	}
 )
 
+// SetResponseRevision sets the "response_revision" field.
+func (u *ExecutionUpsert) SetResponseRevision(v int) *ExecutionUpsert {
+	u.Set(execution.FieldResponseRevision, v)
+	return u
+}
+
+// UpdateResponseRevision sets the "response_revision" field to the value that was provided on create.
+func (u *ExecutionUpsert) UpdateResponseRevision() *ExecutionUpsert {
+	u.SetExcluded(execution.FieldResponseRevision)
+	return u
+}
+
+// AddResponseRevision adds v to the "response_revision" field.
+func (u *ExecutionUpsert) AddResponseRevision(v int) *ExecutionUpsert {
+	u.Add(execution.FieldResponseRevision, v)
+	return u
+}
+
 // SetState sets the "state" field.
 func (u *ExecutionUpsert) SetState(v term.ExecutionState) *ExecutionUpsert {
 	u.Set(execution.FieldState, v)
@@ -518,9 +536,6 @@ func (u *ExecutionUpsertOne) UpdateNewValues() *ExecutionUpsertOne {
 		if _, exists := u.create.mutation.Ref(); exists {
 			s.SetIgnore(execution.FieldRef)
 		}
-		if _, exists := u.create.mutation.ResponseRevision(); exists {
-			s.SetIgnore(execution.FieldResponseRevision)
-		}
 	}))
 	return u
 }
@@ -550,6 +565,27 @@ func (u *ExecutionUpsertOne) Update(set func(*ExecutionUpsert)) *ExecutionUpsert
 		set(&ExecutionUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetResponseRevision sets the "response_revision" field.
+func (u *ExecutionUpsertOne) SetResponseRevision(v int) *ExecutionUpsertOne {
+	return u.Update(func(s *ExecutionUpsert) {
+		s.SetResponseRevision(v)
+	})
+}
+
+// AddResponseRevision adds v to the "response_revision" field.
+func (u *ExecutionUpsertOne) AddResponseRevision(v int) *ExecutionUpsertOne {
+	return u.Update(func(s *ExecutionUpsert) {
+		s.AddResponseRevision(v)
+	})
+}
+
+// UpdateResponseRevision sets the "response_revision" field to the value that was provided on create.
+func (u *ExecutionUpsertOne) UpdateResponseRevision() *ExecutionUpsertOne {
+	return u.Update(func(s *ExecutionUpsert) {
+		s.UpdateResponseRevision()
+	})
 }
 
 // SetState sets the "state" field.
@@ -859,9 +895,6 @@ func (u *ExecutionUpsertBulk) UpdateNewValues() *ExecutionUpsertBulk {
 			if _, exists := b.mutation.Ref(); exists {
 				s.SetIgnore(execution.FieldRef)
 			}
-			if _, exists := b.mutation.ResponseRevision(); exists {
-				s.SetIgnore(execution.FieldResponseRevision)
-			}
 		}
 	}))
 	return u
@@ -892,6 +925,27 @@ func (u *ExecutionUpsertBulk) Update(set func(*ExecutionUpsert)) *ExecutionUpser
 		set(&ExecutionUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetResponseRevision sets the "response_revision" field.
+func (u *ExecutionUpsertBulk) SetResponseRevision(v int) *ExecutionUpsertBulk {
+	return u.Update(func(s *ExecutionUpsert) {
+		s.SetResponseRevision(v)
+	})
+}
+
+// AddResponseRevision adds v to the "response_revision" field.
+func (u *ExecutionUpsertBulk) AddResponseRevision(v int) *ExecutionUpsertBulk {
+	return u.Update(func(s *ExecutionUpsert) {
+		s.AddResponseRevision(v)
+	})
+}
+
+// UpdateResponseRevision sets the "response_revision" field to the value that was provided on create.
+func (u *ExecutionUpsertBulk) UpdateResponseRevision() *ExecutionUpsertBulk {
+	return u.Update(func(s *ExecutionUpsert) {
+		s.UpdateResponseRevision()
+	})
 }
 
 // SetState sets the "state" field.

@@ -32,6 +32,27 @@ func (_u *ExecutionUpdate) Where(ps ...predicate.Execution) *ExecutionUpdate {
 	return _u
 }
 
+// SetResponseRevision sets the "response_revision" field.
+func (_u *ExecutionUpdate) SetResponseRevision(v int) *ExecutionUpdate {
+	_u.mutation.ResetResponseRevision()
+	_u.mutation.SetResponseRevision(v)
+	return _u
+}
+
+// SetNillableResponseRevision sets the "response_revision" field if the given value is not nil.
+func (_u *ExecutionUpdate) SetNillableResponseRevision(v *int) *ExecutionUpdate {
+	if v != nil {
+		_u.SetResponseRevision(*v)
+	}
+	return _u
+}
+
+// AddResponseRevision adds value to the "response_revision" field.
+func (_u *ExecutionUpdate) AddResponseRevision(v int) *ExecutionUpdate {
+	_u.mutation.AddResponseRevision(v)
+	return _u
+}
+
 // SetState sets the "state" field.
 func (_u *ExecutionUpdate) SetState(v term.ExecutionState) *ExecutionUpdate {
 	_u.mutation.SetState(v)
@@ -197,6 +218,12 @@ func (_u *ExecutionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if value, ok := _u.mutation.ResponseRevision(); ok {
+		_spec.SetField(execution.FieldResponseRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedResponseRevision(); ok {
+		_spec.AddField(execution.FieldResponseRevision, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(execution.FieldState, field.TypeEnum, value)
 	}
@@ -254,6 +281,27 @@ type ExecutionUpdateOne struct {
 	hooks     []Hook
 	mutation  *ExecutionMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetResponseRevision sets the "response_revision" field.
+func (_u *ExecutionUpdateOne) SetResponseRevision(v int) *ExecutionUpdateOne {
+	_u.mutation.ResetResponseRevision()
+	_u.mutation.SetResponseRevision(v)
+	return _u
+}
+
+// SetNillableResponseRevision sets the "response_revision" field if the given value is not nil.
+func (_u *ExecutionUpdateOne) SetNillableResponseRevision(v *int) *ExecutionUpdateOne {
+	if v != nil {
+		_u.SetResponseRevision(*v)
+	}
+	return _u
+}
+
+// AddResponseRevision adds value to the "response_revision" field.
+func (_u *ExecutionUpdateOne) AddResponseRevision(v int) *ExecutionUpdateOne {
+	_u.mutation.AddResponseRevision(v)
+	return _u
 }
 
 // SetState sets the "state" field.
@@ -450,6 +498,12 @@ func (_u *ExecutionUpdateOne) sqlSave(ctx context.Context) (_node *Execution, er
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.ResponseRevision(); ok {
+		_spec.SetField(execution.FieldResponseRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedResponseRevision(); ok {
+		_spec.AddField(execution.FieldResponseRevision, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(execution.FieldState, field.TypeEnum, value)

@@ -516,6 +516,24 @@ func (u *ReviewUpsert) ClearSubmittedAt() *ReviewUpsert {
 	return u
 }
 
+// SetRefs sets the "refs" field.
+func (u *ReviewUpsert) SetRefs(v []string) *ReviewUpsert {
+	u.Set(review.FieldRefs, v)
+	return u
+}
+
+// UpdateRefs sets the "refs" field to the value that was provided on create.
+func (u *ReviewUpsert) UpdateRefs() *ReviewUpsert {
+	u.SetExcluded(review.FieldRefs)
+	return u
+}
+
+// ClearRefs clears the value of the "refs" field.
+func (u *ReviewUpsert) ClearRefs() *ReviewUpsert {
+	u.SetNull(review.FieldRefs)
+	return u
+}
+
 // SetDueAt sets the "due_at" field.
 func (u *ReviewUpsert) SetDueAt(v time.Time) *ReviewUpsert {
 	u.Set(review.FieldDueAt, v)
@@ -602,9 +620,6 @@ func (u *ReviewUpsertOne) UpdateNewValues() *ReviewUpsertOne {
 		if _, exists := u.create.mutation.Kind(); exists {
 			s.SetIgnore(review.FieldKind)
 		}
-		if _, exists := u.create.mutation.Refs(); exists {
-			s.SetIgnore(review.FieldRefs)
-		}
 		if _, exists := u.create.mutation.Blind(); exists {
 			s.SetIgnore(review.FieldBlind)
 		}
@@ -671,6 +686,27 @@ func (u *ReviewUpsertOne) UpdateSubmittedAt() *ReviewUpsertOne {
 func (u *ReviewUpsertOne) ClearSubmittedAt() *ReviewUpsertOne {
 	return u.Update(func(s *ReviewUpsert) {
 		s.ClearSubmittedAt()
+	})
+}
+
+// SetRefs sets the "refs" field.
+func (u *ReviewUpsertOne) SetRefs(v []string) *ReviewUpsertOne {
+	return u.Update(func(s *ReviewUpsert) {
+		s.SetRefs(v)
+	})
+}
+
+// UpdateRefs sets the "refs" field to the value that was provided on create.
+func (u *ReviewUpsertOne) UpdateRefs() *ReviewUpsertOne {
+	return u.Update(func(s *ReviewUpsert) {
+		s.UpdateRefs()
+	})
+}
+
+// ClearRefs clears the value of the "refs" field.
+func (u *ReviewUpsertOne) ClearRefs() *ReviewUpsertOne {
+	return u.Update(func(s *ReviewUpsert) {
+		s.ClearRefs()
 	})
 }
 
@@ -934,9 +970,6 @@ func (u *ReviewUpsertBulk) UpdateNewValues() *ReviewUpsertBulk {
 			if _, exists := b.mutation.Kind(); exists {
 				s.SetIgnore(review.FieldKind)
 			}
-			if _, exists := b.mutation.Refs(); exists {
-				s.SetIgnore(review.FieldRefs)
-			}
 			if _, exists := b.mutation.Blind(); exists {
 				s.SetIgnore(review.FieldBlind)
 			}
@@ -1004,6 +1037,27 @@ func (u *ReviewUpsertBulk) UpdateSubmittedAt() *ReviewUpsertBulk {
 func (u *ReviewUpsertBulk) ClearSubmittedAt() *ReviewUpsertBulk {
 	return u.Update(func(s *ReviewUpsert) {
 		s.ClearSubmittedAt()
+	})
+}
+
+// SetRefs sets the "refs" field.
+func (u *ReviewUpsertBulk) SetRefs(v []string) *ReviewUpsertBulk {
+	return u.Update(func(s *ReviewUpsert) {
+		s.SetRefs(v)
+	})
+}
+
+// UpdateRefs sets the "refs" field to the value that was provided on create.
+func (u *ReviewUpsertBulk) UpdateRefs() *ReviewUpsertBulk {
+	return u.Update(func(s *ReviewUpsert) {
+		s.UpdateRefs()
+	})
+}
+
+// ClearRefs clears the value of the "refs" field.
+func (u *ReviewUpsertBulk) ClearRefs() *ReviewUpsertBulk {
+	return u.Update(func(s *ReviewUpsert) {
+		s.ClearRefs()
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/assay-hq/assay/ent/predicate"
 	"github.com/assay-hq/assay/ent/review"
@@ -61,6 +62,24 @@ func (_u *ReviewUpdate) SetNillableSubmittedAt(v *time.Time) *ReviewUpdate {
 // ClearSubmittedAt clears the value of the "submitted_at" field.
 func (_u *ReviewUpdate) ClearSubmittedAt() *ReviewUpdate {
 	_u.mutation.ClearSubmittedAt()
+	return _u
+}
+
+// SetRefs sets the "refs" field.
+func (_u *ReviewUpdate) SetRefs(v []string) *ReviewUpdate {
+	_u.mutation.SetRefs(v)
+	return _u
+}
+
+// AppendRefs appends value to the "refs" field.
+func (_u *ReviewUpdate) AppendRefs(v []string) *ReviewUpdate {
+	_u.mutation.AppendRefs(v)
+	return _u
+}
+
+// ClearRefs clears the value of the "refs" field.
+func (_u *ReviewUpdate) ClearRefs() *ReviewUpdate {
+	_u.mutation.ClearRefs()
 	return _u
 }
 
@@ -199,6 +218,14 @@ func (_u *ReviewUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.SubmittedAtCleared() {
 		_spec.ClearField(review.FieldSubmittedAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.Refs(); ok {
+		_spec.SetField(review.FieldRefs, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedRefs(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, review.FieldRefs, value)
+		})
+	}
 	if _u.mutation.RefsCleared() {
 		_spec.ClearField(review.FieldRefs, field.TypeJSON)
 	}
@@ -270,6 +297,24 @@ func (_u *ReviewUpdateOne) SetNillableSubmittedAt(v *time.Time) *ReviewUpdateOne
 // ClearSubmittedAt clears the value of the "submitted_at" field.
 func (_u *ReviewUpdateOne) ClearSubmittedAt() *ReviewUpdateOne {
 	_u.mutation.ClearSubmittedAt()
+	return _u
+}
+
+// SetRefs sets the "refs" field.
+func (_u *ReviewUpdateOne) SetRefs(v []string) *ReviewUpdateOne {
+	_u.mutation.SetRefs(v)
+	return _u
+}
+
+// AppendRefs appends value to the "refs" field.
+func (_u *ReviewUpdateOne) AppendRefs(v []string) *ReviewUpdateOne {
+	_u.mutation.AppendRefs(v)
+	return _u
+}
+
+// ClearRefs clears the value of the "refs" field.
+func (_u *ReviewUpdateOne) ClearRefs() *ReviewUpdateOne {
+	_u.mutation.ClearRefs()
 	return _u
 }
 
@@ -437,6 +482,14 @@ func (_u *ReviewUpdateOne) sqlSave(ctx context.Context) (_node *Review, err erro
 	}
 	if _u.mutation.SubmittedAtCleared() {
 		_spec.ClearField(review.FieldSubmittedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Refs(); ok {
+		_spec.SetField(review.FieldRefs, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedRefs(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, review.FieldRefs, value)
+		})
 	}
 	if _u.mutation.RefsCleared() {
 		_spec.ClearField(review.FieldRefs, field.TypeJSON)

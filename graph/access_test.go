@@ -58,6 +58,14 @@ func some[T any](found []T, err error) error {
 	return err
 }
 
+// listed is some for a page.
+func listed[T any](page *tenant.Page[T], err error) error {
+	if err != nil {
+		return err
+	}
+	return some(page.Nodes, nil)
+}
+
 // fixed is for calls that prepare nothing.
 func fixed(ask func(ctx context.Context, o *org, who policy.Actor) error) func(*testing.T, *org, *person) call {
 	return func(_ *testing.T, o *org, _ *person) call {
@@ -90,7 +98,7 @@ func takes(name string, ready func(t *testing.T, o *org, who *person) call) oper
 }
 
 func operations() []operation {
-	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), approvals(), catalogueWrites(), sittingReads(), sittingWrites(), clockOperations(), fileOperations(), invitationOperations(), rightReads(), rightWrites(), rightsOfCandidates(), gradingReads(), gradingWrites())
+	return slices.Concat(accountOperations(), authoringReads(), authoringWrites(), approvals(), catalogueWrites(), sittingReads(), sittingWrites(), clockOperations(), fileOperations(), invitationOperations(), rightReads(), rightWrites(), rightsOfCandidates(), gradingReads(), gradingWrites(), panelReads(), panelWrites())
 }
 
 func accountOperations() []operation {
@@ -656,6 +664,16 @@ func opened(name string, ask func(ctx context.Context, o *org, who policy.Actor,
 	return op
 }
 
+// ofRun is what the worker does with the run of a code answer; of one that has ended it changes nothing.
+func ofRun(name string, ask func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error) operation {
+	op := writes(name, policy.SessionScore, func(t *testing.T, o *org, _ *person) call {
+		id := o.executed(t, o.sat(t, o.quiz).ID)
+		return func(ctx context.Context, who policy.Actor) error { return ask(ctx, o, who, id) }
+	})
+	op.writes = false
+	return op
+}
+
 func gradingReads() []operation {
 	review := func(name string, ask func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error) operation {
 		op := writes(name, policy.ReviewScore, func(t *testing.T, o *org, who *person) call {
@@ -667,7 +685,7 @@ func gradingReads() []operation {
 	}
 	return []operation{
 		lists("grading.Reviews", policy.ReviewScore, func(ctx context.Context, o *org, who policy.Actor) error {
-			return done(o.grades.Reviews(ctx, who, nil, tenant.Paging{}))
+			return done(o.grades.Reviews(ctx, who, nil, nil, tenant.Paging{}))
 		}),
 		review("grading.ReviewsByID", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
 			return some(o.grades.ReviewsByID(ctx, who, []gid.ID{id}))
@@ -693,8 +711,35 @@ func gradingReads() []operation {
 		opened("grading.Document", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
 			return done(o.grades.Document(ctx, who, id))
 		}),
+		reads("grading.PreviewRescore", policy.ReportRescore, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.grades.PreviewRescore(ctx, who, o.version, dropFirst()))
+		}),
+		reads("grading.Rescorings", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return listed(o.grades.Rescorings(ctx, who, o.mended, tenant.Paging{}))
+		}),
+		reads("grading.RescoringsByID", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.RescoringsByID(ctx, who, []gid.ID{o.rescoring}))
+		}),
+		reads("grading.ProgressOf", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.ProgressOf(ctx, who, []gid.ID{o.rescoring}))
+		}),
+		reads("grading.Revisions", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return listed(o.grades.Revisions(ctx, who, o.released, tenant.Paging{}))
+		}),
+		reads("grading.ScoreTrace", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return listed(o.grades.ScoreTrace(ctx, who, o.released, tenant.Paging{}))
+		}),
+		reads("grading.Rescore", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return o.grades.Rescore(ctx, who, o.rescoring)
+		}),
 		reads("grading.Score", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
 			return o.grades.Score(ctx, who, o.released)
+		}),
+		ofRun("grading.RunCode", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return done(o.grades.RunCode(ctx, who, id, false))
+		}),
+		ofRun("grading.Called", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			return o.grades.Called(ctx, who, id)
 		}),
 	}
 }
@@ -709,9 +754,125 @@ func gradingWrites() []operation {
 			in := grading.SubmitReviewInput{ID: o.newReview(t, o.sat(t, o.template).ID, o.reviewerLike(who)).ID, Scores: o.scores()}
 			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.SubmitReview(ctx, who, in)) }
 		}),
+		writes("grading.ApplyRescore", policy.ReportRescore, func(t *testing.T, o *org, _ *person) call {
+			version, digest := o.previewed(t)
+			in := grading.ApplyRescoreInput{TemplateVersionID: version, Fixes: dropFirst(), Reason: "unclear", Digest: digest}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.ApplyRescore(ctx, who, in)) }
+		}),
 		writes("grading.Release", policy.ReportRelease, func(t *testing.T, o *org, _ *person) call {
 			in := grading.ReleaseReportInput{ID: o.reportOf(t, o.sat(t, o.quiz).ID)}
 			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.Release(ctx, who, in)) }
+		}),
+	}
+}
+
+// panelReads are what the people who review, and who assign, read beside the reviews.
+func panelReads() []operation {
+	scored := writes("grading.AwardsByReview", policy.ReviewScore, func(t *testing.T, o *org, who *person) call {
+		id := o.reviewedBy(t, o.reviewerLike(who)).ID
+		return func(ctx context.Context, who policy.Actor) error {
+			return some(o.grades.AwardsByReview(ctx, who, []gid.ID{id}))
+		}
+	})
+	named := writes("grading.CandidatesByReview", policy.CandidateRead, func(t *testing.T, o *org, _ *person) call {
+		id := o.openReview(t, "reviewer")
+		return func(ctx context.Context, who policy.Actor) error {
+			return some(o.grades.CandidatesByReview(ctx, who, []gid.ID{id}))
+		}
+	})
+	scored.writes, named.writes, named.bound = false, false, true
+	return []operation{
+		scored, named,
+		lists("grading.Calibrations", policy.ReviewScore, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.grades.Calibrations(ctx, who, tenant.Paging{}))
+		}),
+		reads("grading.CalibrationsByID", policy.ReviewScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.CalibrationsByID(ctx, who, []gid.ID{o.calibration}))
+		}),
+		reads("grading.CalibrationsByQuestion", policy.QuestionWrite, false, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.CalibrationsByQuestion(ctx, who, []gid.ID{o.text}))
+		}),
+		reads("grading.RulesByTemplate", policy.ReviewAssign, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.RulesByTemplate(ctx, who, []gid.ID{o.ruled}))
+		}),
+		reads("grading.LackingBySession", policy.ReviewAssign, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.LackingBySession(ctx, who, []gid.ID{o.inReview}))
+		}),
+	}
+}
+
+// panelWrites are what several people's reviews of one answer need beside the assignment and the scores.
+func panelWrites() []operation {
+	list := []operation{
+		writes("grading.SetReviewRule", policy.ReviewAssign, func(_ *testing.T, o *org, _ *person) call {
+			in := grading.SetReviewRuleInput{TemplateID: o.quiz, Reviewers: 2, Spread: term.SpreadQuestion}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.SetReviewRule(ctx, who, in)) }
+		}),
+		writes("grading.RemoveReviewRule", policy.ReviewAssign, func(t *testing.T, o *org, _ *person) call {
+			in := grading.RemoveReviewRuleInput{TemplateID: o.newTemplate(t, true, o.choice)}
+			o.rule(t, in.TemplateID)
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.grades.RemoveReviewRule(ctx, who, in))
+			}
+		}),
+		writes("grading.AssignReviews", policy.ReviewAssign, func(t *testing.T, o *org, _ *person) call {
+			o.sat(t, o.ruled)
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.grades.AssignReviews(ctx, who, grading.AssignReviewsInput{TemplateID: &o.ruled}))
+			}
+		}),
+		writes("grading.ReassignReview", policy.ReviewAssign, func(t *testing.T, o *org, _ *person) call {
+			in := grading.ReassignReviewInput{ID: o.newReview(t, o.sat(t, o.template).ID, "reviewer").ID, ReviewerID: o.people["admin"].actor.ID, Reason: "away"}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.ReassignReview(ctx, who, in)) }
+		}),
+		writes("grading.WithdrawReview", policy.ReviewAssign, func(t *testing.T, o *org, _ *person) call {
+			in := grading.WithdrawReviewInput{ID: o.newReview(t, o.sat(t, o.template).ID, "reviewer").ID, Reason: "not needed"}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.WithdrawReview(ctx, who, in)) }
+		}),
+		writes("grading.DeclineReview", policy.ReviewScore, func(t *testing.T, o *org, who *person) call {
+			in := grading.DeclineReviewInput{ID: o.newReview(t, o.sat(t, o.template).ID, o.reviewerLike(who)).ID, Reason: grading.ReviewerAway}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.DeclineReview(ctx, who, in)) }
+		}),
+		writes("grading.RecordConsensus", policy.ReviewConsensus, func(t *testing.T, o *org, _ *person) call {
+			in := grading.RecordConsensusInput{SessionID: o.reviewedBy(t, "reviewer").SessionID, Scores: o.scores(), Reason: "we talked"}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.RecordConsensus(ctx, who, in)) }
+		}),
+		writes("grading.RemindReviewer", policy.MailSend, func(t *testing.T, o *org, _ *person) call {
+			row := o.newReview(t, o.sat(t, o.template).ID, "reviewer")
+			o.dueNow(t, row.ID)
+			return func(ctx context.Context, who policy.Actor) error { return o.grades.RemindReviewer(ctx, who, row.ID) }
+		}),
+	}
+	return append(list, calibrationWrites()...)
+}
+
+// dueNow makes a review due at once.
+func (o *org) dueNow(t *testing.T, id gid.ID) {
+	t.Helper()
+	scope := must(o.store.As(t.Context(), o.owner(), policy.ReviewAssign))(t)
+	must(tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (int, error) {
+		return tx.ChangeReview(id).SetDueAt(tx.Now).Save(t.Context())
+	}))(t)
+}
+
+func calibrationWrites() []operation {
+	return []operation{
+		writes("grading.AddCalibration", policy.QuestionWrite, func(_ *testing.T, o *org, _ *person) call {
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.grades.AddCalibration(ctx, who, o.calibrating()))
+			}
+		}),
+		writes("grading.RetireCalibration", policy.QuestionWrite, func(t *testing.T, o *org, _ *person) call {
+			in := grading.RetireCalibrationInput{ID: o.newCalibration(t)}
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.grades.RetireCalibration(ctx, who, in))
+			}
+		}),
+		writes("grading.SubmitCalibration", policy.ReviewScore, func(t *testing.T, o *org, _ *person) call {
+			in := grading.SubmitCalibrationInput{ID: o.newCalibration(t), Scores: o.calibrating().Scores}
+			return func(ctx context.Context, who policy.Actor) error {
+				return done(o.grades.SubmitCalibration(ctx, who, in))
+			}
 		}),
 	}
 }

@@ -2,7 +2,9 @@ package graph
 
 import (
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/insight"
 	"github.com/assay-hq/assay/internal/sitting"
 )
@@ -25,6 +27,7 @@ func Complexity() ComplexityRoot {
 	var c ComplexityRoot
 	c.ReportResult.Questions, c.ReportResult.Sections, c.ReportResult.Skills = priced(15), priced(3), priced(5)
 	c.ReportResult.Bands, c.QuestionResult.Trace = priced(3), priced(3)
+	c.rescoring()
 	c.ReviewWork.Items, c.ReviewItem.Criteria, c.Criterion.Levels = priced(10), priced(3), priced(4)
 	c.ReviewItem.FollowUps, c.Feedback.Sections = priced(3), priced(3)
 	c.ScoreDistribution.Buckets, c.ScoreDistribution.Bands = priced(10), priced(3)
@@ -49,6 +52,17 @@ func Complexity() ComplexityRoot {
 	c.Query.ExportMyData = weighing(heavy) // every word of a person
 	c.InviteCandidatesPayload.Object = priced(100)
 	c.Mutation.InviteCandidates = func(child int, in sitting.InviteCandidatesInput) int { return child + 5*len(in.Invitations) }
+	c.Review.Scores, c.CandidateSession.Reviews, c.ReviewRule.Pool = priced(20), priced(3), priced(5)
+	c.CandidateSession.Unassigned = weighing(5) // what was answered, judged anew
+	c.AssignReviewsPayload.Object = priced(100)
+	c.Mutation.AssignReviews = func(child int, in grading.AssignReviewsInput) int {
+		if in.TemplateID != nil {
+			return child + 10*grading.MaxAssignments
+		}
+		return child + 10*len(in.SessionIDs)
+	}
+	c.Question.Calibrations, c.Calibration.Criteria = priced(5), priced(3)
+	c.Calibration.Agreed, c.Calibration.Own = priced(4), priced(4)
 	c.questions()
 	c.templates()
 	c.catalogues()
@@ -59,6 +73,7 @@ func (c *ComplexityRoot) questions() {
 	c.Question.Revisions, c.QuestionRevision.UsedIn = priced(3), priced(5)
 	c.QuestionContent.Choices, c.QuestionContent.Criteria, c.QuestionContent.Skills = priced(4), priced(3), priced(3)
 	c.QuestionContent.FollowUps, c.QuestionContent.Translations = priced(3), priced(2)
+	c.CodeTask.Tests, c.SittingQuestion.Examples, c.CodeExecution.Tests = priced(5), priced(3), priced(5)
 	c.QuestionTranslation.Choices, c.Provenance.References = priced(4), priced(3)
 	similar := priced(10)
 	c.Organization.SimilarQuestions = func(child int, _ string) int { return similar(child) }
@@ -77,6 +92,14 @@ func (c *ComplexityRoot) templates() {
 	both := weighing(50) // two papers with their keys
 	c.Organization.CompareTemplateVersions = func(child int, _, _ gid.ID) int { return both(child) }
 	c.VersionComparison.Changes = priced(20)
+}
+
+func (c *ComplexityRoot) rescoring() {
+	everybody := weighing(4 * heavy) // every report of a version
+	c.Organization.PreviewRescore = func(child int, _ gid.ID, _ []*content.KeyFix) int { return everybody(child) }
+	c.Mutation.ApplyRescore = func(child int, _ grading.ApplyRescoreInput) int { return everybody(child) }
+	c.RescorePreview.Histogram, c.Rescoring.Fixes = priced(20), priced(3)
+	c.KeyFix.SkillWeights, c.KeyFix.Bands = priced(5), priced(3)
 }
 
 func (c *ComplexityRoot) catalogues() {

@@ -25,7 +25,7 @@ var shownOf = map[string]string{
 	"members": "name email", "skills": "name parent { id }", "jobRoles": "title mustHaveSkills { skill { id } } ",
 	"questions":  "title published { content { prompt } usedIn { id } }",
 	"templates":  "name versions { id } coverage { skill { id } } content { sections { slots { question { id } } } }",
-	"candidates": "name email", "sessions": "state candidate { id name } review { id } report { id }", "reviews": "state work { title }",
+	"candidates": "name email", "sessions": "state candidate { id name } review { id } reviews { id } report { id }", "reviews": "state work { title } scores { points }", "calibrations": "text agreed { points }",
 	"reports": "band result { skills { skillId } questions { trace { awardedBy } } }", "auditEvents": "actor subjectId",
 	"apiKeys": "name permissions state",
 }

@@ -41,13 +41,20 @@ type loaders struct {
 	keys       *loader[gid.ID, *account.APIKey]
 	results    *loader[gid.ID, *grading.ReportResult]
 	sheets     *loader[gid.ID, *authoring.Sheet]
+	progress   *loader[gid.ID, *grading.RescoringProgress]
 	works      *loader[gid.ID, *grading.ReviewWork]
 
-	responses *loader[gid.ID, []*sitting.Response]
-	flags     *loader[gid.ID, []*ent.Flag]
-	signals   *loader[gid.ID, []*ent.Signal]
-	contests  *loader[gid.ID, []*ent.Contest]
-	uploads   *loader[gid.ID, []*ent.Upload]
+	responses    *loader[gid.ID, []*sitting.Response]
+	flags        *loader[gid.ID, []*ent.Flag]
+	signals      *loader[gid.ID, []*ent.Signal]
+	contests     *loader[gid.ID, []*ent.Contest]
+	uploads      *loader[gid.ID, []*ent.Upload]
+	awards       *loader[gid.ID, *grading.ReviewAwards]
+	reviewed     *loader[gid.ID, *grading.ReviewCandidate]
+	lacking      *loader[gid.ID, *grading.Lacking]
+	rules        *loader[gid.ID, []*ent.ReviewRule]
+	calibrations *loader[gid.ID, *grading.Calibration]
+	agreed       *loader[gid.ID, []*grading.Calibration]
 
 	timelines      *loader[gid.ID, *sitting.Timeline]
 	integrity      *loader[gid.ID, *sitting.Integrity]
@@ -92,7 +99,17 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		reports:    one(wait, "report", r.Grading.ReportsByID, func(p *ent.Report) gid.ID { return p.ID }),
 		results:    one(wait, "report", r.Grading.ResultsByReport, func(p *grading.ReportResult) gid.ID { return p.ReportID }),
 
-		works:  one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
+		progress: one(wait, "re-scoring", r.Grading.ProgressOf, func(p *grading.RescoringProgress) gid.ID { return p.RescoringID }),
+
+		works: one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
+
+		awards:       one(wait, "review", r.Grading.AwardsByReview, func(a *grading.ReviewAwards) gid.ID { return a.ReviewID }),
+		reviewed:     one(wait, "review", r.Grading.CandidatesByReview, func(c *grading.ReviewCandidate) gid.ID { return c.ReviewID }),
+		lacking:      one(wait, "session", r.Grading.LackingBySession, func(l *grading.Lacking) gid.ID { return l.SessionID }),
+		rules:        many(wait, r.Grading.RulesByTemplate, func(u *ent.ReviewRule) gid.ID { return u.TemplateID }),
+		calibrations: one(wait, "calibration", r.Grading.CalibrationsByID, func(c *grading.Calibration) gid.ID { return c.ID }),
+		agreed:       many(wait, r.Grading.CalibrationsByQuestion, func(c *grading.Calibration) gid.ID { return c.QuestionID }),
+
 		sheets: one(wait, "template version", r.Authoring.Sheets, func(s *authoring.Sheet) gid.ID { return s.VersionID }),
 
 		responses: many(wait, own(r.Sittings.Responses), func(o *sitting.Response) gid.ID { return o.SittingID }),
@@ -308,4 +325,28 @@ func held(c *ent.Candidate, err error) (*string, error) {
 		return nil, err
 	}
 	return present(c.Hold), nil
+}
+
+// scored are what a reviewer awarded; nil until they submitted it.
+func scored(a *grading.ReviewAwards, err error) ([]*ent.Score, error) {
+	if err != nil || len(a.Scores) == 0 {
+		return nil, err
+	}
+	return a.Scores, nil
+}
+
+// named is whose answers a review is of; nil while it is blind.
+func named(c *grading.ReviewCandidate, err error) (*ent.Candidate, error) {
+	if err != nil {
+		return nil, err
+	}
+	return c.Candidate, nil
+}
+
+// places are the questions that lack somebody.
+func places(l *grading.Lacking, err error) ([]string, error) {
+	if err != nil {
+		return nil, err
+	}
+	return l.Questions, nil
 }

@@ -109,6 +109,7 @@ var kinds = []struct {
 	{"CandidateSession", gid.Session, policy.SessionRead, true, func(o *org) gid.ID { return o.released }},
 	{"Accommodation", gid.Accommodation, policy.AccommodationDecide, false, func(o *org) gid.ID { return o.accommodation }},
 	{"Report", gid.Report, policy.ReportRead, true, func(o *org) gid.ID { return o.report }},
+	{"Calibration", gid.Calibration, policy.ReviewScore, false, func(o *org) gid.ID { return o.calibration }},
 	{"Review", gid.Review, policy.ReviewScore, true, nil}, // each reviewer has their own
 }
 
@@ -223,7 +224,7 @@ func listRows() []*row {
 	}{
 		{"members", policy.MemberRead}, {"skills", policy.SkillRead}, {"jobRoles", policy.JobRoleRead},
 		{"questions", policy.QuestionRead}, {"templates", policy.TemplateRead}, {"candidates", policy.CandidateRead},
-		{"sessions", policy.SessionRead}, {"reviews", policy.ReviewScore}, {"reports", policy.ReportRead}, {"auditEvents", policy.AuditRead},
+		{"sessions", policy.SessionRead}, {"reviews", policy.ReviewScore}, {"calibrations", policy.ReviewScore}, {"reports", policy.ReportRead}, {"auditEvents", policy.AuditRead},
 		{"apiKeys", policy.APIKeyManage}, {"contests", policy.ContestAnswer}, {"accommodations", policy.AccommodationDecide},
 		{"events", policy.EventRead},
 	} {
@@ -275,6 +276,19 @@ func wholeRows() []*row {
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.template} },
 		},
 		&row{
+			name: "Organization.previewRescore", needs: []policy.Action{policy.OrganizationRead, policy.ReportRescore}, bound: true, late: true, at: "organization.previewRescore.digest",
+			query: `query($id: ID!) { organization { previewRescore(templateVersionId: $id, fixes: [{ref: "1.1", points: 77}]) { digest changes(first: 1) { totalCount } } } }`,
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.version} },
+		},
+		&row{
+			name: "RescorePreview.changes", needs: []policy.Action{policy.OrganizationRead, policy.ReportRescore, policy.ReportRescore}, bound: true, late: true,
+			at:    "organization.previewRescore.changes.nodes.told",
+			query: `query($id: ID!) { organization { previewRescore(templateVersionId: $id, fixes: [{ref: "1.1", points: 77}]) { changes(first: 1) { nodes { told } } } } }`,
+			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.version} },
+		},
+		rescoredRow("session", policy.SessionRead),
+		rescoredRow("candidate", policy.CandidateRead),
+		&row{
 			name: "Organization.compareTemplateVersions", needs: needs, bound: true, late: true, at: "organization.compareTemplateVersions.changes.message",
 			query: "query($from: ID!, $to: ID!) { organization { compareTemplateVersions(from: $from, to: $to) { changes { message } } } }",
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"from": o.version, "to": o.pooled} },
@@ -284,6 +298,16 @@ func wholeRows() []*row {
 			query: "mutation($document: String!) { importCatalogue(input: {document: $document}) { errors { code message } import { changes(most: 1) { key } } } }",
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"document": o.skillDocument()} },
 		})
+}
+
+// rescoredRow is a field of a session whose result a mending would change.
+func rescoredRow(field string, needs policy.Action) *row {
+	return &row{
+		name: "ScoreChange." + field, needs: []policy.Action{policy.OrganizationRead, policy.ReportRescore, needs}, bound: true, late: true,
+		at:    "organization.previewRescore.changes.nodes." + field + ".id",
+		query: `query($id: ID!) { organization { previewRescore(templateVersionId: $id, fixes: [{ref: "1.1", points: 77}]) { changes(first: 1) { nodes { ` + field + ` { id } } } } } }`,
+		given: func(_ *testing.T, o *org, _ *person) vars { return vars{"id": o.version} },
+	}
 }
 
 // skillDocument is a catalogue with a skill that no organization has.
@@ -378,7 +402,16 @@ func edgeRows() []*row {
 		{"CandidateSession.templateVersion", "templateVersion", []policy.Action{policy.TemplateRead}},
 		{"CandidateSession.timeline", "timeline", []policy.Action{policy.SessionRead}},
 		{"CandidateSession.report", "report", []policy.Action{policy.ReportRead}},
+		{"CandidateSession.reports", "reports", []policy.Action{policy.ReportRead}},
+		{"CandidateSession.scoreTrace", "scoreTrace", []policy.Action{policy.ReportRead}},
+		{"TemplateVersion.rescorings", "rescorings", []policy.Action{policy.ReportRead}},
+		{"Rescoring.progress", "rescorings.nodes.progress", []policy.Action{policy.ReportRead, policy.ReportRead}},
 		{"CandidateSession.review", "review", []policy.Action{policy.ReviewAssign}},
+		{"CandidateSession.reviews", "reviews", []policy.Action{policy.ReviewAssign}},
+		{"CandidateSession.unassigned", "unassigned", []policy.Action{policy.ReviewAssign}},
+		{"AssessmentTemplate.reviewRule", "reviewRule", []policy.Action{policy.ReviewAssign}},
+		{"ReviewRule.pool", "reviewRule.pool", []policy.Action{policy.ReviewAssign, policy.MemberRead}},
+		{"Question.calibrations", "calibrations", []policy.Action{policy.QuestionWrite}},
 		{"CandidateSession.integrity", "integrity.verdict", []policy.Action{policy.IntegrityRead}},
 		{"SessionIntegrity.judgedBy", "integrity.judgedBy", []policy.Action{policy.IntegrityRead, policy.MemberRead}},
 		{"SessionIntegrity.signals", "integrity.signals", []policy.Action{policy.IntegrityRead, policy.IntegrityRead}},
@@ -394,12 +427,16 @@ func edgeRows() []*row {
 		{"Review.work", "work", []policy.Action{policy.ReviewScore}},
 		{"ReviewItem.recording", "work.items.recording", []policy.Action{policy.ReviewScore, policy.RecordingPlay}},
 		{"Review.reviewer", "reviewer", []policy.Action{policy.MemberRead}},
+		{"Review.scores", "scores", []policy.Action{policy.ReviewScore}},
+		{"Review.candidate", "candidate", []policy.Action{policy.CandidateRead}},
 	}
 	parents := map[string]string{
 		"MustHaveSkill": "JobRole", "QuestionContent": "Question", "QuestionRevision": "Question",
 		"TemplateSlot": "AssessmentTemplate", "SkillCoverage": "AssessmentTemplate", "QuestionExposure": "TemplateVersion",
 		"VersionItem": "TemplateVersion", "SessionIntegrity": "CandidateSession",
 		"QuestionResult": "Report", "ReviewItem": "Review",
+		"Rescoring":  "TemplateVersion",
+		"ReviewRule": "AssessmentTemplate",
 	}
 	var list []*row
 	for _, e := range edges {
@@ -409,10 +446,8 @@ func edgeRows() []*row {
 		if having := having[e.name]; having != nil {
 			r.given = func(_ *testing.T, o *org, _ *person) vars { return vars{"id": having(o)} }
 		}
-		if e.name == "ReviewItem.recording" {
-			r.given = func(t *testing.T, o *org, who *person) vars {
-				return vars{"id": o.newReview(t, o.spoken(t), o.reviewerLike(who)).ID}
-			}
+		if made := making[e.name]; made != nil {
+			r.given = func(t *testing.T, o *org, who *person) vars { return vars{"id": made(t, o, o.reviewerLike(who))} }
 		}
 		for _, k := range kinds {
 			if k.name == of {
@@ -424,13 +459,24 @@ func edgeRows() []*row {
 	return list
 }
 
+// making make a review of somebody's, or a session, that has what a field shows.
+var making = map[string]func(t *testing.T, o *org, name string) gid.ID{
+	"ReviewItem.recording":        func(t *testing.T, o *org, name string) gid.ID { return o.newReview(t, o.spoken(t), name).ID },
+	"Review.scores":               func(t *testing.T, o *org, name string) gid.ID { return o.reviewedBy(t, name).ID },
+	"CandidateSession.unassigned": func(t *testing.T, o *org, _ string) gid.ID { return o.sat(t, o.template).ID },
+	"Review.candidate":            func(t *testing.T, o *org, name string) gid.ID { return o.openReview(t, name) },
+}
+
 // having are the objects that have what a field shows, where the usual one of their kind has not.
 var having = map[string]func(o *org) gid.ID{
+	"AssessmentTemplate.reviewRule": func(o *org) gid.ID { return o.ruled },
+	"ReviewRule.pool":               func(o *org) gid.ID { return o.ruled },
 	"Skill.parent":                  func(o *org) gid.ID { return o.below },
 	"Skill.mergedInto":              func(o *org) gid.ID { return o.merged },
 	"QuestionRevision.approvedBy":   func(o *org) gid.ID { return o.approved },
 	"AssessmentTemplate.approvedBy": func(o *org) gid.ID { return o.agreed },
 	"TemplateVersion.approvedBy":    func(o *org) gid.ID { return o.standing },
+	"Rescoring.progress":            func(o *org) gid.ID { return o.mended },
 	"TemplateVersion.exposures":     func(o *org) gid.ID { return o.pooled },
 	"Candidate.hold":                func(o *org) gid.ID { return o.held },
 	"QuestionResult.recording":      func(o *org) gid.ID { return o.heard },
@@ -441,7 +487,7 @@ var having = map[string]func(o *org) gid.ID{
 func selecting(path string) string {
 	names := strings.Split(path, ".")
 	text := names[len(names)-1]
-	if !slices.Contains([]string{"number", "cutPercent", "title", "weight", "ref", "hold", "verdict"}, text) {
+	if !slices.Contains([]string{"number", "cutPercent", "title", "weight", "ref", "hold", "verdict", "unassigned"}, text) {
 		text += " { __typename }"
 	}
 	for _, name := range slices.Backward(names[:len(names)-1]) {
@@ -557,8 +603,45 @@ func mutationRows(schema *ast.Schema) []*row {
 		{name: "submitReview", needs: []policy.Action{policy.ReviewScore}, given: func(t *testing.T, o *org, who *person) vars {
 			return vars{"id": o.newReview(t, o.sat(t, o.template).ID, o.reviewerLike(who)).ID, "scores": o.scoreInputs()}
 		}},
+		{name: "setReviewRule", needs: []policy.Action{policy.ReviewAssign}, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"templateId": o.quiz, "reviewers": 1, "spread": "SESSION", "pool": []gid.ID{o.people["reviewer"].actor.ID}}
+		}},
+		{name: "removeReviewRule", needs: []policy.Action{policy.ReviewAssign}, given: func(t *testing.T, o *org, _ *person) vars {
+			id := o.newTemplate(t, true, o.choice)
+			o.rule(t, id)
+			return vars{"templateId": id}
+		}},
+		{name: "assignReviews", needs: []policy.Action{policy.ReviewAssign}, given: func(t *testing.T, o *org, _ *person) vars {
+			o.sat(t, o.ruled)
+			return vars{"templateId": o.ruled}
+		}},
+		{name: "reassignReview", needs: []policy.Action{policy.ReviewAssign}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.newReview(t, o.sat(t, o.template).ID, "reviewer").ID, "reviewerId": o.people["admin"].actor.ID, "reason": "away"}
+		}},
+		{name: "withdrawReview", needs: []policy.Action{policy.ReviewAssign}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.newReview(t, o.sat(t, o.template).ID, "reviewer").ID, "reason": "not needed"}
+		}},
+		{name: "declineReview", needs: []policy.Action{policy.ReviewScore}, given: func(t *testing.T, o *org, who *person) vars {
+			return vars{"id": o.newReview(t, o.sat(t, o.template).ID, o.reviewerLike(who)).ID, "reason": "UNAVAILABLE", "note": "on leave"}
+		}},
+		{name: "recordConsensus", needs: []policy.Action{policy.ReviewConsensus}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"sessionId": o.reviewedBy(t, "reviewer").SessionID, "scores": o.scoreInputs(), "reason": "we talked"}
+		}},
+		{name: "addCalibration", needs: []policy.Action{policy.QuestionWrite}, given: func(_ *testing.T, o *org, _ *person) vars {
+			return vars{"questionId": o.text, "text": "an answer", "scores": []any{vars{"criterion": "depth", "points": 4}}}
+		}},
+		{name: "retireCalibration", needs: []policy.Action{policy.QuestionWrite}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.newCalibration(t)}
+		}},
+		{name: "submitCalibration", needs: []policy.Action{policy.ReviewScore}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.newCalibration(t), "scores": []any{vars{"criterion": "depth", "points": 0, "comment": "nothing"}}}
+		}},
 		{name: "releaseReport", needs: []policy.Action{policy.ReportRelease}, given: func(t *testing.T, o *org, _ *person) vars {
 			return vars{"id": o.reportOf(t, o.sat(t, o.quiz).ID)}
+		}},
+		{name: "applyRescore", needs: []policy.Action{policy.ReportRescore}, given: func(t *testing.T, o *org, _ *person) vars {
+			version, digest := o.previewed(t)
+			return vars{"templateVersionId": version, "fixes": []any{vars{"ref": "1.1", "drop": true}}, "reason": "unclear", "digest": digest}
 		}},
 		{name: "judgeIntegrity", needs: []policy.Action{policy.IntegrityJudge}, given: func(_ *testing.T, o *org, _ *person) vars {
 			return vars{"sessionId": o.inReview, "verdict": "NO_CONCERN", "comment": "fine"}

@@ -45,6 +45,8 @@ func (r *Resolver) node(ctx context.Context, id gid.ID) (envelope.Node, error) {
 		return asNode(l.sessions.Load(ctx, id))
 	case gid.Review:
 		return asNode(l.reviews.Load(ctx, id))
+	case gid.Calibration:
+		return asNode(l.calibrations.Load(ctx, id))
 	case gid.Report:
 		return asNode(l.reports.Load(ctx, id))
 	default:

@@ -64,8 +64,12 @@ func (r *organizationResolver) Sessions(ctx context.Context, obj *ent.Organizati
 	return connect(r.Sittings.Sessions(ctx, login.Actor(ctx), filter, paging(first, after, last, before)))
 }
 
-func (r *organizationResolver) Reviews(ctx context.Context, obj *ent.Organization, state *term.ReviewState, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Review], error) {
-	return connect(r.Grading.Reviews(ctx, login.Actor(ctx), state, paging(first, after, last, before)))
+func (r *organizationResolver) Reviews(ctx context.Context, obj *ent.Organization, filter *grading.ReviewFilter, orderBy *grading.ReviewOrder, state *term.ReviewState, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Review], error) {
+	return connect(r.Grading.Reviews(ctx, login.Actor(ctx), filter.Standing(state), orderBy, paging(first, after, last, before)))
+}
+
+func (r *organizationResolver) Calibrations(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*envelope.Connection[*grading.Calibration], error) {
+	return connect(r.Grading.Calibrations(ctx, login.Actor(ctx), paging(first, after, last, before)))
 }
 
 func (r *organizationResolver) Reports(ctx context.Context, obj *ent.Organization, filter *grading.ReportFilter, orderBy *grading.ReportOrder, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Report], error) {

@@ -17,6 +17,7 @@ import (
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -28,6 +29,7 @@ type QuestionResolver interface {
 	Draft(ctx context.Context, obj *ent.Question) (*ent.QuestionRevision, error)
 
 	Revisions(ctx context.Context, obj *ent.Question) ([]*ent.QuestionRevision, error)
+	Calibrations(ctx context.Context, obj *ent.Question) ([]*grading.Calibration, error)
 }
 type QuestionContentResolver interface {
 	Skills(ctx context.Context, obj *content.Question) ([]*ent.Skill, error)
@@ -297,6 +299,222 @@ func (ec *executionContext) _CodeTask_starter(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_CodeTask_starter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CodeTask", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CodeTask_tests(ctx context.Context, field graphql.CollectedField, obj *content.Code) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeTask_tests(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tests, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.CodeTest) graphql.Marshaler {
+			return ec.marshalNCodeTest2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐCodeTestᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CodeTask_tests(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CodeTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CodeTest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CodeTask_cpuLimitMilliseconds(ctx context.Context, field graphql.CollectedField, obj *content.Code) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeTask_cpuLimitMilliseconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CPULimit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CodeTask_cpuLimitMilliseconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeTask", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CodeTask_memoryLimitMegabytes(ctx context.Context, field graphql.CollectedField, obj *content.Code) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeTask_memoryLimitMegabytes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MemoryLimit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CodeTask_memoryLimitMegabytes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeTask", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CodeTest_name(ctx context.Context, field graphql.CollectedField, obj *content.CodeTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeTest_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CodeTest_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeTest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CodeTest_stdin(ctx context.Context, field graphql.CollectedField, obj *content.CodeTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeTest_stdin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stdin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CodeTest_stdin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeTest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CodeTest_expectedOutput(ctx context.Context, field graphql.CollectedField, obj *content.CodeTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeTest_expectedOutput(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Expected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CodeTest_expectedOutput(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeTest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CodeTest_weight(ctx context.Context, field graphql.CollectedField, obj *content.CodeTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeTest_weight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weight, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CodeTest_weight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeTest", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CodeTest_hidden(ctx context.Context, field graphql.CollectedField, obj *content.CodeTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeTest_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CodeTest_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeTest", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CodeTest_comparison(ctx context.Context, field graphql.CollectedField, obj *content.CodeTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeTest_comparison(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Comparison, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v term.OutputComparison) graphql.Marshaler {
+			return ec.marshalNOutputComparison2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐOutputComparison(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CodeTest_comparison(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeTest", field, false, false, errors.New("field of type OutputComparison does not have child fields"))
 }
 
 func (ec *executionContext) _CreateQuestionPayload_question(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Question]) (ret graphql.Marshaler) {
@@ -1111,6 +1329,38 @@ func (ec *executionContext) fieldContext_Question_revisions(_ context.Context, f
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_QuestionRevision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Question_calibrations(ctx context.Context, field graphql.CollectedField, obj *ent.Question) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Question_calibrations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Question().Calibrations(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*grading.Calibration) graphql.Marshaler {
+			return ec.marshalOCalibration2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐCalibrationᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Question_calibrations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Question",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Calibration(ctx, field)
 		},
 	}
 	return fc, nil
@@ -2744,8 +2994,11 @@ func (ec *executionContext) unmarshalInputCodeTaskInput(ctx context.Context, obj
 	if _, present := asMap["starter"]; !present {
 		asMap["starter"] = ""
 	}
+	if _, present := asMap["tests"]; !present {
+		asMap["tests"] = []any{}
+	}
 
-	fieldsInOrder := [...]string{"language", "starter"}
+	fieldsInOrder := [...]string{"language", "starter", "tests", "cpuLimitMilliseconds", "memoryLimitMegabytes"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2766,6 +3019,105 @@ func (ec *executionContext) unmarshalInputCodeTaskInput(ctx context.Context, obj
 				return it, err
 			}
 			it.Starter = data
+		case "tests":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tests"))
+			data, err := ec.unmarshalNCodeTestInput2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐCodeTestᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tests = data
+		case "cpuLimitMilliseconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cpuLimitMilliseconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CPULimit = data
+		case "memoryLimitMegabytes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memoryLimitMegabytes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemoryLimit = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCodeTestInput(ctx context.Context, obj any) (content.CodeTest, error) {
+	var it content.CodeTest
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["stdin"]; !present {
+		asMap["stdin"] = ""
+	}
+	if _, present := asMap["weight"]; !present {
+		asMap["weight"] = 1
+	}
+	if _, present := asMap["hidden"]; !present {
+		asMap["hidden"] = false
+	}
+	if _, present := asMap["comparison"]; !present {
+		asMap["comparison"] = "TRIMMED"
+	}
+
+	fieldsInOrder := [...]string{"name", "stdin", "expectedOutput", "weight", "hidden", "comparison"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "stdin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stdin"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Stdin = data
+		case "expectedOutput":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedOutput"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Expected = data
+		case "weight":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weight"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Weight = data
+		case "hidden":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hidden"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Hidden = data
+		case "comparison":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comparison"))
+			data, err := ec.unmarshalNOutputComparison2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐOutputComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comparison = data
 		}
 	}
 	return it, nil
@@ -3897,6 +4249,84 @@ func (ec *executionContext) _CodeTask(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "tests":
+			out.Values[i] = ec._CodeTask_tests(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cpuLimitMilliseconds":
+			out.Values[i] = ec._CodeTask_cpuLimitMilliseconds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "memoryLimitMegabytes":
+			out.Values[i] = ec._CodeTask_memoryLimitMegabytes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var codeTestImplementors = []string{"CodeTest"}
+
+func (ec *executionContext) _CodeTest(ctx context.Context, sel ast.SelectionSet, obj *content.CodeTest) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, codeTestImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CodeTest")
+		case "name":
+			out.Values[i] = ec._CodeTest_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stdin":
+			out.Values[i] = ec._CodeTest_stdin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expectedOutput":
+			out.Values[i] = ec._CodeTest_expectedOutput(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weight":
+			out.Values[i] = ec._CodeTest_weight(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._CodeTest_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "comparison":
+			out.Values[i] = ec._CodeTest_comparison(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -4392,6 +4822,44 @@ func (ec *executionContext) _Question(ctx context.Context, sel ast.SelectionSet,
 					}
 				}()
 				res = ec._Question_revisions(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "calibrations":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Question_calibrations(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -5359,6 +5827,51 @@ func (ec *executionContext) unmarshalNChoiceTranslationInput2ᚖgithubᚗcomᚋa
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNCodeTest2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐCodeTestᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.CodeTest) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCodeTest2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐCodeTest(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCodeTest2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐCodeTest(ctx context.Context, sel ast.SelectionSet, v *content.CodeTest) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CodeTest(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCodeTestInput2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐCodeTestᚄ(ctx context.Context, v any) ([]*content.CodeTest, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*content.CodeTest, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCodeTestInput2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐCodeTest(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNCodeTestInput2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐCodeTest(ctx context.Context, v any) (*content.CodeTest, error) {
+	res, err := ec.unmarshalInputCodeTestInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCreateQuestionInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋauthoringᚐCreateQuestionInput(ctx context.Context, v any) (authoring.CreateQuestionInput, error) {
 	res, err := ec.unmarshalInputCreateQuestionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -5497,6 +6010,23 @@ func (ec *executionContext) unmarshalNFollowUpInput2ᚕᚖgithubᚗcomᚋassay�
 func (ec *executionContext) unmarshalNFollowUpInput2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐFollowUp(ctx context.Context, v any) (*content.FollowUp, error) {
 	res, err := ec.unmarshalInputFollowUpInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNOutputComparison2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐOutputComparison(ctx context.Context, v any) (term.OutputComparison, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := term.OutputComparison(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOutputComparison2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐOutputComparison(ctx context.Context, sel ast.SelectionSet, v term.OutputComparison) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNPartialCredit2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋtermᚐPartialCredit(ctx context.Context, v any) (term.PartialCredit, error) {

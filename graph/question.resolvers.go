@@ -7,6 +7,7 @@ import (
 	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
 )
 
@@ -40,6 +41,10 @@ func (r *questionResolver) Draft(ctx context.Context, obj *ent.Question) (*ent.Q
 
 func (r *questionResolver) Revisions(ctx context.Context, obj *ent.Question) ([]*ent.QuestionRevision, error) {
 	return load(ctx).history.Load(ctx, obj.ID)
+}
+
+func (r *questionResolver) Calibrations(ctx context.Context, obj *ent.Question) ([]*grading.Calibration, error) {
+	return load(ctx).agreed.Load(ctx, obj.ID)
 }
 
 func (r *questionContentResolver) Skills(ctx context.Context, obj *content.Question) ([]*ent.Skill, error) {

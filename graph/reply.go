@@ -3,6 +3,7 @@ package graph
 import (
 	"github.com/assay-hq/assay/graph/envelope"
 	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/tenant"
 )
@@ -43,6 +44,15 @@ func results(made []*sitting.InvitationResult, err error) ([]*envelope.Invitatio
 	shown := make([]*envelope.InvitationPayload, len(made))
 	for i, m := range made {
 		shown[i] = &envelope.InvitationPayload{Session: m.Session, Link: m.Link, Errors: envelope.UserErrors(m.Faults)}
+	}
+	return shown, err
+}
+
+// assignments shows what came of several sessions that were given to reviewers, each with its own errors.
+func assignments(made []*grading.AssignmentResult, err error) ([]*envelope.AssignmentResult, error) {
+	shown := make([]*envelope.AssignmentResult, len(made))
+	for i, m := range made {
+		shown[i] = &envelope.AssignmentResult{SessionID: m.SessionID, Unassigned: m.Unassigned, Errors: envelope.UserErrors(m.Faults)}
 	}
 	return shown, err
 }

@@ -34,6 +34,10 @@ func (r *reportResolver) Passed(ctx context.Context, obj *ent.Report) (*bool, er
 	return unless(obj.State == term.ReportProvisional, obj.Passed), nil
 }
 
+func (r *reportResolver) Reason(ctx context.Context, obj *ent.Report) (*string, error) {
+	return present(obj.Reason), nil
+}
+
 func (r *reportResolver) Superseded(ctx context.Context, obj *ent.Report) (bool, error) {
 	return obj.SupersededAt != nil, nil
 }

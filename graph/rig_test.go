@@ -148,6 +148,8 @@ func (r *rig) work(ctx context.Context, args job.Args) error {
 	switch j := args.(type) {
 	case job.ScoreSession:
 		return r.grades.Score(ctx, policy.Worker(j.OrganizationID), j.SessionID)
+	case job.Rescore:
+		return r.grades.Rescore(ctx, policy.Worker(j.OrganizationID), j.RescoringID)
 	case job.SendMail:
 		return r.sittings.Deliver(ctx, policy.Worker(j.OrganizationID), j.MailID)
 	case job.DeleteFiles:

@@ -13,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/insight"
@@ -33,6 +34,7 @@ type ResolverRoot interface {
 	Accommodation() AccommodationResolver
 	AssessmentTemplate() AssessmentTemplateResolver
 	AuditEvent() AuditEventResolver
+	AwardedScore() AwardedScoreResolver
 	Candidate() CandidateResolver
 	CandidateSession() CandidateSessionResolver
 	Contest() ContestResolver
@@ -51,9 +53,13 @@ type ResolverRoot interface {
 	QuestionRevision() QuestionRevisionResolver
 	RecordedSignal() RecordedSignalResolver
 	Report() ReportResolver
+	RescorePreview() RescorePreviewResolver
+	Rescoring() RescoringResolver
 	Review() ReviewResolver
 	ReviewItem() ReviewItemResolver
+	ReviewRule() ReviewRuleResolver
 	SaveResult() SaveResultResolver
+	ScoreChange() ScoreChangeResolver
 	SessionIntegrity() SessionIntegrityResolver
 	Sitting() SittingResolver
 	SittingAccommodation() SittingAccommodationResolver
@@ -123,9 +129,20 @@ type ComplexityRoot struct {
 		SectionDeadline func(childComplexity int) int
 	}
 
+	AddCalibrationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	AddMemberPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	AgreedScore struct {
+		Comment   func(childComplexity int) int
+		Criterion func(childComplexity int) int
+		Points    func(childComplexity int) int
 	}
 
 	AlreadyExistsError struct {
@@ -172,6 +189,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ApplyRescorePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	ApproveQuestionPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
@@ -194,6 +216,7 @@ type ComplexityRoot struct {
 		Mode            func(childComplexity int) int
 		Name            func(childComplexity int) int
 		PublishedNumber func(childComplexity int) int
+		ReviewRule      func(childComplexity int) int
 		Revision        func(childComplexity int) int
 		State           func(childComplexity int) int
 		Versions        func(childComplexity int) int
@@ -214,6 +237,17 @@ type ComplexityRoot struct {
 	AssignReviewPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	AssignReviewsPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	AssignmentResult struct {
+		Errors     func(childComplexity int) int
+		SessionID  func(childComplexity int) int
+		Unassigned func(childComplexity int) int
 	}
 
 	AuditEvent struct {
@@ -240,6 +274,16 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	AwardedScore struct {
+		Comment   func(childComplexity int) int
+		Criterion func(childComplexity int) int
+		Evidence  func(childComplexity int) int
+		Maximum   func(childComplexity int) int
+		Points    func(childComplexity int) int
+		Ref       func(childComplexity int) int
+		Status    func(childComplexity int) int
+	}
+
 	Band struct {
 		MinPercent func(childComplexity int) int
 		Name       func(childComplexity int) int
@@ -259,6 +303,42 @@ type ComplexityRoot struct {
 		PartSize func(childComplexity int) int
 		URL      func(childComplexity int) int
 		Upload   func(childComplexity int) int
+	}
+
+	Calibration struct {
+		Adjacent    func(childComplexity int) int
+		Agreed      func(childComplexity int) int
+		Criteria    func(childComplexity int) int
+		Exact       func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		ModelAnswer func(childComplexity int) int
+		Note        func(childComplexity int) int
+		Own         func(childComplexity int) int
+		Prompt      func(childComplexity int) int
+		Retired     func(childComplexity int) int
+		Text        func(childComplexity int) int
+	}
+
+	CalibrationConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CalibrationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CalibrationScore struct {
+		Adjacent  func(childComplexity int) int
+		Agreed    func(childComplexity int) int
+		Comment   func(childComplexity int) int
+		Criterion func(childComplexity int) int
+		Exact     func(childComplexity int) int
+		Points    func(childComplexity int) int
 	}
 
 	CancelSessionPayload struct {
@@ -307,7 +387,10 @@ type ComplexityRoot struct {
 		RemindedAt      func(childComplexity int) int
 		Reminders       func(childComplexity int) int
 		Report          func(childComplexity int) int
+		Reports         func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Review          func(childComplexity int) int
+		Reviews         func(childComplexity int) int
+		ScoreTrace      func(childComplexity int, first *int, after *string, last *int, before *string) int
 		StartedAt       func(childComplexity int) int
 		State           func(childComplexity int) int
 		Template        func(childComplexity int) int
@@ -315,6 +398,7 @@ type ComplexityRoot struct {
 		TimeUsed        func(childComplexity int) int
 		TimeZone        func(childComplexity int) int
 		Timeline        func(childComplexity int) int
+		Unassigned      func(childComplexity int) int
 		VerifyReceipt   func(childComplexity int, hash string) int
 	}
 
@@ -383,9 +467,38 @@ type ComplexityRoot struct {
 		Time     func(childComplexity int) int
 	}
 
+	CodeExecution struct {
+		Reason func(childComplexity int) int
+		Status func(childComplexity int) int
+		Tests  func(childComplexity int) int
+	}
+
 	CodeTask struct {
-		Language func(childComplexity int) int
-		Starter  func(childComplexity int) int
+		CPULimit    func(childComplexity int) int
+		Language    func(childComplexity int) int
+		MemoryLimit func(childComplexity int) int
+		Starter     func(childComplexity int) int
+		Tests       func(childComplexity int) int
+	}
+
+	CodeTest struct {
+		Comparison func(childComplexity int) int
+		Expected   func(childComplexity int) int
+		Hidden     func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Stdin      func(childComplexity int) int
+		Weight     func(childComplexity int) int
+	}
+
+	CodeTestRun struct {
+		Hidden       func(childComplexity int) int
+		KiB          func(childComplexity int) int
+		Milliseconds func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Outcome      func(childComplexity int) int
+		Output       func(childComplexity int) int
+		Passed       func(childComplexity int) int
+		Weight       func(childComplexity int) int
 	}
 
 	Contest struct {
@@ -487,6 +600,11 @@ type ComplexityRoot struct {
 	}
 
 	DeclineInvitationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	DeclineReviewPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
@@ -683,6 +801,19 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	KeyFix struct {
+		Accepted     func(childComplexity int) int
+		Bands        func(childComplexity int) int
+		Correct      func(childComplexity int) int
+		Credit       func(childComplexity int) int
+		CutPercent   func(childComplexity int) int
+		Drop         func(childComplexity int) int
+		Numeric      func(childComplexity int) int
+		Points       func(childComplexity int) int
+		Ref          func(childComplexity int) int
+		SkillWeights func(childComplexity int) int
+	}
+
 	Member struct {
 		Email   func(childComplexity int) int
 		ID      func(childComplexity int) int
@@ -717,11 +848,14 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AcceptInvitation             func(childComplexity int, input sitting.AcceptInvitationInput) int
+		AddCalibration               func(childComplexity int, input grading.AddCalibrationInput) int
 		AddMember                    func(childComplexity int, input account.AddMemberInput) int
 		AnswerContest                func(childComplexity int, input sitting.AnswerContestInput) int
+		ApplyRescore                 func(childComplexity int, input grading.ApplyRescoreInput) int
 		ApproveQuestion              func(childComplexity int, input authoring.ApproveQuestionInput) int
 		ApproveTemplate              func(childComplexity int, input authoring.ApproveTemplateInput) int
 		AssignReview                 func(childComplexity int, input grading.AssignReviewInput) int
+		AssignReviews                func(childComplexity int, input grading.AssignReviewsInput) int
 		BeginUpload                  func(childComplexity int, input sitting.BeginUploadInput) int
 		CancelSession                func(childComplexity int, input sitting.CancelSessionInput) int
 		ChangeInvitation             func(childComplexity int, input sitting.ChangeInvitationInput) int
@@ -735,6 +869,7 @@ type ComplexityRoot struct {
 		CreateTemplate               func(childComplexity int, input authoring.CreateTemplateInput) int
 		DecideAccommodation          func(childComplexity int, input sitting.DecideAccommodationInput) int
 		DeclineInvitation            func(childComplexity int, input sitting.DeclineInvitationInput) int
+		DeclineReview                func(childComplexity int, input grading.DeclineReviewInput) int
 		DuplicateTemplate            func(childComplexity int, input authoring.DuplicateTemplateInput) int
 		EndBreak                     func(childComplexity int, input sitting.EndBreakInput) int
 		EnterQuestion                func(childComplexity int, input sitting.EnterQuestionInput) int
@@ -755,21 +890,27 @@ type ComplexityRoot struct {
 		PauseSession                 func(childComplexity int, input sitting.PauseSessionInput) int
 		PublishQuestion              func(childComplexity int, input authoring.PublishQuestionInput) int
 		PublishTemplate              func(childComplexity int, input authoring.PublishTemplateInput) int
+		ReassignReview               func(childComplexity int, input grading.ReassignReviewInput) int
+		RecordConsensus              func(childComplexity int, input grading.RecordConsensusInput) int
 		RecordSignals                func(childComplexity int, input sitting.RecordSignalsInput) int
 		ReleaseCandidateHold         func(childComplexity int, input sitting.ReleaseCandidateHoldInput) int
 		ReleaseReport                func(childComplexity int, input grading.ReleaseReportInput) int
 		RemindCandidate              func(childComplexity int, input sitting.RemindCandidateInput) int
+		RemoveReviewRule             func(childComplexity int, input grading.RemoveReviewRuleInput) int
 		ReopenSession                func(childComplexity int, input sitting.ReopenSessionInput) int
 		RequestAccommodation         func(childComplexity int, input sitting.RequestAccommodationInput) int
 		ResendInvitation             func(childComplexity int, input sitting.ResendInvitationInput) int
 		ResumeSession                func(childComplexity int, input sitting.ResumeSessionInput) int
+		RetireCalibration            func(childComplexity int, input grading.RetireCalibrationInput) int
 		RetireQuestion               func(childComplexity int, input authoring.RetireQuestionInput) int
 		RetireTemplate               func(childComplexity int, input authoring.RetireTemplateInput) int
 		RevokeAPIKey                 func(childComplexity int, input account.RevokeAPIKeyInput) int
 		RotateAPIKey                 func(childComplexity int, input account.RotateAPIKeyInput) int
 		SaveResponse                 func(childComplexity int, input sitting.SaveResponseInput) int
 		SaveResponses                func(childComplexity int, input sitting.SaveResponsesInput) int
+		SetReviewRule                func(childComplexity int, input grading.SetReviewRuleInput) int
 		StartSitting                 func(childComplexity int, input sitting.StartSittingInput) int
+		SubmitCalibration            func(childComplexity int, input grading.SubmitCalibrationInput) int
 		SubmitReview                 func(childComplexity int, input grading.SubmitReviewInput) int
 		SubmitSection                func(childComplexity int, input sitting.SubmitSectionInput) int
 		SubmitSitting                func(childComplexity int, input sitting.SubmitSittingInput) int
@@ -781,6 +922,7 @@ type ComplexityRoot struct {
 		UpdateTemplate               func(childComplexity int, input authoring.UpdateTemplateInput) int
 		VoidSession                  func(childComplexity int, input sitting.VoidSessionInput) int
 		WithdrawAccommodationRequest func(childComplexity int, input sitting.WithdrawAccommodationRequestInput) int
+		WithdrawReview               func(childComplexity int, input grading.WithdrawReviewInput) int
 	}
 
 	MyDataExport struct {
@@ -834,6 +976,7 @@ type ComplexityRoot struct {
 		APIKeys                 func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Accommodations          func(childComplexity int, state *term.AccommodationState, first *int, after *string, last *int, before *string) int
 		AuditEvents             func(childComplexity int, filter *account.AuditFilter, first *int, after *string, last *int, before *string) int
+		Calibrations            func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Candidates              func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Catalogue               func(childComplexity int) int
 		CompareTemplateVersions func(childComplexity int, from gid.ID, to gid.ID) int
@@ -846,6 +989,7 @@ type ComplexityRoot struct {
 		Locale                  func(childComplexity int) int
 		Members                 func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Name                    func(childComplexity int) int
+		PreviewRescore          func(childComplexity int, templateVersionID gid.ID, fixes []*content.KeyFix) int
 		PublicationApproval     func(childComplexity int) int
 		Qti                     func(childComplexity int, templates []string) int
 		Questions               func(childComplexity int, filter *authoring.QuestionFilter, first *int, after *string, last *int, before *string) int
@@ -853,7 +997,7 @@ type ComplexityRoot struct {
 		RetentionDays           func(childComplexity int) int
 		ReviewAgreement         func(childComplexity int, input insight.RatingInput) int
 		ReviewerStatistics      func(childComplexity int, input insight.RatingInput) int
-		Reviews                 func(childComplexity int, state *term.ReviewState, first *int, after *string, last *int, before *string) int
+		Reviews                 func(childComplexity int, filter *grading.ReviewFilter, orderBy *grading.ReviewOrder, state *term.ReviewState, first *int, after *string, last *int, before *string) int
 		ScoreDistribution       func(childComplexity int, input insight.DistributionInput) int
 		Sessions                func(childComplexity int, filter *sitting.SessionFilter, first *int, after *string, last *int, before *string) int
 		SimilarQuestions        func(childComplexity int, prompt string) int
@@ -944,18 +1088,19 @@ type ComplexityRoot struct {
 	}
 
 	Question struct {
-		Category  func(childComplexity int) int
-		Draft     func(childComplexity int) int
-		Handle    func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Kind      func(childComplexity int) int
-		Language  func(childComplexity int) int
-		Level     func(childComplexity int) int
-		Published func(childComplexity int) int
-		Revision  func(childComplexity int) int
-		Revisions func(childComplexity int) int
-		State     func(childComplexity int) int
-		Title     func(childComplexity int) int
+		Calibrations func(childComplexity int) int
+		Category     func(childComplexity int) int
+		Draft        func(childComplexity int) int
+		Handle       func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Language     func(childComplexity int) int
+		Level        func(childComplexity int) int
+		Published    func(childComplexity int) int
+		Revision     func(childComplexity int) int
+		Revisions    func(childComplexity int) int
+		State        func(childComplexity int) int
+		Title        func(childComplexity int) int
 	}
 
 	QuestionChoice struct {
@@ -1008,6 +1153,8 @@ type ComplexityRoot struct {
 
 	QuestionResult struct {
 		Awarded   func(childComplexity int) int
+		Dropped   func(childComplexity int) int
+		Execution func(childComplexity int) int
 		Kind      func(childComplexity int) int
 		Maximum   func(childComplexity int) int
 		Recording func(childComplexity int) int
@@ -1050,9 +1197,19 @@ type ComplexityRoot struct {
 		TokenLimit         func(childComplexity int) int
 	}
 
+	ReassignReviewPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	Receipt struct {
 		Hash        func(childComplexity int) int
 		SubmittedAt func(childComplexity int) int
+	}
+
+	RecordConsensusPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	RecordSignalsPayload struct {
@@ -1106,6 +1263,11 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	RemoveReviewRulePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	ReopenSessionPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
@@ -1122,6 +1284,7 @@ type ComplexityRoot struct {
 		Passed          func(childComplexity int) int
 		Percent         func(childComplexity int) int
 		Points          func(childComplexity int) int
+		Reason          func(childComplexity int) int
 		ReleasedAt      func(childComplexity int) int
 		Result          func(childComplexity int) int
 		Session         func(childComplexity int) int
@@ -1161,6 +1324,56 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	RescoreBucket struct {
+		Change func(childComplexity int) int
+		Count  func(childComplexity int) int
+	}
+
+	RescorePreview struct {
+		Bands     func(childComplexity int) int
+		Changed   func(childComplexity int) int
+		Changes   func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Concerned func(childComplexity int) int
+		Digest    func(childComplexity int) int
+		Down      func(childComplexity int) int
+		Failing   func(childComplexity int) int
+		Histogram func(childComplexity int) int
+		Passing   func(childComplexity int) int
+		Told      func(childComplexity int) int
+		Up        func(childComplexity int) int
+	}
+
+	Rescoring struct {
+		AppliedBy  func(childComplexity int) int
+		Changed    func(childComplexity int) int
+		Concerned  func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		FinishedAt func(childComplexity int) int
+		Fixes      func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Number     func(childComplexity int) int
+		Progress   func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		State      func(childComplexity int) int
+	}
+
+	RescoringConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RescoringEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	RescoringProgress struct {
+		Done  func(childComplexity int) int
+		Total func(childComplexity int) int
+	}
+
 	ResendInvitationPayload struct {
 		Errors  func(childComplexity int) int
 		Link    func(childComplexity int) int
@@ -1168,6 +1381,11 @@ type ComplexityRoot struct {
 	}
 
 	ResumeSessionPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	RetireCalibrationPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
@@ -1183,9 +1401,17 @@ type ComplexityRoot struct {
 	}
 
 	Review struct {
+		Blind       func(childComplexity int) int
+		Candidate   func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
+		DueAt       func(childComplexity int) int
+		EndReason   func(childComplexity int) int
 		ID          func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Questions   func(childComplexity int) int
+		RemindedAt  func(childComplexity int) int
 		Reviewer    func(childComplexity int) int
+		Scores      func(childComplexity int) int
 		State       func(childComplexity int) int
 		SubmittedAt func(childComplexity int) int
 		Work        func(childComplexity int) int
@@ -1211,6 +1437,7 @@ type ComplexityRoot struct {
 	ReviewItem struct {
 		Answer      func(childComplexity int) int
 		Criteria    func(childComplexity int) int
+		Execution   func(childComplexity int) int
 		FollowUps   func(childComplexity int) int
 		Kind        func(childComplexity int) int
 		ModelAnswer func(childComplexity int) int
@@ -1219,6 +1446,17 @@ type ComplexityRoot struct {
 		Prompt      func(childComplexity int) int
 		Question    func(childComplexity int) int
 		Recording   func(childComplexity int) int
+	}
+
+	ReviewRule struct {
+		Automatic func(childComplexity int) int
+		Blind     func(childComplexity int) int
+		DueDays   func(childComplexity int) int
+		Gap       func(childComplexity int) int
+		Pool      func(childComplexity int) int
+		Reviewers func(childComplexity int) int
+		Spread    func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
 	}
 
 	ReviewWork struct {
@@ -1272,10 +1510,65 @@ type ComplexityRoot struct {
 		Question        func(childComplexity int) int
 	}
 
+	ScoreAward struct {
+		Anchor      func(childComplexity int) int
+		At          func(childComplexity int) int
+		AwardedBy   func(childComplexity int) int
+		Comment     func(childComplexity int) int
+		ConfirmedAt func(childComplexity int) int
+		ConfirmedBy func(childComplexity int) int
+		Counts      func(childComplexity int) int
+		Criterion   func(childComplexity int) int
+		Evidence    func(childComplexity int) int
+		Maximum     func(childComplexity int) int
+		Points      func(childComplexity int) int
+		QuestionID  func(childComplexity int) int
+		Ref         func(childComplexity int) int
+		RescoringID func(childComplexity int) int
+		ReviewID    func(childComplexity int) int
+		Revision    func(childComplexity int) int
+		Source      func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Text        func(childComplexity int) int
+		Title       func(childComplexity int) int
+	}
+
+	ScoreAwardConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ScoreAwardEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	ScoreBucket struct {
 		Count       func(childComplexity int) int
 		FromPercent func(childComplexity int) int
 		ToPercent   func(childComplexity int) int
+	}
+
+	ScoreChange struct {
+		Candidate func(childComplexity int) int
+		From      func(childComplexity int) int
+		Session   func(childComplexity int) int
+		To        func(childComplexity int) int
+		Told      func(childComplexity int) int
+	}
+
+	ScoreChangeConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ScoreChangeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	ScoreDistribution struct {
@@ -1286,6 +1579,15 @@ type ComplexityRoot struct {
 		LowestPercent  func(childComplexity int) int
 		MeanPercent    func(childComplexity int) int
 		MedianPercent  func(childComplexity int) int
+	}
+
+	ScoreOutcome struct {
+		Band        func(childComplexity int) int
+		MaxPoints   func(childComplexity int) int
+		Passed      func(childComplexity int) int
+		Percent     func(childComplexity int) int
+		Points      func(childComplexity int) int
+		Provisional func(childComplexity int) int
 	}
 
 	ScoreTotal struct {
@@ -1331,6 +1633,11 @@ type ComplexityRoot struct {
 		Kind    func(childComplexity int) int
 		Section func(childComplexity int) int
 		Share   func(childComplexity int) int
+	}
+
+	SetReviewRulePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
 	}
 
 	SignalCount struct {
@@ -1437,8 +1744,15 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	SittingExample struct {
+		Name   func(childComplexity int) int
+		Output func(childComplexity int) int
+		Stdin  func(childComplexity int) int
+	}
+
 	SittingQuestion struct {
 		Choices    func(childComplexity int) int
+		Examples   func(childComplexity int) int
 		Kind       func(childComplexity int) int
 		Language   func(childComplexity int) int
 		MaxSeconds func(childComplexity int) int
@@ -1545,6 +1859,11 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	SubmitCalibrationPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	SubmitReviewPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
@@ -1636,21 +1955,25 @@ type ComplexityRoot struct {
 		Preview          func(childComplexity int, seed int, language *string) int
 		PublishedBy      func(childComplexity int) int
 		QuestionCount    func(childComplexity int) int
+		Rescorings       func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Sections         func(childComplexity int) int
 		Template         func(childComplexity int) int
 		TimeLimitSeconds func(childComplexity int) int
 	}
 
 	TraceEntry struct {
-		AwardedBy func(childComplexity int) int
-		Comment   func(childComplexity int) int
-		Criterion func(childComplexity int) int
-		Evidence  func(childComplexity int) int
-		Maximum   func(childComplexity int) int
-		Points    func(childComplexity int) int
-		Source    func(childComplexity int) int
-		Text      func(childComplexity int) int
-		Weight    func(childComplexity int) int
+		AwardedBy   func(childComplexity int) int
+		Comment     func(childComplexity int) int
+		Counts      func(childComplexity int) int
+		Criterion   func(childComplexity int) int
+		Evidence    func(childComplexity int) int
+		Maximum     func(childComplexity int) int
+		NotScorable func(childComplexity int) int
+		Points      func(childComplexity int) int
+		Source      func(childComplexity int) int
+		Text        func(childComplexity int) int
+		Weight      func(childComplexity int) int
+		WholeAnswer func(childComplexity int) int
 	}
 
 	UpdateJobRolePayload struct {
@@ -1737,6 +2060,11 @@ type ComplexityRoot struct {
 	}
 
 	WithdrawAccommodationRequestPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	WithdrawReviewPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
@@ -1960,6 +2288,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Acknowledgement.SectionDeadline(childComplexity), true
 
+	case "AddCalibrationPayload.errors":
+		if e.ComplexityRoot.AddCalibrationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddCalibrationPayload.Errors(childComplexity), true
+	case "AddCalibrationPayload.calibration":
+		if e.ComplexityRoot.AddCalibrationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddCalibrationPayload.Object(childComplexity), true
+
 	case "AddMemberPayload.errors":
 		if e.ComplexityRoot.AddMemberPayload.Errors == nil {
 			break
@@ -1972,6 +2313,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AddMemberPayload.Object(childComplexity), true
+
+	case "AgreedScore.comment":
+		if e.ComplexityRoot.AgreedScore.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreedScore.Comment(childComplexity), true
+	case "AgreedScore.criterion":
+		if e.ComplexityRoot.AgreedScore.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreedScore.Criterion(childComplexity), true
+	case "AgreedScore.points":
+		if e.ComplexityRoot.AgreedScore.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreedScore.Points(childComplexity), true
 
 	case "AlreadyExistsError.code":
 		if e.ComplexityRoot.AlreadyExistsError.Code == nil {
@@ -2135,6 +2495,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ApiKeyEdge.Node(childComplexity), true
 
+	case "ApplyRescorePayload.errors":
+		if e.ComplexityRoot.ApplyRescorePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplyRescorePayload.Errors(childComplexity), true
+	case "ApplyRescorePayload.rescoring":
+		if e.ComplexityRoot.ApplyRescorePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplyRescorePayload.Object(childComplexity), true
+
 	case "ApproveQuestionPayload.errors":
 		if e.ComplexityRoot.ApproveQuestionPayload.Errors == nil {
 			break
@@ -2227,6 +2600,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AssessmentTemplate.PublishedNumber(childComplexity), true
+	case "AssessmentTemplate.reviewRule":
+		if e.ComplexityRoot.AssessmentTemplate.ReviewRule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentTemplate.ReviewRule(childComplexity), true
 	case "AssessmentTemplate.revision":
 		if e.ComplexityRoot.AssessmentTemplate.Revision == nil {
 			break
@@ -2296,6 +2675,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AssignReviewPayload.Object(childComplexity), true
+
+	case "AssignReviewsPayload.errors":
+		if e.ComplexityRoot.AssignReviewsPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignReviewsPayload.Errors(childComplexity), true
+	case "AssignReviewsPayload.results":
+		if e.ComplexityRoot.AssignReviewsPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignReviewsPayload.Object(childComplexity), true
+
+	case "AssignmentResult.errors":
+		if e.ComplexityRoot.AssignmentResult.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignmentResult.Errors(childComplexity), true
+	case "AssignmentResult.sessionId":
+		if e.ComplexityRoot.AssignmentResult.SessionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignmentResult.SessionID(childComplexity), true
+	case "AssignmentResult.unassigned":
+		if e.ComplexityRoot.AssignmentResult.Unassigned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignmentResult.Unassigned(childComplexity), true
 
 	case "AuditEvent.action":
 		if e.ComplexityRoot.AuditEvent.Action == nil {
@@ -2390,6 +2801,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AuditEventEdge.Node(childComplexity), true
 
+	case "AwardedScore.comment":
+		if e.ComplexityRoot.AwardedScore.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Comment(childComplexity), true
+	case "AwardedScore.criterion":
+		if e.ComplexityRoot.AwardedScore.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Criterion(childComplexity), true
+	case "AwardedScore.evidence":
+		if e.ComplexityRoot.AwardedScore.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Evidence(childComplexity), true
+	case "AwardedScore.maximum":
+		if e.ComplexityRoot.AwardedScore.Maximum == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Maximum(childComplexity), true
+	case "AwardedScore.points":
+		if e.ComplexityRoot.AwardedScore.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Points(childComplexity), true
+	case "AwardedScore.question":
+		if e.ComplexityRoot.AwardedScore.Ref == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Ref(childComplexity), true
+	case "AwardedScore.status":
+		if e.ComplexityRoot.AwardedScore.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AwardedScore.Status(childComplexity), true
+
 	case "Band.minPercent":
 		if e.ComplexityRoot.Band.MinPercent == nil {
 			break
@@ -2447,6 +2901,154 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BegunUpload.Upload(childComplexity), true
+
+	case "Calibration.adjacent":
+		if e.ComplexityRoot.Calibration.Adjacent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Adjacent(childComplexity), true
+	case "Calibration.agreed":
+		if e.ComplexityRoot.Calibration.Agreed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Agreed(childComplexity), true
+	case "Calibration.criteria":
+		if e.ComplexityRoot.Calibration.Criteria == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Criteria(childComplexity), true
+	case "Calibration.exact":
+		if e.ComplexityRoot.Calibration.Exact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Exact(childComplexity), true
+	case "Calibration.id":
+		if e.ComplexityRoot.Calibration.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.ID(childComplexity), true
+	case "Calibration.kind":
+		if e.ComplexityRoot.Calibration.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Kind(childComplexity), true
+	case "Calibration.modelAnswer":
+		if e.ComplexityRoot.Calibration.ModelAnswer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.ModelAnswer(childComplexity), true
+	case "Calibration.note":
+		if e.ComplexityRoot.Calibration.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Note(childComplexity), true
+	case "Calibration.own":
+		if e.ComplexityRoot.Calibration.Own == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Own(childComplexity), true
+	case "Calibration.prompt":
+		if e.ComplexityRoot.Calibration.Prompt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Prompt(childComplexity), true
+	case "Calibration.retired":
+		if e.ComplexityRoot.Calibration.Retired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Retired(childComplexity), true
+	case "Calibration.text":
+		if e.ComplexityRoot.Calibration.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Text(childComplexity), true
+
+	case "CalibrationConnection.edges":
+		if e.ComplexityRoot.CalibrationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationConnection.Edges(childComplexity), true
+	case "CalibrationConnection.nodes":
+		if e.ComplexityRoot.CalibrationConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationConnection.Nodes(childComplexity), true
+	case "CalibrationConnection.pageInfo":
+		if e.ComplexityRoot.CalibrationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationConnection.PageInfo(childComplexity), true
+	case "CalibrationConnection.totalCount":
+		if e.ComplexityRoot.CalibrationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationConnection.TotalCount(childComplexity), true
+
+	case "CalibrationEdge.cursor":
+		if e.ComplexityRoot.CalibrationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationEdge.Cursor(childComplexity), true
+	case "CalibrationEdge.node":
+		if e.ComplexityRoot.CalibrationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationEdge.Node(childComplexity), true
+
+	case "CalibrationScore.adjacent":
+		if e.ComplexityRoot.CalibrationScore.Adjacent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationScore.Adjacent(childComplexity), true
+	case "CalibrationScore.agreed":
+		if e.ComplexityRoot.CalibrationScore.Agreed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationScore.Agreed(childComplexity), true
+	case "CalibrationScore.comment":
+		if e.ComplexityRoot.CalibrationScore.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationScore.Comment(childComplexity), true
+	case "CalibrationScore.criterion":
+		if e.ComplexityRoot.CalibrationScore.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationScore.Criterion(childComplexity), true
+	case "CalibrationScore.exact":
+		if e.ComplexityRoot.CalibrationScore.Exact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationScore.Exact(childComplexity), true
+	case "CalibrationScore.points":
+		if e.ComplexityRoot.CalibrationScore.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationScore.Points(childComplexity), true
 
 	case "CancelSessionPayload.errors":
 		if e.ComplexityRoot.CancelSessionPayload.Errors == nil {
@@ -2650,12 +3252,40 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.Report(childComplexity), true
+	case "CandidateSession.reports":
+		if e.ComplexityRoot.CandidateSession.Reports == nil {
+			break
+		}
+
+		args, err := ec.field_CandidateSession_reports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CandidateSession.Reports(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "CandidateSession.review":
 		if e.ComplexityRoot.CandidateSession.Review == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CandidateSession.Review(childComplexity), true
+	case "CandidateSession.reviews":
+		if e.ComplexityRoot.CandidateSession.Reviews == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.Reviews(childComplexity), true
+	case "CandidateSession.scoreTrace":
+		if e.ComplexityRoot.CandidateSession.ScoreTrace == nil {
+			break
+		}
+
+		args, err := ec.field_CandidateSession_scoreTrace_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CandidateSession.ScoreTrace(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "CandidateSession.startedAt":
 		if e.ComplexityRoot.CandidateSession.StartedAt == nil {
 			break
@@ -2698,6 +3328,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CandidateSession.Timeline(childComplexity), true
+	case "CandidateSession.unassigned":
+		if e.ComplexityRoot.CandidateSession.Unassigned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CandidateSession.Unassigned(childComplexity), true
 	case "CandidateSession.verifyReceipt":
 		if e.ComplexityRoot.CandidateSession.VerifyReceipt == nil {
 			break
@@ -2957,18 +3593,141 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClockEntry.Time(childComplexity), true
 
+	case "CodeExecution.reason":
+		if e.ComplexityRoot.CodeExecution.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeExecution.Reason(childComplexity), true
+	case "CodeExecution.status":
+		if e.ComplexityRoot.CodeExecution.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeExecution.Status(childComplexity), true
+	case "CodeExecution.tests":
+		if e.ComplexityRoot.CodeExecution.Tests == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeExecution.Tests(childComplexity), true
+
+	case "CodeTask.cpuLimitMilliseconds":
+		if e.ComplexityRoot.CodeTask.CPULimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTask.CPULimit(childComplexity), true
 	case "CodeTask.language":
 		if e.ComplexityRoot.CodeTask.Language == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CodeTask.Language(childComplexity), true
+	case "CodeTask.memoryLimitMegabytes":
+		if e.ComplexityRoot.CodeTask.MemoryLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTask.MemoryLimit(childComplexity), true
 	case "CodeTask.starter":
 		if e.ComplexityRoot.CodeTask.Starter == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CodeTask.Starter(childComplexity), true
+	case "CodeTask.tests":
+		if e.ComplexityRoot.CodeTask.Tests == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTask.Tests(childComplexity), true
+
+	case "CodeTest.comparison":
+		if e.ComplexityRoot.CodeTest.Comparison == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Comparison(childComplexity), true
+	case "CodeTest.expectedOutput":
+		if e.ComplexityRoot.CodeTest.Expected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Expected(childComplexity), true
+	case "CodeTest.hidden":
+		if e.ComplexityRoot.CodeTest.Hidden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Hidden(childComplexity), true
+	case "CodeTest.name":
+		if e.ComplexityRoot.CodeTest.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Name(childComplexity), true
+	case "CodeTest.stdin":
+		if e.ComplexityRoot.CodeTest.Stdin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Stdin(childComplexity), true
+	case "CodeTest.weight":
+		if e.ComplexityRoot.CodeTest.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTest.Weight(childComplexity), true
+
+	case "CodeTestRun.hidden":
+		if e.ComplexityRoot.CodeTestRun.Hidden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Hidden(childComplexity), true
+	case "CodeTestRun.kibibytes":
+		if e.ComplexityRoot.CodeTestRun.KiB == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.KiB(childComplexity), true
+	case "CodeTestRun.milliseconds":
+		if e.ComplexityRoot.CodeTestRun.Milliseconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Milliseconds(childComplexity), true
+	case "CodeTestRun.name":
+		if e.ComplexityRoot.CodeTestRun.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Name(childComplexity), true
+	case "CodeTestRun.outcome":
+		if e.ComplexityRoot.CodeTestRun.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Outcome(childComplexity), true
+	case "CodeTestRun.output":
+		if e.ComplexityRoot.CodeTestRun.Output == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Output(childComplexity), true
+	case "CodeTestRun.passed":
+		if e.ComplexityRoot.CodeTestRun.Passed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Passed(childComplexity), true
+	case "CodeTestRun.weight":
+		if e.ComplexityRoot.CodeTestRun.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeTestRun.Weight(childComplexity), true
 
 	case "Contest.answer":
 		if e.ComplexityRoot.Contest.Answer == nil {
@@ -3315,6 +4074,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeclineInvitationPayload.Object(childComplexity), true
+
+	case "DeclineReviewPayload.errors":
+		if e.ComplexityRoot.DeclineReviewPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineReviewPayload.Errors(childComplexity), true
+	case "DeclineReviewPayload.review":
+		if e.ComplexityRoot.DeclineReviewPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineReviewPayload.Object(childComplexity), true
 
 	case "Draw.count":
 		if e.ComplexityRoot.Draw.Count == nil {
@@ -3941,6 +4713,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.JudgeIntegrityPayload.Object(childComplexity), true
 
+	case "KeyFix.accepted":
+		if e.ComplexityRoot.KeyFix.Accepted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Accepted(childComplexity), true
+	case "KeyFix.bands":
+		if e.ComplexityRoot.KeyFix.Bands == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Bands(childComplexity), true
+	case "KeyFix.correct":
+		if e.ComplexityRoot.KeyFix.Correct == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Correct(childComplexity), true
+	case "KeyFix.credit":
+		if e.ComplexityRoot.KeyFix.Credit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Credit(childComplexity), true
+	case "KeyFix.cutPercent":
+		if e.ComplexityRoot.KeyFix.CutPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.CutPercent(childComplexity), true
+	case "KeyFix.drop":
+		if e.ComplexityRoot.KeyFix.Drop == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Drop(childComplexity), true
+	case "KeyFix.numeric":
+		if e.ComplexityRoot.KeyFix.Numeric == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Numeric(childComplexity), true
+	case "KeyFix.points":
+		if e.ComplexityRoot.KeyFix.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Points(childComplexity), true
+	case "KeyFix.ref":
+		if e.ComplexityRoot.KeyFix.Ref == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.Ref(childComplexity), true
+	case "KeyFix.skillWeights":
+		if e.ComplexityRoot.KeyFix.SkillWeights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFix.SkillWeights(childComplexity), true
+
 	case "Member.email":
 		if e.ComplexityRoot.Member.Email == nil {
 			break
@@ -4059,6 +4892,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AcceptInvitation(childComplexity, args["input"].(sitting.AcceptInvitationInput)), true
+	case "Mutation.addCalibration":
+		if e.ComplexityRoot.Mutation.AddCalibration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addCalibration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddCalibration(childComplexity, args["input"].(grading.AddCalibrationInput)), true
 	case "Mutation.addMember":
 		if e.ComplexityRoot.Mutation.AddMember == nil {
 			break
@@ -4081,6 +4925,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AnswerContest(childComplexity, args["input"].(sitting.AnswerContestInput)), true
+	case "Mutation.applyRescore":
+		if e.ComplexityRoot.Mutation.ApplyRescore == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_applyRescore_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ApplyRescore(childComplexity, args["input"].(grading.ApplyRescoreInput)), true
 	case "Mutation.approveQuestion":
 		if e.ComplexityRoot.Mutation.ApproveQuestion == nil {
 			break
@@ -4114,6 +4969,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AssignReview(childComplexity, args["input"].(grading.AssignReviewInput)), true
+	case "Mutation.assignReviews":
+		if e.ComplexityRoot.Mutation.AssignReviews == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_assignReviews_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AssignReviews(childComplexity, args["input"].(grading.AssignReviewsInput)), true
 	case "Mutation.beginUpload":
 		if e.ComplexityRoot.Mutation.BeginUpload == nil {
 			break
@@ -4257,6 +5123,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclineInvitation(childComplexity, args["input"].(sitting.DeclineInvitationInput)), true
+	case "Mutation.declineReview":
+		if e.ComplexityRoot.Mutation.DeclineReview == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declineReview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclineReview(childComplexity, args["input"].(grading.DeclineReviewInput)), true
 	case "Mutation.duplicateTemplate":
 		if e.ComplexityRoot.Mutation.DuplicateTemplate == nil {
 			break
@@ -4477,6 +5354,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PublishTemplate(childComplexity, args["input"].(authoring.PublishTemplateInput)), true
+	case "Mutation.reassignReview":
+		if e.ComplexityRoot.Mutation.ReassignReview == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reassignReview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReassignReview(childComplexity, args["input"].(grading.ReassignReviewInput)), true
+	case "Mutation.recordConsensus":
+		if e.ComplexityRoot.Mutation.RecordConsensus == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordConsensus_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordConsensus(childComplexity, args["input"].(grading.RecordConsensusInput)), true
 	case "Mutation.recordSignals":
 		if e.ComplexityRoot.Mutation.RecordSignals == nil {
 			break
@@ -4521,6 +5420,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemindCandidate(childComplexity, args["input"].(sitting.RemindCandidateInput)), true
+	case "Mutation.removeReviewRule":
+		if e.ComplexityRoot.Mutation.RemoveReviewRule == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeReviewRule_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveReviewRule(childComplexity, args["input"].(grading.RemoveReviewRuleInput)), true
 	case "Mutation.reopenSession":
 		if e.ComplexityRoot.Mutation.ReopenSession == nil {
 			break
@@ -4565,6 +5475,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResumeSession(childComplexity, args["input"].(sitting.ResumeSessionInput)), true
+	case "Mutation.retireCalibration":
+		if e.ComplexityRoot.Mutation.RetireCalibration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_retireCalibration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RetireCalibration(childComplexity, args["input"].(grading.RetireCalibrationInput)), true
 	case "Mutation.retireQuestion":
 		if e.ComplexityRoot.Mutation.RetireQuestion == nil {
 			break
@@ -4631,6 +5552,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveResponses(childComplexity, args["input"].(sitting.SaveResponsesInput)), true
+	case "Mutation.setReviewRule":
+		if e.ComplexityRoot.Mutation.SetReviewRule == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setReviewRule_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetReviewRule(childComplexity, args["input"].(grading.SetReviewRuleInput)), true
 	case "Mutation.startSitting":
 		if e.ComplexityRoot.Mutation.StartSitting == nil {
 			break
@@ -4642,6 +5574,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.StartSitting(childComplexity, args["input"].(sitting.StartSittingInput)), true
+	case "Mutation.submitCalibration":
+		if e.ComplexityRoot.Mutation.SubmitCalibration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_submitCalibration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SubmitCalibration(childComplexity, args["input"].(grading.SubmitCalibrationInput)), true
 	case "Mutation.submitReview":
 		if e.ComplexityRoot.Mutation.SubmitReview == nil {
 			break
@@ -4763,6 +5706,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.WithdrawAccommodationRequest(childComplexity, args["input"].(sitting.WithdrawAccommodationRequestInput)), true
+	case "Mutation.withdrawReview":
+		if e.ComplexityRoot.Mutation.WithdrawReview == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdrawReview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WithdrawReview(childComplexity, args["input"].(grading.WithdrawReviewInput)), true
 
 	case "MyDataExport.document":
 		if e.ComplexityRoot.MyDataExport.Document == nil {
@@ -4994,6 +5948,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.AuditEvents(childComplexity, args["filter"].(*account.AuditFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Organization.calibrations":
+		if e.ComplexityRoot.Organization.Calibrations == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_calibrations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.Calibrations(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Organization.candidates":
 		if e.ComplexityRoot.Organization.Candidates == nil {
 			break
@@ -5101,6 +6066,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.Name(childComplexity), true
+	case "Organization.previewRescore":
+		if e.ComplexityRoot.Organization.PreviewRescore == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_previewRescore_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.PreviewRescore(childComplexity, args["templateVersionId"].(gid.ID), args["fixes"].([]*content.KeyFix)), true
 	case "Organization.publicationApproval":
 		if e.ComplexityRoot.Organization.PublicationApproval == nil {
 			break
@@ -5178,7 +6154,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Organization.Reviews(childComplexity, args["state"].(*term.ReviewState), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Organization.Reviews(childComplexity, args["filter"].(*grading.ReviewFilter), args["orderBy"].(*grading.ReviewOrder), args["state"].(*term.ReviewState), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Organization.scoreDistribution":
 		if e.ComplexityRoot.Organization.ScoreDistribution == nil {
 			break
@@ -5566,6 +6542,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "Question.calibrations":
+		if e.ComplexityRoot.Question.Calibrations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.Calibrations(childComplexity), true
 	case "Question.category":
 		if e.ComplexityRoot.Question.Category == nil {
 			break
@@ -5848,6 +6830,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QuestionResult.Awarded(childComplexity), true
+	case "QuestionResult.dropped":
+		if e.ComplexityRoot.QuestionResult.Dropped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionResult.Dropped(childComplexity), true
+	case "QuestionResult.execution":
+		if e.ComplexityRoot.QuestionResult.Execution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionResult.Execution(childComplexity), true
 	case "QuestionResult.kind":
 		if e.ComplexityRoot.QuestionResult.Kind == nil {
 			break
@@ -6038,6 +7032,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RateLimit.TokenLimit(childComplexity), true
 
+	case "ReassignReviewPayload.errors":
+		if e.ComplexityRoot.ReassignReviewPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReassignReviewPayload.Errors(childComplexity), true
+	case "ReassignReviewPayload.review":
+		if e.ComplexityRoot.ReassignReviewPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReassignReviewPayload.Object(childComplexity), true
+
 	case "Receipt.hash":
 		if e.ComplexityRoot.Receipt.Hash == nil {
 			break
@@ -6050,6 +7057,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Receipt.SubmittedAt(childComplexity), true
+
+	case "RecordConsensusPayload.errors":
+		if e.ComplexityRoot.RecordConsensusPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordConsensusPayload.Errors(childComplexity), true
+	case "RecordConsensusPayload.report":
+		if e.ComplexityRoot.RecordConsensusPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordConsensusPayload.Object(childComplexity), true
 
 	case "RecordSignalsPayload.errors":
 		if e.ComplexityRoot.RecordSignalsPayload.Errors == nil {
@@ -6204,6 +7224,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RemindCandidatePayload.Object(childComplexity), true
 
+	case "RemoveReviewRulePayload.errors":
+		if e.ComplexityRoot.RemoveReviewRulePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveReviewRulePayload.Errors(childComplexity), true
+	case "RemoveReviewRulePayload.template":
+		if e.ComplexityRoot.RemoveReviewRulePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveReviewRulePayload.Object(childComplexity), true
+
 	case "ReopenSessionPayload.errors":
 		if e.ComplexityRoot.ReopenSessionPayload.Errors == nil {
 			break
@@ -6277,6 +7310,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.Points(childComplexity), true
+	case "Report.reason":
+		if e.ComplexityRoot.Report.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Reason(childComplexity), true
 	case "Report.releasedAt":
 		if e.ComplexityRoot.Report.ReleasedAt == nil {
 			break
@@ -6415,6 +7454,209 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RequestAccommodationPayload.Object(childComplexity), true
 
+	case "RescoreBucket.change":
+		if e.ComplexityRoot.RescoreBucket.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoreBucket.Change(childComplexity), true
+	case "RescoreBucket.count":
+		if e.ComplexityRoot.RescoreBucket.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoreBucket.Count(childComplexity), true
+
+	case "RescorePreview.otherBand":
+		if e.ComplexityRoot.RescorePreview.Bands == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Bands(childComplexity), true
+	case "RescorePreview.changed":
+		if e.ComplexityRoot.RescorePreview.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Changed(childComplexity), true
+	case "RescorePreview.changes":
+		if e.ComplexityRoot.RescorePreview.Changes == nil {
+			break
+		}
+
+		args, err := ec.field_RescorePreview_changes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RescorePreview.Changes(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "RescorePreview.concerned":
+		if e.ComplexityRoot.RescorePreview.Concerned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Concerned(childComplexity), true
+	case "RescorePreview.digest":
+		if e.ComplexityRoot.RescorePreview.Digest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Digest(childComplexity), true
+	case "RescorePreview.down":
+		if e.ComplexityRoot.RescorePreview.Down == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Down(childComplexity), true
+	case "RescorePreview.failing":
+		if e.ComplexityRoot.RescorePreview.Failing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Failing(childComplexity), true
+	case "RescorePreview.histogram":
+		if e.ComplexityRoot.RescorePreview.Histogram == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Histogram(childComplexity), true
+	case "RescorePreview.passing":
+		if e.ComplexityRoot.RescorePreview.Passing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Passing(childComplexity), true
+	case "RescorePreview.told":
+		if e.ComplexityRoot.RescorePreview.Told == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Told(childComplexity), true
+	case "RescorePreview.up":
+		if e.ComplexityRoot.RescorePreview.Up == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescorePreview.Up(childComplexity), true
+
+	case "Rescoring.appliedBy":
+		if e.ComplexityRoot.Rescoring.AppliedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.AppliedBy(childComplexity), true
+	case "Rescoring.changed":
+		if e.ComplexityRoot.Rescoring.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.Changed(childComplexity), true
+	case "Rescoring.concerned":
+		if e.ComplexityRoot.Rescoring.Concerned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.Concerned(childComplexity), true
+	case "Rescoring.createdAt":
+		if e.ComplexityRoot.Rescoring.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.CreatedAt(childComplexity), true
+	case "Rescoring.finishedAt":
+		if e.ComplexityRoot.Rescoring.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.FinishedAt(childComplexity), true
+	case "Rescoring.fixes":
+		if e.ComplexityRoot.Rescoring.Fixes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.Fixes(childComplexity), true
+	case "Rescoring.id":
+		if e.ComplexityRoot.Rescoring.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.ID(childComplexity), true
+	case "Rescoring.number":
+		if e.ComplexityRoot.Rescoring.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.Number(childComplexity), true
+	case "Rescoring.progress":
+		if e.ComplexityRoot.Rescoring.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.Progress(childComplexity), true
+	case "Rescoring.reason":
+		if e.ComplexityRoot.Rescoring.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.Reason(childComplexity), true
+	case "Rescoring.state":
+		if e.ComplexityRoot.Rescoring.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rescoring.State(childComplexity), true
+
+	case "RescoringConnection.edges":
+		if e.ComplexityRoot.RescoringConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringConnection.Edges(childComplexity), true
+	case "RescoringConnection.nodes":
+		if e.ComplexityRoot.RescoringConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringConnection.Nodes(childComplexity), true
+	case "RescoringConnection.pageInfo":
+		if e.ComplexityRoot.RescoringConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringConnection.PageInfo(childComplexity), true
+	case "RescoringConnection.totalCount":
+		if e.ComplexityRoot.RescoringConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringConnection.TotalCount(childComplexity), true
+
+	case "RescoringEdge.cursor":
+		if e.ComplexityRoot.RescoringEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringEdge.Cursor(childComplexity), true
+	case "RescoringEdge.node":
+		if e.ComplexityRoot.RescoringEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringEdge.Node(childComplexity), true
+
+	case "RescoringProgress.done":
+		if e.ComplexityRoot.RescoringProgress.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringProgress.Done(childComplexity), true
+	case "RescoringProgress.total":
+		if e.ComplexityRoot.RescoringProgress.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescoringProgress.Total(childComplexity), true
+
 	case "ResendInvitationPayload.errors":
 		if e.ComplexityRoot.ResendInvitationPayload.Errors == nil {
 			break
@@ -6447,6 +7689,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ResumeSessionPayload.Object(childComplexity), true
 
+	case "RetireCalibrationPayload.errors":
+		if e.ComplexityRoot.RetireCalibrationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetireCalibrationPayload.Errors(childComplexity), true
+	case "RetireCalibrationPayload.calibration":
+		if e.ComplexityRoot.RetireCalibrationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetireCalibrationPayload.Object(childComplexity), true
+
 	case "RetireQuestionPayload.errors":
 		if e.ComplexityRoot.RetireQuestionPayload.Errors == nil {
 			break
@@ -6473,24 +7728,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RetireTemplatePayload.Object(childComplexity), true
 
+	case "Review.blind":
+		if e.ComplexityRoot.Review.Blind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.Blind(childComplexity), true
+	case "Review.candidate":
+		if e.ComplexityRoot.Review.Candidate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.Candidate(childComplexity), true
 	case "Review.assignedAt":
 		if e.ComplexityRoot.Review.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Review.CreatedAt(childComplexity), true
+	case "Review.dueAt":
+		if e.ComplexityRoot.Review.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.DueAt(childComplexity), true
+	case "Review.endReason":
+		if e.ComplexityRoot.Review.EndReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.EndReason(childComplexity), true
 	case "Review.id":
 		if e.ComplexityRoot.Review.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Review.ID(childComplexity), true
+	case "Review.kind":
+		if e.ComplexityRoot.Review.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.Kind(childComplexity), true
+	case "Review.questions":
+		if e.ComplexityRoot.Review.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.Questions(childComplexity), true
+	case "Review.remindedAt":
+		if e.ComplexityRoot.Review.RemindedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.RemindedAt(childComplexity), true
 	case "Review.reviewer":
 		if e.ComplexityRoot.Review.Reviewer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Review.Reviewer(childComplexity), true
+	case "Review.scores":
+		if e.ComplexityRoot.Review.Scores == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.Scores(childComplexity), true
 	case "Review.state":
 		if e.ComplexityRoot.Review.State == nil {
 			break
@@ -6573,6 +7876,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReviewItem.Criteria(childComplexity), true
+	case "ReviewItem.execution":
+		if e.ComplexityRoot.ReviewItem.Execution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewItem.Execution(childComplexity), true
 	case "ReviewItem.followUps":
 		if e.ComplexityRoot.ReviewItem.FollowUps == nil {
 			break
@@ -6621,6 +7930,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReviewItem.Recording(childComplexity), true
+
+	case "ReviewRule.automatic":
+		if e.ComplexityRoot.ReviewRule.Automatic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.Automatic(childComplexity), true
+	case "ReviewRule.blind":
+		if e.ComplexityRoot.ReviewRule.Blind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.Blind(childComplexity), true
+	case "ReviewRule.dueDays":
+		if e.ComplexityRoot.ReviewRule.DueDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.DueDays(childComplexity), true
+	case "ReviewRule.gap":
+		if e.ComplexityRoot.ReviewRule.Gap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.Gap(childComplexity), true
+	case "ReviewRule.pool":
+		if e.ComplexityRoot.ReviewRule.Pool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.Pool(childComplexity), true
+	case "ReviewRule.reviewers":
+		if e.ComplexityRoot.ReviewRule.Reviewers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.Reviewers(childComplexity), true
+	case "ReviewRule.spread":
+		if e.ComplexityRoot.ReviewRule.Spread == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.Spread(childComplexity), true
+	case "ReviewRule.updatedAt":
+		if e.ComplexityRoot.ReviewRule.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewRule.UpdatedAt(childComplexity), true
 
 	case "ReviewWork.items":
 		if e.ComplexityRoot.ReviewWork.Items == nil {
@@ -6792,6 +8150,165 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SaveResult.Question(childComplexity), true
 
+	case "ScoreAward.anchor":
+		if e.ComplexityRoot.ScoreAward.Anchor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Anchor(childComplexity), true
+	case "ScoreAward.at":
+		if e.ComplexityRoot.ScoreAward.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.At(childComplexity), true
+	case "ScoreAward.awardedBy":
+		if e.ComplexityRoot.ScoreAward.AwardedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.AwardedBy(childComplexity), true
+	case "ScoreAward.comment":
+		if e.ComplexityRoot.ScoreAward.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Comment(childComplexity), true
+	case "ScoreAward.confirmedAt":
+		if e.ComplexityRoot.ScoreAward.ConfirmedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.ConfirmedAt(childComplexity), true
+	case "ScoreAward.confirmedBy":
+		if e.ComplexityRoot.ScoreAward.ConfirmedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.ConfirmedBy(childComplexity), true
+	case "ScoreAward.counts":
+		if e.ComplexityRoot.ScoreAward.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Counts(childComplexity), true
+	case "ScoreAward.criterion":
+		if e.ComplexityRoot.ScoreAward.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Criterion(childComplexity), true
+	case "ScoreAward.evidence":
+		if e.ComplexityRoot.ScoreAward.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Evidence(childComplexity), true
+	case "ScoreAward.maximum":
+		if e.ComplexityRoot.ScoreAward.Maximum == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Maximum(childComplexity), true
+	case "ScoreAward.points":
+		if e.ComplexityRoot.ScoreAward.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Points(childComplexity), true
+	case "ScoreAward.questionId":
+		if e.ComplexityRoot.ScoreAward.QuestionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.QuestionID(childComplexity), true
+	case "ScoreAward.ref":
+		if e.ComplexityRoot.ScoreAward.Ref == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Ref(childComplexity), true
+	case "ScoreAward.rescoringId":
+		if e.ComplexityRoot.ScoreAward.RescoringID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.RescoringID(childComplexity), true
+	case "ScoreAward.reviewId":
+		if e.ComplexityRoot.ScoreAward.ReviewID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.ReviewID(childComplexity), true
+	case "ScoreAward.revision":
+		if e.ComplexityRoot.ScoreAward.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Revision(childComplexity), true
+	case "ScoreAward.source":
+		if e.ComplexityRoot.ScoreAward.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Source(childComplexity), true
+	case "ScoreAward.status":
+		if e.ComplexityRoot.ScoreAward.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Status(childComplexity), true
+	case "ScoreAward.text":
+		if e.ComplexityRoot.ScoreAward.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Text(childComplexity), true
+	case "ScoreAward.title":
+		if e.ComplexityRoot.ScoreAward.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAward.Title(childComplexity), true
+
+	case "ScoreAwardConnection.edges":
+		if e.ComplexityRoot.ScoreAwardConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAwardConnection.Edges(childComplexity), true
+	case "ScoreAwardConnection.nodes":
+		if e.ComplexityRoot.ScoreAwardConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAwardConnection.Nodes(childComplexity), true
+	case "ScoreAwardConnection.pageInfo":
+		if e.ComplexityRoot.ScoreAwardConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAwardConnection.PageInfo(childComplexity), true
+	case "ScoreAwardConnection.totalCount":
+		if e.ComplexityRoot.ScoreAwardConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAwardConnection.TotalCount(childComplexity), true
+
+	case "ScoreAwardEdge.cursor":
+		if e.ComplexityRoot.ScoreAwardEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAwardEdge.Cursor(childComplexity), true
+	case "ScoreAwardEdge.node":
+		if e.ComplexityRoot.ScoreAwardEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreAwardEdge.Node(childComplexity), true
+
 	case "ScoreBucket.count":
 		if e.ComplexityRoot.ScoreBucket.Count == nil {
 			break
@@ -6810,6 +8327,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ScoreBucket.ToPercent(childComplexity), true
+
+	case "ScoreChange.candidate":
+		if e.ComplexityRoot.ScoreChange.Candidate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChange.Candidate(childComplexity), true
+	case "ScoreChange.from":
+		if e.ComplexityRoot.ScoreChange.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChange.From(childComplexity), true
+	case "ScoreChange.session":
+		if e.ComplexityRoot.ScoreChange.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChange.Session(childComplexity), true
+	case "ScoreChange.to":
+		if e.ComplexityRoot.ScoreChange.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChange.To(childComplexity), true
+	case "ScoreChange.told":
+		if e.ComplexityRoot.ScoreChange.Told == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChange.Told(childComplexity), true
+
+	case "ScoreChangeConnection.edges":
+		if e.ComplexityRoot.ScoreChangeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChangeConnection.Edges(childComplexity), true
+	case "ScoreChangeConnection.nodes":
+		if e.ComplexityRoot.ScoreChangeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChangeConnection.Nodes(childComplexity), true
+	case "ScoreChangeConnection.pageInfo":
+		if e.ComplexityRoot.ScoreChangeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChangeConnection.PageInfo(childComplexity), true
+	case "ScoreChangeConnection.totalCount":
+		if e.ComplexityRoot.ScoreChangeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChangeConnection.TotalCount(childComplexity), true
+
+	case "ScoreChangeEdge.cursor":
+		if e.ComplexityRoot.ScoreChangeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChangeEdge.Cursor(childComplexity), true
+	case "ScoreChangeEdge.node":
+		if e.ComplexityRoot.ScoreChangeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreChangeEdge.Node(childComplexity), true
 
 	case "ScoreDistribution.bands":
 		if e.ComplexityRoot.ScoreDistribution.Bands == nil {
@@ -6853,6 +8439,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ScoreDistribution.MedianPercent(childComplexity), true
+
+	case "ScoreOutcome.band":
+		if e.ComplexityRoot.ScoreOutcome.Band == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreOutcome.Band(childComplexity), true
+	case "ScoreOutcome.maxPoints":
+		if e.ComplexityRoot.ScoreOutcome.MaxPoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreOutcome.MaxPoints(childComplexity), true
+	case "ScoreOutcome.passed":
+		if e.ComplexityRoot.ScoreOutcome.Passed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreOutcome.Passed(childComplexity), true
+	case "ScoreOutcome.percent":
+		if e.ComplexityRoot.ScoreOutcome.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreOutcome.Percent(childComplexity), true
+	case "ScoreOutcome.points":
+		if e.ComplexityRoot.ScoreOutcome.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreOutcome.Points(childComplexity), true
+	case "ScoreOutcome.provisional":
+		if e.ComplexityRoot.ScoreOutcome.Provisional == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScoreOutcome.Provisional(childComplexity), true
 
 	case "ScoreTotal.awarded":
 		if e.ComplexityRoot.ScoreTotal.Awarded == nil {
@@ -7009,6 +8632,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SessionStep.Share(childComplexity), true
+
+	case "SetReviewRulePayload.errors":
+		if e.ComplexityRoot.SetReviewRulePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetReviewRulePayload.Errors(childComplexity), true
+	case "SetReviewRulePayload.reviewRule":
+		if e.ComplexityRoot.SetReviewRulePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetReviewRulePayload.Object(childComplexity), true
 
 	case "SignalCount.count":
 		if e.ComplexityRoot.SignalCount.Count == nil {
@@ -7491,12 +9127,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SittingEdge.Node(childComplexity), true
 
+	case "SittingExample.name":
+		if e.ComplexityRoot.SittingExample.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingExample.Name(childComplexity), true
+	case "SittingExample.output":
+		if e.ComplexityRoot.SittingExample.Output == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingExample.Output(childComplexity), true
+	case "SittingExample.stdin":
+		if e.ComplexityRoot.SittingExample.Stdin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingExample.Stdin(childComplexity), true
+
 	case "SittingQuestion.choices":
 		if e.ComplexityRoot.SittingQuestion.Choices == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SittingQuestion.Choices(childComplexity), true
+	case "SittingQuestion.examples":
+		if e.ComplexityRoot.SittingQuestion.Examples == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SittingQuestion.Examples(childComplexity), true
 	case "SittingQuestion.kind":
 		if e.ComplexityRoot.SittingQuestion.Kind == nil {
 			break
@@ -7901,6 +9562,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StartSittingPayload.Object(childComplexity), true
 
+	case "SubmitCalibrationPayload.errors":
+		if e.ComplexityRoot.SubmitCalibrationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubmitCalibrationPayload.Errors(childComplexity), true
+	case "SubmitCalibrationPayload.calibration":
+		if e.ComplexityRoot.SubmitCalibrationPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubmitCalibrationPayload.Object(childComplexity), true
+
 	case "SubmitReviewPayload.errors":
 		if e.ComplexityRoot.SubmitReviewPayload.Errors == nil {
 			break
@@ -8291,6 +9965,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateVersion.QuestionCount(childComplexity), true
+	case "TemplateVersion.rescorings":
+		if e.ComplexityRoot.TemplateVersion.Rescorings == nil {
+			break
+		}
+
+		args, err := ec.field_TemplateVersion_rescorings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.TemplateVersion.Rescorings(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "TemplateVersion.sections":
 		if e.ComplexityRoot.TemplateVersion.Sections == nil {
 			break
@@ -8322,6 +10007,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TraceEntry.Comment(childComplexity), true
+	case "TraceEntry.counts":
+		if e.ComplexityRoot.TraceEntry.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TraceEntry.Counts(childComplexity), true
 	case "TraceEntry.criterion":
 		if e.ComplexityRoot.TraceEntry.Criterion == nil {
 			break
@@ -8340,6 +10031,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TraceEntry.Maximum(childComplexity), true
+	case "TraceEntry.notScorable":
+		if e.ComplexityRoot.TraceEntry.NotScorable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TraceEntry.NotScorable(childComplexity), true
 	case "TraceEntry.points":
 		if e.ComplexityRoot.TraceEntry.Points == nil {
 			break
@@ -8364,6 +10061,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TraceEntry.Weight(childComplexity), true
+	case "TraceEntry.wholeAnswer":
+		if e.ComplexityRoot.TraceEntry.WholeAnswer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TraceEntry.WholeAnswer(childComplexity), true
 
 	case "UpdateJobRolePayload.errors":
 		if e.ComplexityRoot.UpdateJobRolePayload.Errors == nil {
@@ -8672,6 +10375,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WithdrawAccommodationRequestPayload.Object(childComplexity), true
 
+	case "WithdrawReviewPayload.errors":
+		if e.ComplexityRoot.WithdrawReviewPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawReviewPayload.Errors(childComplexity), true
+	case "WithdrawReviewPayload.review":
+		if e.ComplexityRoot.WithdrawReviewPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawReviewPayload.Object(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -8682,21 +10398,26 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAcceptInvitationInput,
 		ec.unmarshalInputAccommodationPolicyInput,
+		ec.unmarshalInputAddCalibrationInput,
 		ec.unmarshalInputAddMemberInput,
 		ec.unmarshalInputAnswerContestInput,
 		ec.unmarshalInputAnswerInput,
+		ec.unmarshalInputApplyRescoreInput,
 		ec.unmarshalInputApproveQuestionInput,
 		ec.unmarshalInputApproveTemplateInput,
 		ec.unmarshalInputAssignReviewInput,
+		ec.unmarshalInputAssignReviewsInput,
 		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputBandInput,
 		ec.unmarshalInputBeginUploadInput,
+		ec.unmarshalInputCalibrationScoreInput,
 		ec.unmarshalInputCancelSessionInput,
 		ec.unmarshalInputCandidateInput,
 		ec.unmarshalInputChangeInvitationInput,
 		ec.unmarshalInputChoiceMappingInput,
 		ec.unmarshalInputChoiceTranslationInput,
 		ec.unmarshalInputCodeTaskInput,
+		ec.unmarshalInputCodeTestInput,
 		ec.unmarshalInputContestFilter,
 		ec.unmarshalInputContestSittingInput,
 		ec.unmarshalInputCreateApiKeyInput,
@@ -8711,6 +10432,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCriterionScoreInput,
 		ec.unmarshalInputDecideAccommodationInput,
 		ec.unmarshalInputDeclineInvitationInput,
+		ec.unmarshalInputDeclineReviewInput,
 		ec.unmarshalInputDrawInput,
 		ec.unmarshalInputDuplicateTemplateInput,
 		ec.unmarshalInputEndBreakInput,
@@ -8732,6 +10454,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputJobRoleFields,
 		ec.unmarshalInputJobRoleFilter,
 		ec.unmarshalInputJudgeIntegrityInput,
+		ec.unmarshalInputKeyFixInput,
 		ec.unmarshalInputMergeSkillsInput,
 		ec.unmarshalInputMustHaveSkillInput,
 		ec.unmarshalInputNumericKeyInput,
@@ -8745,11 +10468,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputQuestionFilter,
 		ec.unmarshalInputQuestionTranslationInput,
 		ec.unmarshalInputRatingInput,
+		ec.unmarshalInputReassignReviewInput,
+		ec.unmarshalInputRecordConsensusInput,
 		ec.unmarshalInputRecordSignalsInput,
 		ec.unmarshalInputReferenceInput,
 		ec.unmarshalInputReleaseCandidateHoldInput,
 		ec.unmarshalInputReleaseReportInput,
 		ec.unmarshalInputRemindCandidateInput,
+		ec.unmarshalInputRemoveReviewRuleInput,
 		ec.unmarshalInputReopenSessionInput,
 		ec.unmarshalInputReportFilter,
 		ec.unmarshalInputReportOrder,
@@ -8757,8 +10483,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputResendInvitationInput,
 		ec.unmarshalInputResponseInput,
 		ec.unmarshalInputResumeSessionInput,
+		ec.unmarshalInputRetireCalibrationInput,
 		ec.unmarshalInputRetireQuestionInput,
 		ec.unmarshalInputRetireTemplateInput,
+		ec.unmarshalInputReviewFilter,
 		ec.unmarshalInputRevokeApiKeyInput,
 		ec.unmarshalInputRotateApiKeyInput,
 		ec.unmarshalInputSaveResponseInput,
@@ -8766,11 +10494,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputScoreDistributionInput,
 		ec.unmarshalInputScoringRuleInput,
 		ec.unmarshalInputSessionFilter,
+		ec.unmarshalInputSetReviewRuleInput,
 		ec.unmarshalInputSignalInput,
 		ec.unmarshalInputSkillFilter,
 		ec.unmarshalInputSkillWeightInput,
 		ec.unmarshalInputSpokenTaskInput,
 		ec.unmarshalInputStartSittingInput,
+		ec.unmarshalInputSubmitCalibrationInput,
 		ec.unmarshalInputSubmitReviewInput,
 		ec.unmarshalInputSubmitSectionInput,
 		ec.unmarshalInputSubmitSittingInput,
@@ -8786,6 +10516,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateTemplateInput,
 		ec.unmarshalInputVoidSessionInput,
 		ec.unmarshalInputWithdrawAccommodationRequestInput,
+		ec.unmarshalInputWithdrawReviewInput,
 	)
 	first := true
 
@@ -8877,7 +10608,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/rating.graphqls" "schema/report.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/subscription.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
+//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/calibration.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/rating.graphqls" "schema/report.graphqls" "schema/rescore.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/subscription.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -8891,6 +10622,7 @@ func sourceData(filename string) string {
 var sources = []*ast.Source{
 	{Name: "schema/accommodation.graphqls", Input: sourceData("schema/accommodation.graphqls"), BuiltIn: false},
 	{Name: "schema/apikey.graphqls", Input: sourceData("schema/apikey.graphqls"), BuiltIn: false},
+	{Name: "schema/calibration.graphqls", Input: sourceData("schema/calibration.graphqls"), BuiltIn: false},
 	{Name: "schema/candidate.graphqls", Input: sourceData("schema/candidate.graphqls"), BuiltIn: false},
 	{Name: "schema/catalogue.graphqls", Input: sourceData("schema/catalogue.graphqls"), BuiltIn: false},
 	{Name: "schema/contest.graphqls", Input: sourceData("schema/contest.graphqls"), BuiltIn: false},
@@ -8903,6 +10635,7 @@ var sources = []*ast.Source{
 	{Name: "schema/question.graphqls", Input: sourceData("schema/question.graphqls"), BuiltIn: false},
 	{Name: "schema/rating.graphqls", Input: sourceData("schema/rating.graphqls"), BuiltIn: false},
 	{Name: "schema/report.graphqls", Input: sourceData("schema/report.graphqls"), BuiltIn: false},
+	{Name: "schema/rescore.graphqls", Input: sourceData("schema/rescore.graphqls"), BuiltIn: false},
 	{Name: "schema/review.graphqls", Input: sourceData("schema/review.graphqls"), BuiltIn: false},
 	{Name: "schema/rights.graphqls", Input: sourceData("schema/rights.graphqls"), BuiltIn: false},
 	{Name: "schema/root.graphqls", Input: sourceData("schema/root.graphqls"), BuiltIn: false},
@@ -9022,6 +10755,16 @@ func (ec *executionContext) childFields_Acknowledgement(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type Acknowledgement", field.Name)
 }
 
+func (ec *executionContext) childFields_AddCalibrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calibration":
+		return ec.fieldContext_AddCalibrationPayload_calibration(ctx, field)
+	case "errors":
+		return ec.fieldContext_AddCalibrationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddCalibrationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AddMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "member":
@@ -9030,6 +10773,18 @@ func (ec *executionContext) childFields_AddMemberPayload(ctx context.Context, fi
 		return ec.fieldContext_AddMemberPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AddMemberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AgreedScore(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "criterion":
+		return ec.fieldContext_AgreedScore_criterion(ctx, field)
+	case "points":
+		return ec.fieldContext_AgreedScore_points(ctx, field)
+	case "comment":
+		return ec.fieldContext_AgreedScore_comment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgreedScore", field.Name)
 }
 
 func (ec *executionContext) childFields_Answer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9106,6 +10861,16 @@ func (ec *executionContext) childFields_ApiKeyEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ApiKeyEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ApplyRescorePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rescoring":
+		return ec.fieldContext_ApplyRescorePayload_rescoring(ctx, field)
+	case "errors":
+		return ec.fieldContext_ApplyRescorePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplyRescorePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ApproveQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "question":
@@ -9154,6 +10919,8 @@ func (ec *executionContext) childFields_AssessmentTemplate(ctx context.Context, 
 		return ec.fieldContext_AssessmentTemplate_approvedAt(ctx, field)
 	case "coverage":
 		return ec.fieldContext_AssessmentTemplate_coverage(ctx, field)
+	case "reviewRule":
+		return ec.fieldContext_AssessmentTemplate_reviewRule(ctx, field)
 	case "content":
 		return ec.fieldContext_AssessmentTemplate_content(ctx, field)
 	case "approvedBy":
@@ -9194,6 +10961,28 @@ func (ec *executionContext) childFields_AssignReviewPayload(ctx context.Context,
 		return ec.fieldContext_AssignReviewPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AssignReviewPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AssignReviewsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_AssignReviewsPayload_results(ctx, field)
+	case "errors":
+		return ec.fieldContext_AssignReviewsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssignReviewsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AssignmentResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sessionId":
+		return ec.fieldContext_AssignmentResult_sessionId(ctx, field)
+	case "unassigned":
+		return ec.fieldContext_AssignmentResult_unassigned(ctx, field)
+	case "errors":
+		return ec.fieldContext_AssignmentResult_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssignmentResult", field.Name)
 }
 
 func (ec *executionContext) childFields_AuditEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9244,6 +11033,26 @@ func (ec *executionContext) childFields_AuditEventEdge(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type AuditEventEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AwardedScore(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_AwardedScore_question(ctx, field)
+	case "criterion":
+		return ec.fieldContext_AwardedScore_criterion(ctx, field)
+	case "points":
+		return ec.fieldContext_AwardedScore_points(ctx, field)
+	case "maximum":
+		return ec.fieldContext_AwardedScore_maximum(ctx, field)
+	case "status":
+		return ec.fieldContext_AwardedScore_status(ctx, field)
+	case "evidence":
+		return ec.fieldContext_AwardedScore_evidence(ctx, field)
+	case "comment":
+		return ec.fieldContext_AwardedScore_comment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AwardedScore", field.Name)
+}
+
 func (ec *executionContext) childFields_Band(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -9284,6 +11093,78 @@ func (ec *executionContext) childFields_BegunUpload(ctx context.Context, field g
 		return ec.fieldContext_BegunUpload_partSize(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BegunUpload", field.Name)
+}
+
+func (ec *executionContext) childFields_Calibration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Calibration_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Calibration_kind(ctx, field)
+	case "prompt":
+		return ec.fieldContext_Calibration_prompt(ctx, field)
+	case "modelAnswer":
+		return ec.fieldContext_Calibration_modelAnswer(ctx, field)
+	case "criteria":
+		return ec.fieldContext_Calibration_criteria(ctx, field)
+	case "text":
+		return ec.fieldContext_Calibration_text(ctx, field)
+	case "agreed":
+		return ec.fieldContext_Calibration_agreed(ctx, field)
+	case "note":
+		return ec.fieldContext_Calibration_note(ctx, field)
+	case "own":
+		return ec.fieldContext_Calibration_own(ctx, field)
+	case "exact":
+		return ec.fieldContext_Calibration_exact(ctx, field)
+	case "adjacent":
+		return ec.fieldContext_Calibration_adjacent(ctx, field)
+	case "retired":
+		return ec.fieldContext_Calibration_retired(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Calibration", field.Name)
+}
+
+func (ec *executionContext) childFields_CalibrationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CalibrationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CalibrationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CalibrationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CalibrationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalibrationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CalibrationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CalibrationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CalibrationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalibrationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CalibrationScore(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "criterion":
+		return ec.fieldContext_CalibrationScore_criterion(ctx, field)
+	case "points":
+		return ec.fieldContext_CalibrationScore_points(ctx, field)
+	case "comment":
+		return ec.fieldContext_CalibrationScore_comment(ctx, field)
+	case "agreed":
+		return ec.fieldContext_CalibrationScore_agreed(ctx, field)
+	case "exact":
+		return ec.fieldContext_CalibrationScore_exact(ctx, field)
+	case "adjacent":
+		return ec.fieldContext_CalibrationScore_adjacent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalibrationScore", field.Name)
 }
 
 func (ec *executionContext) childFields_CancelSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9394,8 +11275,16 @@ func (ec *executionContext) childFields_CandidateSession(ctx context.Context, fi
 		return ec.fieldContext_CandidateSession_report(ctx, field)
 	case "review":
 		return ec.fieldContext_CandidateSession_review(ctx, field)
+	case "reviews":
+		return ec.fieldContext_CandidateSession_reviews(ctx, field)
+	case "unassigned":
+		return ec.fieldContext_CandidateSession_unassigned(ctx, field)
 	case "integrity":
 		return ec.fieldContext_CandidateSession_integrity(ctx, field)
+	case "reports":
+		return ec.fieldContext_CandidateSession_reports(ctx, field)
+	case "scoreTrace":
+		return ec.fieldContext_CandidateSession_scoreTrace(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CandidateSession", field.Name)
 }
@@ -9530,14 +11419,72 @@ func (ec *executionContext) childFields_ClockEntry(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ClockEntry", field.Name)
 }
 
+func (ec *executionContext) childFields_CodeExecution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_CodeExecution_status(ctx, field)
+	case "reason":
+		return ec.fieldContext_CodeExecution_reason(ctx, field)
+	case "tests":
+		return ec.fieldContext_CodeExecution_tests(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeExecution", field.Name)
+}
+
 func (ec *executionContext) childFields_CodeTask(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "language":
 		return ec.fieldContext_CodeTask_language(ctx, field)
 	case "starter":
 		return ec.fieldContext_CodeTask_starter(ctx, field)
+	case "tests":
+		return ec.fieldContext_CodeTask_tests(ctx, field)
+	case "cpuLimitMilliseconds":
+		return ec.fieldContext_CodeTask_cpuLimitMilliseconds(ctx, field)
+	case "memoryLimitMegabytes":
+		return ec.fieldContext_CodeTask_memoryLimitMegabytes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CodeTask", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeTest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_CodeTest_name(ctx, field)
+	case "stdin":
+		return ec.fieldContext_CodeTest_stdin(ctx, field)
+	case "expectedOutput":
+		return ec.fieldContext_CodeTest_expectedOutput(ctx, field)
+	case "weight":
+		return ec.fieldContext_CodeTest_weight(ctx, field)
+	case "hidden":
+		return ec.fieldContext_CodeTest_hidden(ctx, field)
+	case "comparison":
+		return ec.fieldContext_CodeTest_comparison(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeTest", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeTestRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_CodeTestRun_name(ctx, field)
+	case "hidden":
+		return ec.fieldContext_CodeTestRun_hidden(ctx, field)
+	case "weight":
+		return ec.fieldContext_CodeTestRun_weight(ctx, field)
+	case "passed":
+		return ec.fieldContext_CodeTestRun_passed(ctx, field)
+	case "outcome":
+		return ec.fieldContext_CodeTestRun_outcome(ctx, field)
+	case "output":
+		return ec.fieldContext_CodeTestRun_output(ctx, field)
+	case "milliseconds":
+		return ec.fieldContext_CodeTestRun_milliseconds(ctx, field)
+	case "kibibytes":
+		return ec.fieldContext_CodeTestRun_kibibytes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeTestRun", field.Name)
 }
 
 func (ec *executionContext) childFields_Contest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9744,6 +11691,16 @@ func (ec *executionContext) childFields_DeclineInvitationPayload(ctx context.Con
 		return ec.fieldContext_DeclineInvitationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeclineInvitationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclineReviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "review":
+		return ec.fieldContext_DeclineReviewPayload_review(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeclineReviewPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclineReviewPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Draw(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10118,6 +12075,32 @@ func (ec *executionContext) childFields_JudgeIntegrityPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type JudgeIntegrityPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_KeyFix(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ref":
+		return ec.fieldContext_KeyFix_ref(ctx, field)
+	case "drop":
+		return ec.fieldContext_KeyFix_drop(ctx, field)
+	case "credit":
+		return ec.fieldContext_KeyFix_credit(ctx, field)
+	case "correct":
+		return ec.fieldContext_KeyFix_correct(ctx, field)
+	case "numeric":
+		return ec.fieldContext_KeyFix_numeric(ctx, field)
+	case "accepted":
+		return ec.fieldContext_KeyFix_accepted(ctx, field)
+	case "points":
+		return ec.fieldContext_KeyFix_points(ctx, field)
+	case "skillWeights":
+		return ec.fieldContext_KeyFix_skillWeights(ctx, field)
+	case "cutPercent":
+		return ec.fieldContext_KeyFix_cutPercent(ctx, field)
+	case "bands":
+		return ec.fieldContext_KeyFix_bands(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KeyFix", field.Name)
+}
+
 func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10304,6 +12287,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_sessions(ctx, field)
 	case "reviews":
 		return ec.fieldContext_Organization_reviews(ctx, field)
+	case "calibrations":
+		return ec.fieldContext_Organization_calibrations(ctx, field)
 	case "reports":
 		return ec.fieldContext_Organization_reports(ctx, field)
 	case "funnel":
@@ -10338,6 +12323,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_contests(ctx, field)
 	case "events":
 		return ec.fieldContext_Organization_events(ctx, field)
+	case "previewRescore":
+		return ec.fieldContext_Organization_previewRescore(ctx, field)
 	case "retentionDays":
 		return ec.fieldContext_Organization_retentionDays(ctx, field)
 	}
@@ -10502,6 +12489,8 @@ func (ec *executionContext) childFields_Question(ctx context.Context, field grap
 		return ec.fieldContext_Question_key(ctx, field)
 	case "revisions":
 		return ec.fieldContext_Question_revisions(ctx, field)
+	case "calibrations":
+		return ec.fieldContext_Question_calibrations(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Question", field.Name)
 }
@@ -10620,6 +12609,10 @@ func (ec *executionContext) childFields_QuestionResult(ctx context.Context, fiel
 		return ec.fieldContext_QuestionResult_maximum(ctx, field)
 	case "trace":
 		return ec.fieldContext_QuestionResult_trace(ctx, field)
+	case "execution":
+		return ec.fieldContext_QuestionResult_execution(ctx, field)
+	case "dropped":
+		return ec.fieldContext_QuestionResult_dropped(ctx, field)
 	case "recording":
 		return ec.fieldContext_QuestionResult_recording(ctx, field)
 	}
@@ -10690,6 +12683,16 @@ func (ec *executionContext) childFields_RateLimit(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type RateLimit", field.Name)
 }
 
+func (ec *executionContext) childFields_ReassignReviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "review":
+		return ec.fieldContext_ReassignReviewPayload_review(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReassignReviewPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReassignReviewPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Receipt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hash":
@@ -10698,6 +12701,16 @@ func (ec *executionContext) childFields_Receipt(ctx context.Context, field graph
 		return ec.fieldContext_Receipt_submittedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Receipt", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordConsensusPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "report":
+		return ec.fieldContext_RecordConsensusPayload_report(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordConsensusPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordConsensusPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordSignalsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10802,6 +12815,16 @@ func (ec *executionContext) childFields_RemindCandidatePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type RemindCandidatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RemoveReviewRulePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "template":
+		return ec.fieldContext_RemoveReviewRulePayload_template(ctx, field)
+	case "errors":
+		return ec.fieldContext_RemoveReviewRulePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveReviewRulePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReopenSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "session":
@@ -10834,6 +12857,8 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 		return ec.fieldContext_Report_createdAt(ctx, field)
 	case "releasedAt":
 		return ec.fieldContext_Report_releasedAt(ctx, field)
+	case "reason":
+		return ec.fieldContext_Report_reason(ctx, field)
 	case "superseded":
 		return ec.fieldContext_Report_superseded(ctx, field)
 	case "candidate":
@@ -10912,6 +12937,106 @@ func (ec *executionContext) childFields_RequestAccommodationPayload(ctx context.
 	return nil, fmt.Errorf("no field named %q was found under type RequestAccommodationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RescoreBucket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "change":
+		return ec.fieldContext_RescoreBucket_change(ctx, field)
+	case "count":
+		return ec.fieldContext_RescoreBucket_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RescoreBucket", field.Name)
+}
+
+func (ec *executionContext) childFields_RescorePreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "digest":
+		return ec.fieldContext_RescorePreview_digest(ctx, field)
+	case "concerned":
+		return ec.fieldContext_RescorePreview_concerned(ctx, field)
+	case "changed":
+		return ec.fieldContext_RescorePreview_changed(ctx, field)
+	case "up":
+		return ec.fieldContext_RescorePreview_up(ctx, field)
+	case "down":
+		return ec.fieldContext_RescorePreview_down(ctx, field)
+	case "passing":
+		return ec.fieldContext_RescorePreview_passing(ctx, field)
+	case "failing":
+		return ec.fieldContext_RescorePreview_failing(ctx, field)
+	case "otherBand":
+		return ec.fieldContext_RescorePreview_otherBand(ctx, field)
+	case "told":
+		return ec.fieldContext_RescorePreview_told(ctx, field)
+	case "histogram":
+		return ec.fieldContext_RescorePreview_histogram(ctx, field)
+	case "changes":
+		return ec.fieldContext_RescorePreview_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RescorePreview", field.Name)
+}
+
+func (ec *executionContext) childFields_Rescoring(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Rescoring_id(ctx, field)
+	case "number":
+		return ec.fieldContext_Rescoring_number(ctx, field)
+	case "fixes":
+		return ec.fieldContext_Rescoring_fixes(ctx, field)
+	case "reason":
+		return ec.fieldContext_Rescoring_reason(ctx, field)
+	case "state":
+		return ec.fieldContext_Rescoring_state(ctx, field)
+	case "concerned":
+		return ec.fieldContext_Rescoring_concerned(ctx, field)
+	case "changed":
+		return ec.fieldContext_Rescoring_changed(ctx, field)
+	case "appliedBy":
+		return ec.fieldContext_Rescoring_appliedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Rescoring_createdAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_Rescoring_finishedAt(ctx, field)
+	case "progress":
+		return ec.fieldContext_Rescoring_progress(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Rescoring", field.Name)
+}
+
+func (ec *executionContext) childFields_RescoringConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RescoringConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RescoringConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RescoringConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RescoringConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RescoringConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RescoringEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RescoringEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RescoringEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RescoringEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RescoringProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "done":
+		return ec.fieldContext_RescoringProgress_done(ctx, field)
+	case "total":
+		return ec.fieldContext_RescoringProgress_total(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RescoringProgress", field.Name)
+}
+
 func (ec *executionContext) childFields_ResendInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "session":
@@ -10932,6 +13057,16 @@ func (ec *executionContext) childFields_ResumeSessionPayload(ctx context.Context
 		return ec.fieldContext_ResumeSessionPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ResumeSessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RetireCalibrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calibration":
+		return ec.fieldContext_RetireCalibrationPayload_calibration(ctx, field)
+	case "errors":
+		return ec.fieldContext_RetireCalibrationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetireCalibrationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RetireQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10960,12 +13095,28 @@ func (ec *executionContext) childFields_Review(ctx context.Context, field graphq
 		return ec.fieldContext_Review_id(ctx, field)
 	case "state":
 		return ec.fieldContext_Review_state(ctx, field)
+	case "kind":
+		return ec.fieldContext_Review_kind(ctx, field)
+	case "questions":
+		return ec.fieldContext_Review_questions(ctx, field)
+	case "blind":
+		return ec.fieldContext_Review_blind(ctx, field)
 	case "assignedAt":
 		return ec.fieldContext_Review_assignedAt(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_Review_dueAt(ctx, field)
+	case "remindedAt":
+		return ec.fieldContext_Review_remindedAt(ctx, field)
+	case "endReason":
+		return ec.fieldContext_Review_endReason(ctx, field)
 	case "submittedAt":
 		return ec.fieldContext_Review_submittedAt(ctx, field)
 	case "work":
 		return ec.fieldContext_Review_work(ctx, field)
+	case "scores":
+		return ec.fieldContext_Review_scores(ctx, field)
+	case "candidate":
+		return ec.fieldContext_Review_candidate(ctx, field)
 	case "reviewer":
 		return ec.fieldContext_Review_reviewer(ctx, field)
 	}
@@ -11026,10 +13177,34 @@ func (ec *executionContext) childFields_ReviewItem(ctx context.Context, field gr
 		return ec.fieldContext_ReviewItem_pitfalls(ctx, field)
 	case "followUps":
 		return ec.fieldContext_ReviewItem_followUps(ctx, field)
+	case "execution":
+		return ec.fieldContext_ReviewItem_execution(ctx, field)
 	case "recording":
 		return ec.fieldContext_ReviewItem_recording(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReviewItem", field.Name)
+}
+
+func (ec *executionContext) childFields_ReviewRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reviewers":
+		return ec.fieldContext_ReviewRule_reviewers(ctx, field)
+	case "spread":
+		return ec.fieldContext_ReviewRule_spread(ctx, field)
+	case "pool":
+		return ec.fieldContext_ReviewRule_pool(ctx, field)
+	case "blind":
+		return ec.fieldContext_ReviewRule_blind(ctx, field)
+	case "automatic":
+		return ec.fieldContext_ReviewRule_automatic(ctx, field)
+	case "gap":
+		return ec.fieldContext_ReviewRule_gap(ctx, field)
+	case "dueDays":
+		return ec.fieldContext_ReviewRule_dueDays(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ReviewRule_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReviewRule", field.Name)
 }
 
 func (ec *executionContext) childFields_ReviewWork(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11134,6 +13309,76 @@ func (ec *executionContext) childFields_SaveResult(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type SaveResult", field.Name)
 }
 
+func (ec *executionContext) childFields_ScoreAward(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_ScoreAward_at(ctx, field)
+	case "ref":
+		return ec.fieldContext_ScoreAward_ref(ctx, field)
+	case "title":
+		return ec.fieldContext_ScoreAward_title(ctx, field)
+	case "questionId":
+		return ec.fieldContext_ScoreAward_questionId(ctx, field)
+	case "revision":
+		return ec.fieldContext_ScoreAward_revision(ctx, field)
+	case "criterion":
+		return ec.fieldContext_ScoreAward_criterion(ctx, field)
+	case "text":
+		return ec.fieldContext_ScoreAward_text(ctx, field)
+	case "anchor":
+		return ec.fieldContext_ScoreAward_anchor(ctx, field)
+	case "points":
+		return ec.fieldContext_ScoreAward_points(ctx, field)
+	case "maximum":
+		return ec.fieldContext_ScoreAward_maximum(ctx, field)
+	case "status":
+		return ec.fieldContext_ScoreAward_status(ctx, field)
+	case "source":
+		return ec.fieldContext_ScoreAward_source(ctx, field)
+	case "evidence":
+		return ec.fieldContext_ScoreAward_evidence(ctx, field)
+	case "comment":
+		return ec.fieldContext_ScoreAward_comment(ctx, field)
+	case "awardedBy":
+		return ec.fieldContext_ScoreAward_awardedBy(ctx, field)
+	case "reviewId":
+		return ec.fieldContext_ScoreAward_reviewId(ctx, field)
+	case "rescoringId":
+		return ec.fieldContext_ScoreAward_rescoringId(ctx, field)
+	case "counts":
+		return ec.fieldContext_ScoreAward_counts(ctx, field)
+	case "confirmedBy":
+		return ec.fieldContext_ScoreAward_confirmedBy(ctx, field)
+	case "confirmedAt":
+		return ec.fieldContext_ScoreAward_confirmedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreAward", field.Name)
+}
+
+func (ec *executionContext) childFields_ScoreAwardConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ScoreAwardConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ScoreAwardConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ScoreAwardConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ScoreAwardConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreAwardConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ScoreAwardEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ScoreAwardEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ScoreAwardEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreAwardEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_ScoreBucket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "fromPercent":
@@ -11144,6 +13389,46 @@ func (ec *executionContext) childFields_ScoreBucket(ctx context.Context, field g
 		return ec.fieldContext_ScoreBucket_count(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ScoreBucket", field.Name)
+}
+
+func (ec *executionContext) childFields_ScoreChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_ScoreChange_session(ctx, field)
+	case "candidate":
+		return ec.fieldContext_ScoreChange_candidate(ctx, field)
+	case "from":
+		return ec.fieldContext_ScoreChange_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ScoreChange_to(ctx, field)
+	case "told":
+		return ec.fieldContext_ScoreChange_told(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreChange", field.Name)
+}
+
+func (ec *executionContext) childFields_ScoreChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ScoreChangeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ScoreChangeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ScoreChangeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ScoreChangeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ScoreChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ScoreChangeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ScoreChangeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreChangeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ScoreDistribution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11164,6 +13449,24 @@ func (ec *executionContext) childFields_ScoreDistribution(ctx context.Context, f
 		return ec.fieldContext_ScoreDistribution_bands(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ScoreDistribution", field.Name)
+}
+
+func (ec *executionContext) childFields_ScoreOutcome(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "percent":
+		return ec.fieldContext_ScoreOutcome_percent(ctx, field)
+	case "points":
+		return ec.fieldContext_ScoreOutcome_points(ctx, field)
+	case "maxPoints":
+		return ec.fieldContext_ScoreOutcome_maxPoints(ctx, field)
+	case "band":
+		return ec.fieldContext_ScoreOutcome_band(ctx, field)
+	case "passed":
+		return ec.fieldContext_ScoreOutcome_passed(ctx, field)
+	case "provisional":
+		return ec.fieldContext_ScoreOutcome_provisional(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScoreOutcome", field.Name)
 }
 
 func (ec *executionContext) childFields_ScoreTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11254,6 +13557,16 @@ func (ec *executionContext) childFields_SessionStep(ctx context.Context, field g
 		return ec.fieldContext_SessionStep_share(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SessionStep", field.Name)
+}
+
+func (ec *executionContext) childFields_SetReviewRulePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reviewRule":
+		return ec.fieldContext_SetReviewRulePayload_reviewRule(ctx, field)
+	case "errors":
+		return ec.fieldContext_SetReviewRulePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetReviewRulePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SignalCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11466,6 +13779,18 @@ func (ec *executionContext) childFields_SittingEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type SittingEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_SittingExample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_SittingExample_name(ctx, field)
+	case "stdin":
+		return ec.fieldContext_SittingExample_stdin(ctx, field)
+	case "output":
+		return ec.fieldContext_SittingExample_output(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SittingExample", field.Name)
+}
+
 func (ec *executionContext) childFields_SittingQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "ref":
@@ -11488,6 +13813,8 @@ func (ec *executionContext) childFields_SittingQuestion(ctx context.Context, fie
 		return ec.fieldContext_SittingQuestion_language(ctx, field)
 	case "starter":
 		return ec.fieldContext_SittingQuestion_starter(ctx, field)
+	case "examples":
+		return ec.fieldContext_SittingQuestion_examples(ctx, field)
 	case "maxSeconds":
 		return ec.fieldContext_SittingQuestion_maxSeconds(ctx, field)
 	case "timeLimit":
@@ -11652,6 +13979,16 @@ func (ec *executionContext) childFields_StartSittingPayload(ctx context.Context,
 		return ec.fieldContext_StartSittingPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StartSittingPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SubmitCalibrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calibration":
+		return ec.fieldContext_SubmitCalibrationPayload_calibration(ctx, field)
+	case "errors":
+		return ec.fieldContext_SubmitCalibrationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SubmitCalibrationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SubmitReviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11830,6 +14167,8 @@ func (ec *executionContext) childFields_TemplateVersion(ctx context.Context, fie
 		return ec.fieldContext_TemplateVersion_publishedBy(ctx, field)
 	case "approvedBy":
 		return ec.fieldContext_TemplateVersion_approvedBy(ctx, field)
+	case "rescorings":
+		return ec.fieldContext_TemplateVersion_rescorings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TemplateVersion", field.Name)
 }
@@ -11850,6 +14189,12 @@ func (ec *executionContext) childFields_TraceEntry(ctx context.Context, field gr
 		return ec.fieldContext_TraceEntry_source(ctx, field)
 	case "awardedBy":
 		return ec.fieldContext_TraceEntry_awardedBy(ctx, field)
+	case "counts":
+		return ec.fieldContext_TraceEntry_counts(ctx, field)
+	case "notScorable":
+		return ec.fieldContext_TraceEntry_notScorable(ctx, field)
+	case "wholeAnswer":
+		return ec.fieldContext_TraceEntry_wholeAnswer(ctx, field)
 	case "evidence":
 		return ec.fieldContext_TraceEntry_evidence(ctx, field)
 	case "comment":
@@ -12032,6 +14377,16 @@ func (ec *executionContext) childFields_WithdrawAccommodationRequestPayload(ctx 
 		return ec.fieldContext_WithdrawAccommodationRequestPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawAccommodationRequestPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WithdrawReviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "review":
+		return ec.fieldContext_WithdrawReviewPayload_review(ctx, field)
+	case "errors":
+		return ec.fieldContext_WithdrawReviewPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawReviewPayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

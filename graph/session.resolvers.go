@@ -50,6 +50,14 @@ func (r *candidateSessionResolver) Review(ctx context.Context, obj *ent.Session)
 	return sole(load(ctx).assignments.Load(ctx, obj.ID))
 }
 
+func (r *candidateSessionResolver) Reviews(ctx context.Context, obj *ent.Session) ([]*ent.Review, error) {
+	return load(ctx).assignments.Load(ctx, obj.ID)
+}
+
+func (r *candidateSessionResolver) Unassigned(ctx context.Context, obj *ent.Session) ([]string, error) {
+	return places(load(ctx).lacking.Load(ctx, obj.ID))
+}
+
 func (r *mutationResolver) InviteCandidate(ctx context.Context, input sitting.InviteCandidateInput) (*envelope.InvitationPayload, error) {
 	return invited(r.Sittings.InviteCandidate(ctx, login.Actor(ctx), input))
 }

@@ -2549,6 +2549,75 @@ func (ec *executionContext) fieldContext_SittingChoice_html(_ context.Context, f
 	return graphql.NewScalarFieldContext("SittingChoice", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _SittingExample_name(ctx context.Context, field graphql.CollectedField, obj *paper.Example) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingExample_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingExample_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingExample", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SittingExample_stdin(ctx context.Context, field graphql.CollectedField, obj *paper.Example) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingExample_stdin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stdin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingExample_stdin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingExample", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SittingExample_output(ctx context.Context, field graphql.CollectedField, obj *paper.Example) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingExample_output(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Output, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingExample_output(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SittingExample", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _SittingQuestion_ref(ctx context.Context, field graphql.CollectedField, obj *paper.Question) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2786,6 +2855,38 @@ func (ec *executionContext) _SittingQuestion_starter(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_SittingQuestion_starter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SittingQuestion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SittingQuestion_examples(ctx context.Context, field graphql.CollectedField, obj *paper.Question) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SittingQuestion_examples(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Examples, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*paper.Example) graphql.Marshaler {
+			return ec.marshalNSittingExample2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋpaperᚐExampleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SittingQuestion_examples(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SittingQuestion",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SittingExample(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SittingQuestion_maxSeconds(ctx context.Context, field graphql.CollectedField, obj *paper.Question) (ret graphql.Marshaler) {
@@ -5643,6 +5744,54 @@ func (ec *executionContext) _SittingChoice(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var sittingExampleImplementors = []string{"SittingExample"}
+
+func (ec *executionContext) _SittingExample(ctx context.Context, sel ast.SelectionSet, obj *paper.Example) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sittingExampleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SittingExample")
+		case "name":
+			out.Values[i] = ec._SittingExample_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stdin":
+			out.Values[i] = ec._SittingExample_stdin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "output":
+			out.Values[i] = ec._SittingExample_output(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var sittingQuestionImplementors = []string{"SittingQuestion"}
 
 func (ec *executionContext) _SittingQuestion(ctx context.Context, sel ast.SelectionSet, obj *paper.Question) graphql.Marshaler {
@@ -5702,6 +5851,11 @@ func (ec *executionContext) _SittingQuestion(ctx context.Context, sel ast.Select
 			}
 		case "starter":
 			out.Values[i] = ec._SittingQuestion_starter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "examples":
+			out.Values[i] = ec._SittingQuestion_examples(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -6321,6 +6475,32 @@ func (ec *executionContext) marshalNSittingChoice2ᚖgithubᚗcomᚋassayᚑhq�
 		return graphql.Null
 	}
 	return ec._SittingChoice(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSittingExample2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋpaperᚐExampleᚄ(ctx context.Context, sel ast.SelectionSet, v []*paper.Example) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSittingExample2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋpaperᚐExample(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSittingExample2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋpaperᚐExample(ctx context.Context, sel ast.SelectionSet, v *paper.Example) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SittingExample(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSittingQuestion2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋpaperᚐQuestionᚄ(ctx context.Context, sel ast.SelectionSet, v []*paper.Question) graphql.Marshaler {

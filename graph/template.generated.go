@@ -32,6 +32,7 @@ type AssessmentTemplateResolver interface {
 	Versions(ctx context.Context, obj *ent.Template) ([]*ent.TemplateVersion, error)
 
 	Coverage(ctx context.Context, obj *ent.Template) ([]*authoring.Coverage, error)
+	ReviewRule(ctx context.Context, obj *ent.Template) (*ent.ReviewRule, error)
 
 	ApprovedBy(ctx context.Context, obj *ent.Template) (*ent.Member, error)
 }
@@ -53,6 +54,7 @@ type TemplateVersionResolver interface {
 	Items(ctx context.Context, obj *ent.TemplateVersion) ([]*ent.VersionUse, error)
 	PublishedBy(ctx context.Context, obj *ent.TemplateVersion) (*ent.Member, error)
 	ApprovedBy(ctx context.Context, obj *ent.TemplateVersion) (*ent.Member, error)
+	Rescorings(ctx context.Context, obj *ent.TemplateVersion, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Rescoring], error)
 }
 type VersionItemResolver interface {
 	Question(ctx context.Context, obj *ent.VersionUse) (*ent.Question, error)
@@ -81,6 +83,44 @@ func (ec *executionContext) field_TemplateVersion_preview_args(ctx context.Conte
 		return nil, err
 	}
 	args["language"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_TemplateVersion_rescorings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -528,6 +568,38 @@ func (ec *executionContext) fieldContext_AssessmentTemplate_coverage(_ context.C
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SkillCoverage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssessmentTemplate_reviewRule(ctx context.Context, field graphql.CollectedField, obj *ent.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssessmentTemplate_reviewRule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AssessmentTemplate().ReviewRule(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReviewRule) graphql.Marshaler {
+			return ec.marshalOReviewRule2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋentᚐReviewRule(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AssessmentTemplate_reviewRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssessmentTemplate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReviewRule(ctx, field)
 		},
 	}
 	return fc, nil
@@ -3141,6 +3213,50 @@ func (ec *executionContext) fieldContext_TemplateVersion_approvedBy(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _TemplateVersion_rescorings(ctx context.Context, field graphql.CollectedField, obj *ent.TemplateVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemplateVersion_rescorings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.TemplateVersion().Rescorings(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *envelope.Connection[*ent.Rescoring]) graphql.Marshaler {
+			return ec.marshalORescoringConnection2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TemplateVersion_rescorings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TemplateVersion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RescoringConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_TemplateVersion_rescorings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateTemplatePayload_template(ctx context.Context, field graphql.CollectedField, obj *envelope.Payload[*ent.Template]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4876,6 +4992,44 @@ func (ec *executionContext) _AssessmentTemplate(ctx context.Context, sel ast.Sel
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "reviewRule":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AssessmentTemplate_reviewRule(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "content":
 			out.Values[i] = ec._AssessmentTemplate_content(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -6488,6 +6642,44 @@ func (ec *executionContext) _TemplateVersion(ctx context.Context, sel ast.Select
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "rescorings":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TemplateVersion_rescorings(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -7418,6 +7610,42 @@ func (ec *executionContext) marshalOAssessmentTemplateConnection2ᚖgithubᚗcom
 	return ec._AssessmentTemplateConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOBand2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐBandᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Band) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBand2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐBand(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOBandInput2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐBandᚄ(ctx context.Context, v any) ([]*content.Band, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*content.Band, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBandInput2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐBand(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) marshalOCreateTemplatePayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*ent.Template]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -7531,6 +7759,42 @@ func (ec *executionContext) marshalOSkillCoverage2ᚕᚖgithubᚗcomᚋassayᚑh
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOSkillWeight2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐSkillWeightᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.SkillWeight) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSkillWeight2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐSkillWeight(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOSkillWeightInput2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐSkillWeightᚄ(ctx context.Context, v any) ([]*content.SkillWeight, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*content.SkillWeight, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSkillWeightInput2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐSkillWeight(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOTemplateContent2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐTemplate(ctx context.Context, sel ast.SelectionSet, v *content.Template) graphql.Marshaler {

@@ -35,6 +35,10 @@ func (r *assessmentTemplateResolver) Coverage(ctx context.Context, obj *ent.Temp
 	return load(ctx).coverage.Load(ctx, obj.ID)
 }
 
+func (r *assessmentTemplateResolver) ReviewRule(ctx context.Context, obj *ent.Template) (*ent.ReviewRule, error) {
+	return sole(load(ctx).rules.Load(ctx, obj.ID))
+}
+
 func (r *assessmentTemplateResolver) ApprovedBy(ctx context.Context, obj *ent.Template) (*ent.Member, error) {
 	return member(ctx, obj.ApprovedBy)
 }

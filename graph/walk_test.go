@@ -58,7 +58,7 @@ var candidatesOwn = []string{
 	"MyDataExport", "MyFile", "MyRecord", "MyRecordedSitting", "PageInfo", "PlaybackLink", "Receipt", "RecordSignalsPayload",
 	"ReportOpening", "RequestAccommodationPayload", "SaveResponsePayload", "SaveResponsesPayload", "SaveResult", "SectionFeedback",
 	"SignalReceipt", "Sitting", "SittingAccommodation", "SittingChoice", "SittingConnection", "SittingContest", "SittingEdge",
-	"SittingQuestion", "SittingResponse", "SittingSection", "SittingSignal", "StaleError", "StaleResponseError", "StartSittingPayload",
+	"SittingExample", "SittingQuestion", "SittingResponse", "SittingSection", "SittingSignal", "StaleError", "StaleResponseError", "StartSittingPayload",
 	"SubmitSectionPayload", "SubmitSittingPayload", "TakeBreakPayload", "Upload", "UserError", "WithdrawAccommodationRequestPayload",
 }
 
@@ -117,8 +117,11 @@ func told() map[term.QuestionKind]*content.Question {
 		term.Ordering:       {Choices: choices(false), PartialCredit: &pairs, CorrectOrder: []string{"b", "a"}},
 		term.Numeric:        {Numeric: &content.NumericKey{Value: "777", Mode: term.Absolute, Tolerance: "0.777", Unit: "ms"}},
 		term.ShortText:      {Accepted: []string{hush}},
-		term.Code:           {Code: &content.Code{Language: "go", Starter: "package main"}},
-		term.Spoken:         {Spoken: &content.Spoken{MaxSeconds: 60}},
+		term.Code: {Code: &content.Code{Language: "go", Starter: "package main", CPULimit: new(7770), MemoryLimit: new(500), Tests: []*content.CodeTest{
+			{Name: "what candidates read", Stdin: "1", Expected: "2", Weight: 7, Comparison: term.ExactOutput},
+			{Name: hush, Stdin: hush, Expected: "777", Weight: 7, Hidden: true, Comparison: term.TrimmedOutput},
+		}}},
+		term.Spoken: {Spoken: &content.Spoken{MaxSeconds: 60}},
 	}
 	for _, q := range questions {
 		q.Prompt, q.ModelAnswer, q.Pitfalls = "what candidates read", hush, []string{hush}
@@ -157,6 +160,9 @@ func TestPaperOfCandidates(t *testing.T) {
 		if strings.Count(text, `"prompt":"what candidates read"`) != len(ids)-1 {
 			t.Errorf("%s asks something else: %s", name, text)
 		}
+		if !strings.Contains(text, `"examples":[{"__typename":"SittingExample","name":"what candidates read","stdin":"1","output":"2"}]`) {
+			t.Errorf("%s shows no example, or more than that: %s", name, text)
+		}
 		if strings.Contains(text, hush) || strings.Contains(text, "777") {
 			t.Errorf("%s tells what candidates must not read: %s", name, text)
 		}
@@ -182,9 +188,25 @@ func everything(schema *gql.Schema, name string) string {
 	return text + " }"
 }
 
-// TestSchemaOfReviewers walks everything that a review leads to: it never tells whose answers these are.
+// TestSchemaOfReviewers walks everything that a review leads to: it never tells whose answers these are. The one door, for
+// reviews that are not blind, is Review.candidate, of which TestABlindReviewerNeverLearnsWhose shows that it is shut.
 func TestSchemaOfReviewers(t *testing.T) {
-	names, kinds := reachable(executable().Schema(), "Review", "ReviewWork", "ReviewConnection")
+	schema := executable().Schema()
+	roots, doors := []string{"ReviewWork"}, 0
+	for _, f := range fields(schema.Types["Review"]) {
+		if f.Name == "candidate" {
+			doors++
+			continue
+		}
+		if lower := strings.ToLower(f.Name); strings.Contains(lower, "candidate") || strings.Contains(lower, "session") {
+			t.Errorf("a review has the field %s", f.Name)
+		}
+		roots = append(roots, f.Type.Name())
+	}
+	if doors != 1 {
+		t.Errorf("%d fields of a review tell of the candidate", doors)
+	}
+	names, kinds := reachable(schema, roots...)
 	for _, kind := range []string{"Candidate", "CandidateSession", "Sitting", "Report", "AuditEvent", "Organization"} {
 		if kinds[kind] {
 			t.Errorf("a reviewer reaches the type %s", kind)

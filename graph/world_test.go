@@ -83,6 +83,7 @@ type org struct {
 	version, candidate          gid.ID
 	revision                    gid.ID // of the choice
 	pooled                      gid.ID // a version that draws from a pool
+	mended, rescoring           gid.ID // a version whose key was mended, and the mending
 	forward                     gid.ID // a template whose first section of two only goes forward
 	released, inReview, running gid.ID // sessions; the last one is in progress
 	aloud, speaking, recording  gid.ID // a template of one spoken question, a session of it in progress, and its recording
@@ -90,6 +91,8 @@ type org struct {
 	report                      gid.ID
 	accommodation, held         gid.ID // of the running one, and a candidate of whom nothing may be erased
 	audit                       gid.ID
+	ruled                       gid.ID // a template with a review rule
+	calibration                 gid.ID
 	happened                    gid.ID // an event that has its place
 }
 
@@ -193,6 +196,7 @@ func (o *org) fill(t testing.TB) {
 	forward := o.draft(o.choice, o.text)
 	forward.Sections[0].Navigation = new(term.ForwardOnly)
 	forward.Sections = append(forward.Sections, o.draft(o.approved).Sections...)
+	o.mend(t)
 	o.forward = o.newTemplateBy(t, o.owner(), forward).ID
 	must(o.authors.PublishTemplate(t.Context(), o.owner(), authoring.PublishTemplateInput{ID: o.forward}))(t)
 	o.revise(t, o.drafted)
@@ -214,6 +218,8 @@ func (o *org) fill(t testing.TB) {
 	o.recording = o.record(t, o.speaking)
 	o.heard = o.reportOf(t, o.spoken(t))
 	o.rights(t)
+	o.ruled, o.calibration = o.newTemplate(t, true, o.choice, o.text), o.newCalibration(t)
+	o.rule(t, o.ruled)
 	for n := 1; n > 0 || o.happened.IsZero(); { // on PostgreSQL another test's transaction may hold places back
 		n = must(o.store.Sequence(t.Context()))(t)
 		for _, e := range must(o.accounts.Events(t.Context(), o.owner(), nil, tenant.Paging{First: new(1)}))(t).Nodes {
@@ -472,6 +478,20 @@ func (o *org) sat(t testing.TB, template gid.ID) *ent.Session {
 	return row
 }
 
+// executed is the run of a session's first answer, at its end.
+func (o *org) executed(t testing.TB, session gid.ID) gid.ID {
+	t.Helper()
+	scope := must(o.store.As(t.Context(), policy.Worker(o.id), policy.SessionScore))(t)
+	return must(tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (gid.ID, error) {
+		row, err := tx.NewExecution().SetSessionID(session).SetRef("1.1").SetResponseRevision(1).SetState(term.ExecutionExecuted).
+			SetHash([]byte(session.String())).SetTokens([]string{}).SetResults([]*content.TestResult{}).Save(t.Context())
+		if err != nil {
+			return gid.ID{}, err
+		}
+		return row.ID, nil
+	}))(t)
+}
+
 func (o *org) answer(t testing.TB, session gid.ID, ref string, seen int, a *content.Answer) {
 	t.Helper()
 	must(o.sittings.SaveResponse(t.Context(), o.people["candidate"].actor, sitting.SaveResponseInput{
@@ -494,6 +514,9 @@ func (o *org) unscored(t testing.TB, id gid.ID) {
 	t.Helper()
 	scope := must(o.store.As(t.Context(), policy.Worker(o.id), policy.SessionScore))(t)
 	must(tenant.InTx(t.Context(), scope, func(tx tenant.Tx) (int, error) {
+		for _, table := range []string{"reports", "score_sheets"} {
+			must(tx.Exec(t.Context(), "DELETE FROM "+table+" WHERE organization_id = @org AND session_id = @id", tenant.Args{"id": id}))(t)
+		}
 		return tx.ChangeSession(id).SetState(term.Submitted).Save(t.Context())
 	}))(t)
 }
@@ -542,9 +565,65 @@ func (o *org) scores() []*grading.CriterionScoreInput {
 	return []*grading.CriterionScoreInput{{Question: "1.2", Criterion: "depth", Points: 4, Comment: o.says("comment"), Evidence: &quote}}
 }
 
+// rule gives a template a rule by which one of two people reviews its sessions, when somebody asks for it.
+func (o *org) rule(t testing.TB, template gid.ID) {
+	t.Helper()
+	must(o.grades.SetReviewRule(t.Context(), o.owner(), grading.SetReviewRuleInput{
+		TemplateID: template, Reviewers: 1, Spread: term.SpreadSession, Pool: []gid.ID{o.people["reviewer"].actor.ID, o.people["admin"].actor.ID},
+	}))(t)
+}
+
+// newCalibration is an answer to the question of text whose scores are agreed.
+func (o *org) newCalibration(t testing.TB) gid.ID {
+	t.Helper()
+	return must(o.grades.AddCalibration(t.Context(), o.owner(), o.calibrating()))(t).ID
+}
+
+func (o *org) calibrating() grading.AddCalibrationInput {
+	return grading.AddCalibrationInput{
+		QuestionID: o.text, Text: o.says("answer"), Note: new(o.says("note")), Scores: []*content.CalibrationScore{{Criterion: "depth", Points: 4, Comment: o.says("agreed")}},
+	}
+}
+
+// reviewedBy is a session that somebody's review scored, and the review.
+func (o *org) reviewedBy(t testing.TB, name string) *ent.Review {
+	t.Helper()
+	row := o.newReview(t, o.sat(t, o.template).ID, name)
+	return must(o.grades.SubmitReview(t.Context(), o.people[name].actor, grading.SubmitReviewInput{ID: row.ID, Scores: o.scores()}))(t)
+}
+
+// openReview is a review that names the candidate.
+func (o *org) openReview(t testing.TB, name string) gid.ID {
+	t.Helper()
+	return must(o.grades.AssignReview(t.Context(), o.owner(), grading.AssignReviewInput{
+		SessionID: o.sat(t, o.template).ID, ReviewerID: o.people[name].actor.ID, Blind: new(false),
+	}))(t).ID
+}
+
 func (o *org) reportOf(t testing.TB, session gid.ID) gid.ID {
 	t.Helper()
 	return must(o.grades.ReportsBySession(t.Context(), o.owner(), []gid.ID{session}))(t)[0].ID
+}
+
+// dropFirst drops the first question.
+func dropFirst() []*content.KeyFix { return []*content.KeyFix{{Ref: "1.1", Drop: true}} }
+
+// previewed is a new version, and the digest of what dropping its first question would change.
+func (o *org) previewed(t testing.TB) (version gid.ID, digest string) {
+	t.Helper()
+	template := o.newTemplate(t, true, o.choice)
+	version = must(o.authors.VersionsByTemplate(t.Context(), o.owner(), []gid.ID{template}))(t)[0].ID
+	return version, must(o.grades.PreviewRescore(t.Context(), o.owner(), version, dropFirst()))(t).Digest
+}
+
+// mend drops the first question of a new version.
+func (o *org) mend(t testing.TB) {
+	t.Helper()
+	version, digest := o.previewed(t)
+	row := must(o.grades.ApplyRescore(t.Context(), o.owner(), grading.ApplyRescoreInput{
+		TemplateVersionID: version, Fixes: dropFirst(), Reason: o.says("unclear"), Digest: digest,
+	}))(t)
+	o.mended, o.rescoring = version, row.ID
 }
 
 // persons are everybody of the organization.

@@ -37,8 +37,10 @@ const (
 	RecordingPlay       Action = "recording.play"
 	ReviewAssign        Action = "review.assign"
 	ReviewScore         Action = "review.score"
+	ReviewConsensus     Action = "review.consensus"
 	ReportRead          Action = "report.read"
 	ReportRelease       Action = "report.release"
+	ReportRescore       Action = "report.rescore"
 	InsightRead         Action = "insight.read"
 	CatalogueReindex    Action = "catalogue.reindex"
 	SittingTake         Action = "sitting.take"
@@ -57,7 +59,7 @@ var Actions = []Action{
 	CatalogueExport, CatalogueImport,
 	CandidateRead, CandidateErase, SessionRead, SessionInvite, SessionCancel, SessionAdjust, EventRead,
 	AccommodationDecide, IntegrityRead, IntegrityJudge, ContestAnswer, RecordingPlay,
-	ReviewAssign, ReviewScore, ReportRead, ReportRelease, InsightRead,
+	ReviewAssign, ReviewScore, ReviewConsensus, ReportRead, ReportRelease, ReportRescore, InsightRead,
 	SittingTake, FeedbackRead,
 	CatalogueReindex, SessionFinish, SessionScore, MailSend, FileKeep,
 }

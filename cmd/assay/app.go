@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,6 +30,7 @@ import (
 	"github.com/assay-hq/assay/internal/login/devidp"
 	"github.com/assay-hq/assay/internal/mail"
 	"github.com/assay-hq/assay/internal/migration"
+	"github.com/assay-hq/assay/internal/runner"
 	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/web"
@@ -85,14 +88,68 @@ func open(cfg *config) (*app, error) {
 			return nil, err
 		}
 	}
+	runs, err := codeRunner(cfg)
+	if err != nil {
+		return nil, err
+	}
 	return &app{
 		cfg: cfg, log: log, policy: rules, store: store, files: files, keyUses: tenant.NewKeyUses(store),
 		account:   account.New(store, rand.Reader),
 		authoring: authoring.New(store),
 		sittings:  sitting.New(store, sitting.Config{PublicURL: cfg.PublicURL, Random: rand.Reader, Mail: sender, Files: files, Scan: scan, DeleteFile: files.RemoveAll}),
-		grading:   grading.New(store),
+		grading:   grading.New(store).RunBy(runs),
 		insight:   insight.New(store),
 	}, nil
+}
+
+// codeRunner is what runs code; nothing, if none is configured.
+func codeRunner(cfg *config) (grading.Runner, error) {
+	none := grading.Runner{Random: rand.Reader}
+	if cfg.RunnerURL == "" {
+		return none, nil
+	}
+	if u, err := url.Parse(cfg.RunnerURL); err != nil || u.Scheme != "https" && !onThisMachine(u.Hostname()) {
+		return none, errors.New("ASSAY_RUNNER_URL must begin with https:// unless it is on this machine")
+	}
+	token := ""
+	if cfg.RunnerToken != "" {
+		text, err := os.ReadFile(cfg.RunnerToken)
+		if err != nil {
+			return none, fmt.Errorf("ASSAY_RUNNER_TOKEN_FILE: %w", err)
+		}
+		token = strings.TrimSpace(string(text))
+	}
+	client, err := runner.New(cfg.RunnerURL, token)
+	if err != nil {
+		return none, fmt.Errorf("ASSAY_RUNNER_URL: %w", err)
+	}
+	callback, err := runnerCallback(cfg)
+	return grading.Runner{Client: client, Callback: callback, Random: rand.Reader}, err
+}
+
+// runnerCallback is the address that the code runner calls; empty, if it is to be asked only.
+func runnerCallback(cfg *config) (string, error) {
+	base := cfg.RunnerCalls
+	switch base {
+	case "", "false":
+		return "", nil
+	case "true":
+		base = cfg.PublicURL
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Scheme != "https" && (u.Scheme != "http" || !onThisMachine(u.Hostname())) {
+		return "", errors.New("ASSAY_RUNNER_CALLBACK must be true, false, or an address that begins with https:// unless it is on this machine")
+	}
+	return strings.TrimSuffix(base, "/") + web.RunnerPath, nil
+}
+
+// runnerCalled has a run asked for whose runner called with its secret.
+func (a *app) runnerCalled(ctx context.Context, secret string) error {
+	org, id, err := a.store.Directory().Execution(ctx, grading.HashOfCall(secret))
+	if err != nil {
+		return err
+	}
+	return a.grading.Called(ctx, policy.Worker(org), id)
 }
 
 // offsetIn reads the test clock's offset, in seconds; a file that is not there moves nothing.
@@ -179,7 +236,7 @@ func (a *app) site(ctx context.Context) (*web.Site, error) {
 	cfg := web.Config{
 		Login: signIn, GraphQL: a.api, Schema: schema, Account: a.account, Sittings: a.sittings, Grading: a.grading,
 		Ready: a.store.Ready, PublicURL: a.cfg.PublicURL, Issuer: a.cfg.OIDCIssuer, Proxies: proxies, Log: a.log, Metrics: metrics,
-		Now: time.Now, Dev: a.cfg.dev, SignInLink: a.sendSignInLinks,
+		Now: time.Now, Dev: a.cfg.dev, SignInLink: a.sendSignInLinks, RunnerCalled: a.runnerCalled,
 	}
 	if a.cfg.dev {
 		cfg.Mails = a.keptMails

@@ -29,6 +29,9 @@ type config struct {
 	SMTPURL       string `env:"ASSAY_SMTP_URL" secret:"yes" doc:"The mail server: smtp://user:password@host:587?from=name@example.com, or smtps://. Default with --dev: mail is kept and shown at /dev/mail. Required without."`
 	BlobURL       string `env:"ASSAY_BLOB_URL" doc:"Where recordings are kept: file:FOLDER, or s3://BUCKET with the parameters region, endpoint, use_path_style and prefix, and credentials as the AWS SDK finds them. Default: the folder files beside the embedded database, data/files with PostgreSQL."`
 	ScanURL       string `env:"ASSAY_SCAN_URL" secret:"yes" doc:"A virus scanner that takes a recording by POST and answers 200 if it is clean and 406 if it is not. Default: nothing is scanned, and every recording says so."`
+	RunnerURL     string `env:"ASSAY_RUNNER_URL" doc:"A server that speaks Judge0's protocol and runs code answers; https unless it is on this machine. Default: nothing runs code, and people judge it."`
+	RunnerToken   string `env:"ASSAY_RUNNER_TOKEN_FILE" doc:"A file with the token that the code runner demands (X-Auth-Token). Default: it demands none."`
+	RunnerCalls   string `env:"ASSAY_RUNNER_CALLBACK" doc:"Where the code runner says that it has finished: true for ASSAY_PUBLIC_URL, or another base of this site as the runner reaches it. Default: it does not call, it is asked."`
 	LogLevel      string `env:"ASSAY_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
 	LogFormat     string `env:"ASSAY_LOG_FORMAT" doc:"json or text. Default: text with --dev, json without."`
 	TestClockFile string `env:"ASSAY_TEST_CLOCK_FILE" doc:"A file with an offset in seconds that moves the time of sittings, read at each use; for tests, refused without --dev."`

@@ -234,7 +234,7 @@ func refusedAfter(t *testing.T, st *stage, sitting string) {
 		{"an answer after submission", candidate, "saveResponse", acknowledgement, saving(sitting, long, 2, "late", vars{"text": "more"}), "CONFLICT", "already submitted", ""},
 		{"a second start", candidate, "startSitting", sittingID, vars{"id": sitting}, "CONFLICT", "ended", ""},
 		{"withdrawing what was submitted", recruiter, "cancelSession", sessionID, vars{"id": sitting, "reason": "no"}, "CONFLICT", "", ""},
-		{"assigning twice", recruiter, "assignReview", "review { id }", vars{"sessionId": sitting, "reviewerId": st.member(t, stranger)}, "ALREADY_EXISTS", "assigned already", "sessionId"},
+		{"assigning twice", recruiter, "assignReview", "review { id }", vars{"sessionId": sitting, "reviewerId": st.member(t, reviewer)}, "ALREADY_EXISTS", "assigned to this reviewer already", "reviewerId"},
 		{"another reviewer's review", stranger, "submitReview", "review { id }", scores(long, "depth", 2, "second"), "NOT_FOUND", "review", ""},
 		{"a recruiter scores", recruiter, "submitReview", "review { id }", scores(long, "depth", 2, "second"), "FORBIDDEN", "review.score", ""},
 		{"words that are not in the answer", reviewer, "submitReview", "review { id }", scores(long, "depth", 2, "invented"), "INVALID", "not in the answer", "scores.0.evidence"},

@@ -58,6 +58,16 @@ func (a *app) handlers() (*river.Workers, error) {
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.ScoreSession]) error {
 			return a.grading.Score(ctx, policy.Worker(j.Args.OrganizationID), j.Args.SessionID)
 		})),
+		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.RunCode]) error {
+			again, err := a.grading.RunCode(ctx, policy.Worker(j.Args.OrganizationID), j.Args.ExecutionID, j.Args.Called)
+			if err == nil && again > 0 {
+				return river.JobSnooze(again)
+			}
+			return err
+		})),
+		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.Rescore]) error {
+			return a.grading.Rescore(ctx, policy.Worker(j.Args.OrganizationID), j.Args.RescoringID)
+		})),
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.SendMail]) error {
 			return a.sittings.Deliver(ctx, policy.Worker(j.Args.OrganizationID), j.Args.MailID)
 		})),
@@ -109,10 +119,12 @@ const (
 	looksPerSweep = 4
 )
 
-// tidyEvery is how many sweeps pass between two clean-ups: an hour's. The counters' pending lines are added up more often.
+// How many sweeps pass between: the counters' pending lines are added up every half minute; what reviewers have to do is looked at
+// every quarter of an hour; an hour is between two clean-ups.
 const (
-	foldEvery = 30
-	tidyEvery = 3600
+	foldEvery   = 30
+	remindEvery = 900
+	tidyEvery   = 3600
 )
 
 // sweepEverySecond ends what is due and orders what happened, until the context ends.
@@ -139,6 +151,9 @@ func (a *app) look(ctx context.Context, number int) error {
 	round, err := number/looksPerSweep, a.sweep(ctx)
 	if round%foldEvery == 0 {
 		err = errors.Join(err, a.store.FoldTallies(ctx))
+	}
+	if round%remindEvery == 0 {
+		err = errors.Join(err, a.remindReviewers(ctx))
 	}
 	if round%tidyEvery == 0 {
 		err = errors.Join(err, a.store.Tidy(ctx), a.tidyUploads(ctx))
@@ -206,6 +221,25 @@ func (a *app) eraseOutdated(ctx context.Context) error {
 			}
 		}
 		if failed != nil || len(outdated) < eraseBatch {
+			return failed
+		}
+	}
+}
+
+// remindReviewers writes to whoever has a review that is due soon, or overdue.
+func (a *app) remindReviewers(ctx context.Context) error {
+	for {
+		due, err := a.store.Directory().DueReviews(ctx, sweepBatch)
+		if err != nil {
+			return err
+		}
+		var failed error
+		for _, d := range due {
+			if err := a.grading.RemindReviewer(ctx, policy.Worker(d.Organization), d.Review); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("remind: %w", err))
+			}
+		}
+		if failed != nil || len(due) < sweepBatch {
 			return failed
 		}
 	}

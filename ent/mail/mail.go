@@ -79,7 +79,7 @@ func ValidColumn(column string) bool {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k term.MailKind) error {
 	switch k {
-	case "INVITATION", "REMINDER", "SIGN_IN":
+	case "INVITATION", "REMINDER", "SIGN_IN", "REVIEW":
 		return nil
 	default:
 		return fmt.Errorf("mail: invalid enum value for kind field: %q", k)

@@ -772,7 +772,7 @@ var (
 	MailsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"INVITATION", "REMINDER", "SIGN_IN"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"INVITATION", "REMINDER", "SIGN_IN", "REVIEW"}},
 		{Name: "recipient", Type: field.TypeString},
 		{Name: "subject", Type: field.TypeString},
 		{Name: "text", Type: field.TypeString},

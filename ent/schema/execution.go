@@ -22,7 +22,7 @@ func (Execution) Fields() []ent.Field {
 	return []ent.Field{
 		idField("session_id"),
 		field.String("ref").Immutable(),
-		field.Int("response_revision").Immutable(),
+		field.Int("response_revision"), // of the answer that is run: a sitting that is reopened may change it
 		field.Enum("state").GoType(term.ExecutionState("")),
 		field.Bytes("hash"),              // of the secret by which the runner calls back
 		field.JSON("tokens", []string{}), // as the runner names the tests' runs

@@ -28,7 +28,7 @@ func (Review) Fields() []ent.Field {
 		idField("assigned_by"),
 		optionalTime("submitted_at"),
 		field.Enum("kind").GoType(term.ReviewKind("")).Default(string(term.ReviewRegular)).Immutable(),
-		field.JSON("refs", []string{}).Optional().Immutable(), // places of the questions; empty: all that wait
+		field.JSON("refs", []string{}).Optional(), // places of the questions; empty: all that wait
 		field.Bool("blind").Default(true).Immutable(),
 		optionalTime("due_at"),
 		optionalTime("reminded_at"),

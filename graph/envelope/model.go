@@ -7,6 +7,8 @@ import (
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
@@ -39,6 +41,7 @@ type (
 	PlaybackLinkPayload    = Payload[*sitting.PlaybackLink]
 	ReviewPayload          = Payload[*ent.Review]
 	ReportPayload          = Payload[*ent.Report]
+	RescoringPayload       = Payload[*ent.Rescoring]
 	OrganizationPayload    = Payload[*ent.Organization]
 	ImportPayload          = Payload[*authoring.CatalogueImport]
 	APIKeyPayload          = Payload[*account.APIKey]
@@ -49,6 +52,8 @@ type (
 	ErasurePayload         = Payload[*sitting.ErasureReceipt]
 	CandidatePayload       = Payload[*ent.Candidate]
 	IssuedAPIKeyPayload    = Payload[*account.IssuedAPIKey]
+	ReviewRulePayload      = Payload[*ent.ReviewRule]
+	CalibrationPayload     = Payload[*grading.Calibration]
 )
 
 // InvitationPayload is what came of an invitation: the session, and its link where the inviter sends the mail.
@@ -60,6 +65,16 @@ type InvitationPayload struct {
 
 // InvitationsPayload is what came of several invitations.
 type InvitationsPayload = Payload[[]*InvitationPayload]
+
+// AssignmentResult is what came of one of several sessions that were given to reviewers.
+type AssignmentResult struct {
+	SessionID  gid.ID
+	Unassigned []string
+	Errors     []UserError
+}
+
+// AssignmentsPayload is what came of several sessions that were given to reviewers.
+type AssignmentsPayload = Payload[[]*AssignmentResult]
 
 // Connection is one page of a list.
 type Connection[T any] struct{ page *tenant.Page[T] }
@@ -115,6 +130,9 @@ type (
 	SessionConnection        = Connection[*ent.Session]
 	ReviewConnection         = Connection[*ent.Review]
 	ReportConnection         = Connection[*ent.Report]
+	RescoringConnection      = Connection[*ent.Rescoring]
+	ScoreChangeConnection    = Connection[*grading.ScoreChange]
+	ScoreAwardConnection     = Connection[*grading.Award]
 	AuditEventConnection     = Connection[*ent.AuditEvent]
 	EventConnection          = Connection[*ent.Event]
 	RecordedSignalConnection = Connection[*sitting.RecordedSignal]
@@ -122,6 +140,7 @@ type (
 	AccommodationConnection  = Connection[*ent.Accommodation]
 	SittingConnection        = Connection[*sitting.Sitting]
 	APIKeyConnection         = Connection[*account.APIKey]
+	CalibrationConnection    = Connection[*grading.Calibration]
 
 	MemberEdge         = Edge[*ent.Member]
 	SkillEdge          = Edge[*ent.Skill]
@@ -132,6 +151,9 @@ type (
 	SessionEdge        = Edge[*ent.Session]
 	ReviewEdge         = Edge[*ent.Review]
 	ReportEdge         = Edge[*ent.Report]
+	RescoringEdge      = Edge[*ent.Rescoring]
+	ScoreChangeEdge    = Edge[*grading.ScoreChange]
+	ScoreAwardEdge     = Edge[*grading.Award]
 	AuditEventEdge     = Edge[*ent.AuditEvent]
 	EventEdge          = Edge[*ent.Event]
 	RecordedSignalEdge = Edge[*sitting.RecordedSignal]
@@ -139,6 +161,7 @@ type (
 	AccommodationEdge  = Edge[*ent.Accommodation]
 	SittingEdge        = Edge[*sitting.Sitting]
 	APIKeyEdge         = Edge[*account.APIKey]
+	CalibrationEdge    = Edge[*grading.Calibration]
 )
 
 // RateLimit is what operations cost and may cost.

@@ -51,12 +51,14 @@ var rooms = []room{
 	{path: "./internal/mail", floor: 1},
 	{path: "./internal/markdown", floor: 0, never: impure},
 	{path: "./internal/catalogue", floor: 1, never: impure},
+	{path: "./internal/check", floor: 2, never: impure},
 	{path: "./internal/qti", floor: 2, never: impure},
 	{path: "./internal/shipped", floor: 2},
 	{path: "./internal/reporting", floor: 2, never: impure},
 	{path: "./internal/chart", floor: 0, never: impure},
 	{path: "./internal/webhook", floor: 1},
 	{path: "./internal/blob", floor: 1},
+	{path: "./internal/runner", floor: 1},
 	// The SQL of a migration is generated from ent's tables.
 	{path: "./internal/migration", floor: 1, may: []string{"./ent/..."}},
 
@@ -71,6 +73,7 @@ var rooms = []room{
 	{path: "./internal/content", floor: 0, may: []string{"./internal/gid", "./internal/term"}},
 
 	{path: "./internal/dbtest", floor: outside},
+	{path: "./internal/runner/runnertest", floor: outside},
 	{path: "./internal/archtest", floor: outside},
 }
 
@@ -93,6 +96,7 @@ var soles = []sole{
 	{"./internal/demo/...", []string{"./cmd/...", "./internal/demo/..."}, "the product does not know its demonstration"},
 	// The generator replays migrations on the throw-away databases that tests use; it is a tool, not the product.
 	{"./internal/dbtest/...", []string{"./internal/migration/generate"}, "tests serve the product, never the reverse"},
+	{"./internal/runner/runnertest/...", nil, "tests serve the product, never the reverse"},
 	{"./internal/archtest/...", nil, "tests serve the product, never the reverse"},
 }
 

@@ -187,7 +187,10 @@ func everything(kind term.QuestionKind, foreign bool) *content.Question {
 		c.PartialCredit, c.Mapping = new(term.Mapped), &content.Mapping{LowerBound: "0", UpperBound: "1", Default: "0"}
 		c.Choices[0].Points, c.Choices[1].Points = new("1"), new("-0.5")
 	case term.Code:
-		c.Code = &content.Code{Language: "go", Starter: "func main() {\n\t_ = 1 // a: b\n}\n"}
+		c.Code = &content.Code{Language: "go", Starter: "func main() {\n\t_ = 1 // a: b\n}\n", CPULimit: new(100), Tests: []*content.CodeTest{
+			{Name: "a: b", Stdin: "1\n\n", Expected: "- x\n", Weight: 100, Comparison: term.ExactOutput},
+			{Name: "none", Expected: " ~", Weight: 1, Hidden: true, Comparison: term.TrimmedOutput},
+		}}
 	case term.Spoken:
 		c.Spoken = &content.Spoken{MaxSeconds: 90}
 	}

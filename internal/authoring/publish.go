@@ -257,7 +257,7 @@ func (b *bank) ask(ref string, slot *content.Slot, r *ent.QuestionRevision, html
 		asked.Unit = c.Numeric.Unit
 	}
 	if c.Code != nil {
-		asked.Language, asked.Starter = c.Code.Language, c.Code.Starter
+		asked.Language, asked.Starter, asked.Examples = c.Code.Language, c.Code.Starter, examples(c.Code)
 	}
 	if c.Spoken != nil {
 		asked.MaxSeconds = c.Spoken.MaxSeconds
@@ -266,6 +266,17 @@ func (b *bank) ask(ref string, slot *content.Slot, r *ent.QuestionRevision, html
 		asked.Translations = append(asked.Translations, translated(t, html))
 	}
 	return asked
+}
+
+// examples are the tests that candidates may see.
+func examples(c *content.Code) []*paper.Example {
+	var shown []*paper.Example
+	for _, t := range c.Tests {
+		if !t.Hidden {
+			shown = append(shown, &paper.Example{Name: t.Name, Stdin: t.Stdin, Output: t.Expected})
+		}
+	}
+	return shown
 }
 
 func translated(t *content.Translation, html *markdown.Renderer) *paper.Translation {

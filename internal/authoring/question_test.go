@@ -1,6 +1,7 @@
 package authoring_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -135,6 +136,27 @@ func badQuestions() map[string]struct {
 			[]string{"code: a code question needs its programming language"}},
 		"code in no language": {term.Code, func(q *content.Question) { q.Code.Language = " " },
 			[]string{"code.language: this must not be empty"}},
+		"code with tests that cannot be": {term.Code, func(q *content.Question) {
+			q.Code.CPULimit, q.Code.MemoryLimit = new(99), new(501)
+			good := content.CodeTest{Name: "adds", Expected: "3", Weight: 1, Comparison: term.TrimmedOutput}
+			nameless, mute, light, heavy, long := good, good, good, good, good
+			nameless.Name, mute.Name, mute.Expected = "", "says nothing", " \n"
+			light.Name, light.Weight, heavy.Name, heavy.Weight = "light", 0, "heavy", 101
+			long.Name, long.Stdin, long.Expected = "long\nname", strings.Repeat("x", 10_001), strings.Repeat("x", 10_001)
+			q.Code.Tests = []*content.CodeTest{&good, &good, &nameless, &mute, &light, &heavy, &long}
+		}, []string{
+			"code.cpuLimitMilliseconds: this must be from 100 to 15000", "code.memoryLimitMegabytes: this must be from 16 to 500",
+			"code.tests.1.name: this name is used twice", "code.tests.2.name: this must not be empty", "code.tests.3.expectedOutput: this must not be empty",
+			"code.tests.4.weight: this must be from 1 to 100", "code.tests.5.weight: this must be from 1 to 100",
+			"code.tests.6.name: this must be on one line, without marks that turn the direction of text",
+			"code.tests.6.stdin: this has 10001 characters; at most 10000 are allowed",
+			"code.tests.6.expectedOutput: this has 10001 characters; at most 10000 are allowed",
+		}},
+		"code with tests without end": {term.Code, func(q *content.Question) {
+			for i := range 21 {
+				q.Code.Tests = append(q.Code.Tests, &content.CodeTest{Name: strconv.Itoa(i), Expected: "x", Weight: 1, Comparison: term.ExactOutput})
+			}
+		}, []string{"code.tests: at most 20 are allowed"}},
 		"code of another kind": {term.Numeric, func(q *content.Question) { q.Code = &content.Code{Language: "go"} },
 			[]string{"code: only a code question has a programming language"}},
 		"speech without its length": {term.Spoken, func(q *content.Question) { q.Spoken = nil },

@@ -1,11 +1,11 @@
 package authoring
 
 import (
-	"math/big"
 	"net/url"
 	"slices"
 	"time"
 
+	"github.com/assay-hq/assay/internal/check"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/scoring"
@@ -19,6 +19,10 @@ const (
 	maxCriteria = 20
 	maxTimeHint = 4 * 60 * 60
 	maxStarter  = 20_000
+	maxTests    = 20 // what a runner takes at once
+	maxTestText = 10_000
+	maxCPU      = 15_000 // milliseconds
+	maxMemory   = 500    // megabytes
 )
 
 func conflict(message string) error { return fault.New(fault.Conflict, message) }
@@ -39,11 +43,10 @@ func checkQuestion(title string, language, key *string, kind term.QuestionKind, 
 		checkFollowUps(&c, q)
 		checkCriteria(&c, q)
 		checkChoices(&c, kind, q)
-		checkOrder(&c, kind, q)
+		check.Order(&c, kind, q)
 		checkCredit(&c, kind, q)
-		checkNumeric(&c, kind, q)
-		c.That(kind == term.ShortText || len(q.Accepted) == 0, "only a short text has accepted answers", "accepted")
-		c.Texts(q.Accepted, 50, 500, "accepted")
+		check.Numeric(&c, kind, q)
+		check.Accepted(&c, kind, q)
 		checkCode(&c, kind, q)
 		checkSpoken(&c, kind, q)
 		checkTranslations(&c, language, q)
@@ -117,7 +120,7 @@ func checkChoices(c *fault.Checks, kind term.QuestionKind, q *content.Question) 
 		return
 	}
 	c.That(len(q.Choices) >= 2 && len(q.Choices) <= maxChoices, "2 to 20 choices are needed", "choices")
-	seen, right := map[string]bool{}, 0
+	seen := map[string]bool{}
 	for i, ch := range q.Choices {
 		c.Line(ch.Key, 1, 40, "choices", index(i), "key")
 		c.That(!seen[ch.Key], "this key is used twice", "choices", index(i), "key")
@@ -125,29 +128,8 @@ func checkChoices(c *fault.Checks, kind term.QuestionKind, q *content.Question) 
 		c.Text(ch.Text, 1, 2000, "choices", index(i), "text")
 		c.Text(ch.Feedback, 0, 2000, "choices", index(i), "feedback")
 		c.That(kind != term.Ordering || !ch.Correct, "in an ordering the correct order says what is right", "choices", index(i), "correct")
-		if ch.Correct {
-			right++
-		}
 	}
-	c.That(kind != term.SingleChoice || right == 1, "exactly one choice must be correct", "choices")
-	c.That(kind != term.MultipleChoice || right >= 1, "at least one choice must be correct", "choices")
-}
-
-// checkOrder demands that the correct order names every choice once.
-func checkOrder(c *fault.Checks, kind term.QuestionKind, q *content.Question) {
-	if kind != term.Ordering {
-		c.That(len(q.CorrectOrder) == 0, "only an ordering has a correct order", "correctOrder")
-		return
-	}
-	left := map[string]bool{}
-	for _, ch := range q.Choices {
-		left[ch.Key] = true
-	}
-	for i, key := range q.CorrectOrder {
-		c.That(left[key], "this is no choice, or one that is named twice", "correctOrder", index(i))
-		delete(left, key)
-	}
-	c.That(len(left) == 0, "the correct order must name every choice", "correctOrder")
+	check.Right(c, kind, q)
 }
 
 // creditOf reports whether a kind can be scored by a rule.
@@ -223,33 +205,6 @@ func checkPoints(c *fault.Checks, text string, path ...string) {
 		"this must be a decimal number from -1000 to 1000", path...)
 }
 
-func checkNumeric(c *fault.Checks, kind term.QuestionKind, q *content.Question) {
-	if kind != term.Numeric {
-		c.That(q.Numeric == nil, "only a numeric question has a number", "numeric")
-		return
-	}
-	if q.Numeric == nil {
-		c.That(false, "a numeric question needs its number", "numeric")
-		return
-	}
-	c.Under([]string{"numeric"}, func() {
-		_, err := scoring.ParseDecimal(q.Numeric.Value)
-		c.That(err == nil, "this is not a decimal number", "value")
-		c.Line(q.Numeric.Unit, 0, 40, "unit")
-		tolerance, err := scoring.ParseDecimal(q.Numeric.Tolerance)
-		if q.Numeric.Mode == term.Exact {
-			c.That(q.Numeric.Tolerance == "" || err == nil && tolerance.Sign() == 0, "an exact number has no tolerance", "tolerance")
-			return
-		}
-		c.That(err == nil && tolerance.Sign() >= 0, "this must be a decimal number of at least 0", "tolerance")
-		if q.Numeric.Mode == term.Relative && err == nil {
-			value, bad := scoring.ParseDecimal(q.Numeric.Value)
-			c.That(bad != nil || value.Sign() != 0, "a share of 0 is 0; use ABSOLUTE", "mode")
-			c.That(tolerance.Cmp(big.NewRat(100, 1)) <= 0, "this is in percent of the value: at most 100", "tolerance")
-		}
-	})
-}
-
 func checkCode(c *fault.Checks, kind term.QuestionKind, q *content.Question) {
 	if kind != term.Code {
 		c.That(q.Code == nil, "only a code question has a programming language", "code")
@@ -259,8 +214,33 @@ func checkCode(c *fault.Checks, kind term.QuestionKind, q *content.Question) {
 		c.That(false, "a code question needs its programming language", "code")
 		return
 	}
-	c.Line(q.Code.Language, 1, 40, "code", "language")
-	c.Text(q.Code.Starter, 0, maxStarter, "code", "starter")
+	c.Under([]string{"code"}, func() {
+		c.Line(q.Code.Language, 1, 40, "language")
+		c.Text(q.Code.Starter, 0, maxStarter, "starter")
+		if q.Code.CPULimit != nil {
+			c.Whole(*q.Code.CPULimit, 100, maxCPU, "cpuLimitMilliseconds")
+		}
+		if q.Code.MemoryLimit != nil {
+			c.Whole(*q.Code.MemoryLimit, 16, maxMemory, "memoryLimitMegabytes")
+		}
+		checkTests(c, q.Code.Tests)
+	})
+}
+
+// checkTests judges what a program is tried with. A name tells the tests of a question apart in reports.
+func checkTests(c *fault.Checks, tests []*content.CodeTest) {
+	c.That(len(tests) <= maxTests, "at most 20 are allowed", "tests")
+	seen := map[string]bool{}
+	for i, t := range tests {
+		c.Under([]string{"tests", index(i)}, func() {
+			c.Line(t.Name, 1, 100, "name")
+			c.That(!seen[t.Name], "this name is used twice", "name")
+			seen[t.Name] = true
+			c.Text(t.Stdin, 0, maxTestText, "stdin")
+			c.Text(t.Expected, 1, maxTestText, "expectedOutput")
+			c.Whole(t.Weight, 1, 100, "weight")
+		})
+	}
 }
 
 func checkSpoken(c *fault.Checks, kind term.QuestionKind, q *content.Question) {

@@ -107,7 +107,10 @@ func sayMore(q *content.Question, kind term.QuestionKind) {
 	case term.ShortText:
 		q.Accepted = []string{"Because"}
 	case term.Code:
-		q.Code = &content.Code{Language: "go", Starter: "package main\n"}
+		q.Code = &content.Code{Language: "go", Starter: "package main\n", CPULimit: new(2000), MemoryLimit: new(128), Tests: []*content.CodeTest{
+			{Name: "adds", Stdin: "1 2\n", Expected: "3\n", Weight: 1, Comparison: term.TrimmedOutput},
+			{Name: "adds nothing", Stdin: "0 0\n", Expected: "0\n", Weight: 3, Hidden: true, Comparison: term.ExactOutput},
+		}}
 	case term.Spoken:
 		q.Spoken = &content.Spoken{MaxSeconds: 120}
 	}

@@ -1,6 +1,7 @@
 package authoring
 
 import (
+	"github.com/assay-hq/assay/internal/check"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -30,7 +31,7 @@ func checkTemplate(name string, key *string, t *content.Template) error {
 		}
 		c.That(len(filters(t)) <= maxFilters, "at most 20 draws may have a filter", "sections")
 		c.That(asked(t) <= maxQuestions, "at most 200 questions are allowed in all", "sections")
-		checkBands(&c, t.Bands)
+		check.Bands(&c, t.Bands)
 		checkRules(&c, t)
 		checkLimits(&c, t)
 		checkProvenance(&c, t.Provenance)
@@ -71,7 +72,7 @@ func checkSection(c *fault.Checks, s *content.Section) {
 }
 
 func checkSlot(c *fault.Checks, slot *content.Slot) {
-	c.Whole(slot.Points, 1, 1000, "points")
+	check.Points(c, slot.Points)
 	c.That((slot.QuestionID == nil) != (slot.Draw == nil), "name either a question or a draw", "questionId")
 	c.That(slot.Revision == nil || slot.QuestionID != nil, "only a fixed question has a revision", "revision")
 	c.That(slot.TimeLimit == nil || *slot.TimeLimit >= 5 && *slot.TimeLimit <= 4*60*60, "this must be from five seconds to 4 hours", "timeLimit")
@@ -92,19 +93,6 @@ func checkSlot(c *fault.Checks, slot *content.Slot) {
 	}
 }
 
-func checkBands(c *fault.Checks, bands []*content.Band) {
-	c.That(len(bands) >= 1 && len(bands) <= 10, "1 to 10 bands are needed", "bands")
-	names, from, least := map[string]bool{}, map[int]bool{}, 101
-	for i, b := range bands {
-		c.Line(b.Name, 1, 100, "bands", index(i), "name")
-		c.Whole(b.MinPercent, 0, 100, "bands", index(i), "minPercent")
-		c.That(!names[b.Name], "two bands have this name", "bands", index(i), "name")
-		c.That(!from[b.MinPercent], "two bands begin here", "bands", index(i), "minPercent")
-		names[b.Name], from[b.MinPercent], least = true, true, min(least, b.MinPercent)
-	}
-	c.That(len(bands) == 0 || least == 0, "one band must begin at 0", "bands")
-}
-
 func checkRules(c *fault.Checks, t *content.Template) {
 	kinds := map[term.QuestionKind]bool{}
 	for i, r := range t.ScoringRules {
@@ -112,13 +100,7 @@ func checkRules(c *fault.Checks, t *content.Template) {
 		c.That(creditOf(r.Kind, r.PartialCredit) && r.PartialCredit != term.Mapped, "this kind has no such rule", "scoringRules", index(i), "partialCredit")
 		kinds[r.Kind] = true
 	}
-	skills := map[gid.ID]bool{}
-	c.That(len(t.SkillWeights) <= 50, "at most 50 are allowed", "skillWeights")
-	for i, w := range t.SkillWeights {
-		c.Whole(w.Weight, 0, 10, "skillWeights", index(i), "weight")
-		c.That(!skills[w.SkillID], "this skill is named twice", "skillWeights", index(i), "skillId")
-		skills[w.SkillID] = true
-	}
+	check.SkillWeights(c, t.SkillWeights)
 	signals := map[term.IntegritySignal]bool{}
 	for i, s := range t.Signals {
 		c.That(!signals[s], "this signal is named twice", "signals", index(i))

@@ -76,6 +76,17 @@ var descriptions = map[string]string{
 
 	"content.Code.language": "The programming language, as editors call it.",
 	"content.Code.starter":  "The code that the candidate begins with.",
+	"content.Code.tests":    "What a runner tries the code with, where there is one.",
+
+	"content.Code.cpuLimitMilliseconds": "The CPU time of each test, in milliseconds; the runner's own without it.",
+	"content.Code.memoryLimitMegabytes": "The memory of each test, in megabytes; the runner's own without it.",
+
+	"content.CodeTest.name":           "What reports call the test; unique within the question.",
+	"content.CodeTest.stdin":          "What the program reads.",
+	"content.CodeTest.expectedOutput": "What the program must print.",
+	"content.CodeTest.weight":         "How much the test counts beside the others.",
+	"content.CodeTest.hidden":         "Whether candidates do not see the test; without it they see it as an example.",
+	"content.CodeTest.comparison":     "How what was printed is compared; TRIMMED forgives white space at the ends of lines and of the whole.",
 
 	"content.Spoken.maxSeconds": "How long an answer may be, in seconds.",
 

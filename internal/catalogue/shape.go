@@ -24,6 +24,7 @@ var demanded = map[reflect.Type][]string{
 	reflect.TypeFor[content.Mapping]():       {"lowerBound", "upperBound"},
 	reflect.TypeFor[content.NumericKey]():    {"value", "mode"},
 	reflect.TypeFor[content.Code]():          {"language"},
+	reflect.TypeFor[content.CodeTest]():      {"name", "expectedOutput", "weight", "comparison"},
 	reflect.TypeFor[content.Spoken]():        {"maxSeconds"},
 	reflect.TypeFor[content.Translation]():   {"language", "prompt"},
 	reflect.TypeFor[content.ChoiceText]():    {"key", "text"},

@@ -58,10 +58,23 @@ type NumericKey struct {
 	Unit      string             `json:"unit,omitempty"`
 }
 
-// Code is what a code answer starts from.
+// Code is what a code answer starts from, and the tests that it must pass where a runner is there to run it.
 type Code struct {
-	Language string `json:"language"` // as editors call it: go, python, sql
-	Starter  string `json:"starter,omitempty"`
+	Language    string      `json:"language"` // as editors call it: go, python, sql
+	Starter     string      `json:"starter,omitempty"`
+	Tests       []*CodeTest `json:"tests,omitempty"`
+	CPULimit    *int        `json:"cpuLimitMilliseconds,omitempty"` // of each test; the runner's own, if absent
+	MemoryLimit *int        `json:"memoryLimitMegabytes,omitempty"` // of each test; the runner's own, if absent
+}
+
+// CodeTest is an input for a program and what it must print. Candidates see it as an example unless it is hidden.
+type CodeTest struct {
+	Name       string                `json:"name"`
+	Stdin      string                `json:"stdin,omitempty"`
+	Expected   string                `json:"expectedOutput"`
+	Weight     int                   `json:"weight"`
+	Hidden     bool                  `json:"hidden,omitempty"`
+	Comparison term.OutputComparison `json:"comparison"`
 }
 
 // Spoken is what is asked of a spoken answer.
@@ -281,12 +294,13 @@ type CalibrationScore struct {
 	Comment   string `json:"comment,omitempty"`
 }
 
-// TestResult is what a runner says of one test of a code answer.
+// TestResult is what became of one test of a code answer. The output is of the program, or of the compiler or the standard
+// error where that tells more; it can be shown, and may be cut.
 type TestResult struct {
-	Name         string `json:"name"`
-	Passed       bool   `json:"passed"`
-	Outcome      string `json:"outcome"` // as the runner calls it: accepted, wrong answer, time limit exceeded …
-	Output       string `json:"output,omitempty"`
-	Milliseconds int    `json:"milliseconds,omitempty"`
-	KiB          int    `json:"kib,omitempty"`
+	Name         string           `json:"name"`
+	Passed       bool             `json:"passed"`
+	Outcome      term.TestOutcome `json:"outcome"`
+	Output       string           `json:"output,omitempty"`
+	Milliseconds int              `json:"milliseconds,omitempty"` // of CPU time
+	KiB          int              `json:"kib,omitempty"`
 }

@@ -32,6 +32,7 @@ type worldOrganization struct {
 type worldRole struct {
 	template *ent.Template
 	items    []worldItem
+	both     bool // both reviewers score each answer, as the template's rule has it
 }
 
 // worldItem is a question in its place.

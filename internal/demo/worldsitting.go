@@ -235,6 +235,8 @@ func (s *worldSitting) judge() {
 	switch {
 	case s.fate == worldIsVoided:
 		s.after(s.hours(1, 20), s.void)
+	case len(s.waiting) > 0 && s.role.both:
+		s.after(s.hours(3, 60), s.scoreFirst)
 	case len(s.waiting) > 0:
 		s.after(s.hours(1, 20), s.assign)
 	default:
@@ -262,8 +264,45 @@ func (s *worldSitting) assign(ctx context.Context) error {
 	return nil
 }
 
+// scoreFirst submits the first of two reviews, which the rule assigned; the second follows.
+func (s *worldSitting) scoreFirst(ctx context.Context) error {
+	if err := s.scoreAs(ctx, "reviewer"); err != nil {
+		return err
+	}
+	s.after(s.hours(2, 44), func(ctx context.Context) error {
+		if err := s.scoreAs(ctx, "reviewer2"); err != nil {
+			return err
+		}
+		s.planRelease()
+		return nil
+	})
+	return nil
+}
+
+// scoreAs submits somebody's review.
+func (s *worldSitting) scoreAs(ctx context.Context, login string) error {
+	rows, err := s.grading.AssignmentsBySession(ctx, s.members["recruiter"], []gid.ID{s.id})
+	if err != nil {
+		return fmt.Errorf("find reviews: %w", err)
+	}
+	for _, r := range rows {
+		if r.ReviewerID == s.members[login].ID {
+			s.review, s.reviewer = r.ID, s.members[login]
+		}
+	}
+	return s.submitReview(ctx)
+}
+
 // score submits the review: the reviewer sees which words stand in the answer.
 func (s *worldSitting) score(ctx context.Context) error {
+	if err := s.submitReview(ctx); err != nil {
+		return err
+	}
+	s.planRelease()
+	return nil
+}
+
+func (s *worldSitting) submitReview(ctx context.Context) error {
 	in := grading.SubmitReviewInput{ID: s.review}
 	for _, a := range s.waiting {
 		in.Scores = append(in.Scores, a.scores()...)
@@ -271,7 +310,6 @@ func (s *worldSitting) score(ctx context.Context) error {
 	if _, err := s.grading.SubmitReview(ctx, s.reviewer, in); err != nil {
 		return fmt.Errorf("submit review: %w", err)
 	}
-	s.planRelease()
 	return nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -60,6 +62,19 @@ func (o *worldOrganization) author(ctx context.Context) error {
 		if err := o.addTemplate(ctx, t); err != nil {
 			return err
 		}
+	}
+	return o.ruleReviews(ctx, o.roles[1])
+}
+
+// ruleReviews has each answer to a template's texts scored by both reviewers, from the beginning.
+func (o *worldOrganization) ruleReviews(ctx context.Context, role *worldRole) error {
+	role.both = true
+	_, err := o.grading.SetReviewRule(ctx, o.members["recruiter"], grading.SetReviewRuleInput{
+		TemplateID: role.template.ID, Reviewers: 2, Spread: term.SpreadSession, Automatic: new(true),
+		Pool: []gid.ID{o.members["reviewer"].ID, o.members["reviewer2"].ID},
+	})
+	if err != nil {
+		return fmt.Errorf("set review rule: %w", err)
 	}
 	return nil
 }

@@ -48,8 +48,20 @@ const (
 	ContestAnswered     Type = "contest.answered"
 	ReviewAssigned      Type = "review.assigned"
 	ReviewSubmitted     Type = "review.submitted"
+	ReviewDeclined      Type = "review.declined"
+	ReviewWithdrawn     Type = "review.withdrawn"
+	ReviewShort         Type = "review.reviewer_lacked"
+	AdjudicationCalled  Type = "review.adjudication_called"
+	ConsensusRecorded   Type = "consensus.recorded"
+	ReviewRuleSet       Type = "review_rule.set"
+	ReviewRuleRemoved   Type = "review_rule.removed"
+	CalibrationAdded    Type = "calibration.added"
+	CalibrationRetired  Type = "calibration.retired"
+	CalibrationAnswered Type = "calibration.answered"
 	ReportComputed      Type = "report.computed"
 	ReportReleased      Type = "report.released"
+	ReportRevised       Type = "report.revised"
+	VersionRescored     Type = "version.rescored"
 	MemberAdded         Type = "member.added"
 	MemberJoined        Type = "member.joined"
 	APIKeyCreated       Type = "api_key.created"
@@ -64,7 +76,10 @@ func Types() []Type {
 		QuestionApproved, QuestionRetired, TemplateCreated, TemplateRevised, TemplatePublished, TemplateApproved, TemplateRetired,
 		CatalogueExported, CatalogueImported, OrganizationChanged, SessionInvited, SessionAccepted, SessionStarted, SessionSubmitted,
 		SessionExpired, SessionCancelled, SessionPaused, SessionResumed, SessionReopened, SessionReminded, SessionResent, SessionRescheduled, SessionDeclined, SessionVoided,
-		SessionScored, CandidateErased, IntegrityJudged, ContestOpened, ContestAnswered, ReviewAssigned, ReviewSubmitted, ReportComputed, ReportReleased, MemberAdded, MemberJoined, APIKeyCreated,
+		SessionScored, CandidateErased, IntegrityJudged, ContestOpened, ContestAnswered, ReviewAssigned, ReviewSubmitted,
+		ReviewDeclined, ReviewWithdrawn, ReviewShort, AdjudicationCalled, ConsensusRecorded, ReviewRuleSet, ReviewRuleRemoved,
+		CalibrationAdded, CalibrationRetired, CalibrationAnswered, ReportComputed, ReportReleased, ReportRevised, VersionRescored,
+		MemberAdded, MemberJoined, APIKeyCreated,
 		APIKeyRotated, APIKeyRevoked,
 	}
 }

@@ -45,6 +45,16 @@ func (id ID) Time() time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
+// Earliest is before every ID that was made at a time or later, and after all that were made before: a place in a list of
+// ids. It identifies nothing.
+func Earliest(at time.Time) ID {
+	var id ID
+	var ms [8]byte
+	binary.BigEndian.PutUint64(ms[:], uint64(at.UnixMilli()))
+	copy(id[:6], ms[2:])
+	return id
+}
+
 // IsZero reports whether the ID identifies nothing.
 func (id ID) IsZero() bool { return id == ID{} }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	entsql "entgo.io/ent/dialect/sql"
+
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/report"
 	"github.com/assay-hq/assay/ent/session"
@@ -28,21 +30,21 @@ type SectionFeedback struct {
 	Percent int
 }
 
-// Feedback reads the feedback on the candidate's own sitting; nil until its report is released, and where
-// the session was made void.
+// Feedback reads the feedback on the candidate's own sitting: of the last revision of its report that was released, also
+// while a later one waits; nil until there is one, and where the session was made void.
 func (s *Service) Feedback(ctx context.Context, actor policy.Actor, sitting gid.ID) (*Feedback, error) {
 	scope, err := s.tenant.AsSitting(ctx, actor, policy.FeedbackRead, sitting)
 	if err != nil {
 		return nil, err
 	}
-	row, err := scope.Reports().Where(report.SupersededAtIsNil(), report.HasSessionWith(session.StateNEQ(term.Voided))).Only(ctx)
+	row, err := scope.Reports().Where(report.HasSessionWith(session.StateNEQ(term.Voided))).Order(report.ByNumber(entsql.OrderDesc())).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find report: %w", err)
 	}
-	documents, err := pinned(ctx, scope, []gid.ID{row.TemplateVersionID})
+	documents, err := s.published(ctx, scope, []gid.ID{row.TemplateVersionID})
 	if err != nil {
 		return nil, err
 	}

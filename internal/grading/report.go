@@ -20,8 +20,9 @@ import (
 	"github.com/assay-hq/assay/policy"
 )
 
-// writeReport adds the next revision of a session's report; the one before is superseded and stays readable.
-func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Result) error {
+// writeReport adds the next revision of a session's report, with the reason if somebody gave one; the one before is
+// superseded and stays readable.
+func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Result, reason string) error {
 	number := 1
 	previous, err := tx.Reports().Where(report.SessionID(row.ID), report.SupersededAtIsNil()).Only(ctx)
 	switch {
@@ -33,18 +34,11 @@ func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Resul
 	case !ent.IsNotFound(err):
 		return fmt.Errorf("find report: %w", err)
 	}
-	text, err := json.Marshal(doc)
+	create, err := newReport(tx, row, doc, number)
 	if err != nil {
-		return fmt.Errorf("encode report: %w", err)
+		return err
 	}
-	state := term.ReportReady
-	if doc.Provisional {
-		state = term.ReportProvisional
-	}
-	created, err := tx.NewReport().SetSessionID(row.ID).SetJobRoleID(row.JobRoleID).SetCandidateID(row.CandidateID).
-		SetTemplateVersionID(row.TemplateVersionID).SetNumber(number).SetState(state).SetPercent(int64(doc.Overall.Percent)).
-		SetPoints(int64(doc.Overall.Awarded)).SetMaxPoints(int64(doc.Overall.Maximum)).SetBand(doc.Band).SetPassed(doc.Passed).
-		SetResult(text).SetEndedAt(*row.EndedAt).Save(ctx)
+	created, err := create.SetReason(reason).Save(ctx)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -224,6 +218,24 @@ func (s *Service) ReportsBySession(ctx context.Context, actor policy.Actor, sess
 	return summaries(scope.Reports().Where(tenant.In(report.FieldSessionID, sessions), report.SupersededAtIsNil())).All(ctx)
 }
 
+// Revisions lists all revisions of a session's report, the newest first.
+func (s *Service) Revisions(ctx context.Context, actor policy.Actor, session gid.ID, paging tenant.Paging) (*tenant.Page[*ent.Report], error) {
+	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
+	if err != nil {
+		return nil, err
+	}
+	at := func(row *ent.Report) tenant.Cursor { return tenant.Cursor{Key: int64(row.Number), ID: row.ID} }
+	order := tenant.Order{Column: report.FieldNumber, Number: true, Desc: true}
+	page, err := tenant.List(paging, order, at, func(window func(*entsql.Selector)) ([]*ent.Report, error) {
+		return summaries(scope.Reports().Where(report.SessionID(session), window)).All(ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	page.Total = scope.Reports().Where(report.SessionID(session)).Count
+	return page, nil
+}
+
 // ReportResult is the document of one report.
 type ReportResult struct {
 	ReportID gid.ID
@@ -242,7 +254,7 @@ func (s *Service) ResultsByReport(ctx context.Context, actor policy.Actor, repor
 	}
 	results := make([]*ReportResult, len(rows))
 	for i, row := range rows {
-		doc, err := decodeResult(row)
+		doc, err := readResult(scope, row)
 		if err != nil {
 			return nil, err
 		}
@@ -268,6 +280,20 @@ func decodeResult(row *ent.Report) (*Result, error) {
 	return doc, nil
 }
 
+// readResult is a report's document as its reader may see it: who awarded what is for who may read members.
+func readResult(scope tenant.Scope, row *ent.Report) (*Result, error) {
+	doc, err := decodeResult(row)
+	if err != nil || scope.Allows(policy.MemberRead) {
+		return doc, err
+	}
+	for _, q := range doc.Questions {
+		for _, e := range q.Trace {
+			e.AwardedBy = nil
+		}
+	}
+	return doc, nil
+}
+
 // Document is a report with everything that its page shows.
 type Document struct {
 	Report    *ent.Report
@@ -289,7 +315,7 @@ func (s *Service) Document(ctx context.Context, actor policy.Actor, id gid.ID) (
 	if err != nil {
 		return nil, err
 	}
-	doc, err := decodeResult(row)
+	doc, err := readResult(scope, row)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,8 @@ type Result struct {
 	Sections    []*GroupResult    `json:"sections"`
 	Skills      []*SkillResult    `json:"skills"`
 	Questions   []*QuestionResult `json:"questions"`
+
+	mended int // how many of the key's mendings it counts
 }
 
 // Total is a sum of points; both sides are micro-units, the percentage micro-percent of what is decided.
@@ -56,11 +58,16 @@ type QuestionResult struct {
 	Awarded scoring.Points    `json:"awarded"`
 	Maximum scoring.Points    `json:"maximum"`
 	Upload  *gid.ID           `json:"upload,omitempty"` // the recording that was heard
-	Trace   []*TraceEntry     `json:"trace"`
+	// A further reviewer was heard: the median of what people awarded counts, in place of the mean.
+	Adjudicated bool          `json:"adjudicated,omitempty"`
+	Dropped     bool          `json:"dropped,omitempty"` // it counts for nobody, whatever was awarded
+	Trace       []*TraceEntry `json:"trace"`
+	Run         *Execution    `json:"execution,omitempty"` // of code, what running it came to
 }
 
 // TraceEntry is who or what awarded which points, for which criterion, on what evidence. Points and maximum are on the
-// criterion's own scale; weight is its share beside the other criteria.
+// criterion's own scale; weight is its share beside the other criteria. Of several awards of one criterion all stand here,
+// also those that were set aside, by a consensus or because a further reviewer is still to be heard.
 type TraceEntry struct {
 	Criterion string           `json:"criterion"`
 	Text      string           `json:"text"`
@@ -71,33 +78,53 @@ type TraceEntry struct {
 	AwardedBy *gid.ID          `json:"awardedBy,omitempty"`
 	Evidence  string           `json:"evidence"`
 	Comment   string           `json:"comment"`
+
+	SetAside    bool `json:"setAside,omitempty"`    // it does not count
+	NotScorable bool `json:"notScorable,omitempty"` // the reviewer could not judge it
+	WholeAnswer bool `json:"wholeAnswer,omitempty"` // nothing was quoted: all of the answer is the evidence
 }
 
-// reviewed are a reviewer's scores, by the place of their question and in the rubric's order.
-type reviewed map[string][]*criterionScore
+// Counts reports whether the points are among those that count.
+func (e *TraceEntry) Counts() bool { return !e.SetAside }
 
-// result computes the document from verdicts and, for what they leave open, a reviewer's scores.
-func (f *frozen) result(verdicts []*verdict, by reviewed) *Result {
-	doc := &Result{CutPercent: f.key.CutPercent, Bands: f.key.Bands}
-	var items []scoring.Item
-	byRef := map[string]*verdict{}
+// result computes the document from verdicts and, for what they leave open, what people said; without anybody, by is nil.
+func (f *frozen) result(verdicts []*verdict, by *panel) *Result {
+	byRef := make(map[string]*verdict, len(verdicts))
 	for _, v := range verdicts {
 		byRef[v.item.Ref] = v
 	}
+	said := by.standings()
+	questions := make([]*QuestionResult, 0, len(verdicts))
+	for _, section := range f.key.Sections {
+		for _, item := range section.Items {
+			q := questionResult(byRef[item.Ref], said[item.Ref])
+			q.Section = section.Title
+			questions = append(questions, q)
+		}
+	}
+	return f.sum(questions)
+}
+
+// sum adds up what the questions of a session came to, in the key's order. What was dropped is shown and not counted.
+func (f *frozen) sum(questions []*QuestionResult) *Result {
+	doc := &Result{CutPercent: f.key.CutPercent, Bands: f.key.Bands, Questions: questions, mended: f.mended}
+	items, next := make([]scoring.Item, 0, len(questions)), 0
 	for i, section := range f.key.Sections {
 		for _, item := range section.Items {
-			q := questionResult(byRef[item.Ref], by[item.Ref])
-			q.Section = section.Title
-			doc.Questions = append(doc.Questions, q)
-			items = append(items, scoring.Item{
-				Section: strconv.Itoa(i), Skills: skillIDs(item), Max: q.Maximum, Awarded: q.Awarded, Status: scoring.Status(q.Status),
-			})
+			q := questions[next]
+			next++
+			if !q.Dropped {
+				items = append(items, scoring.Item{
+					Section: strconv.Itoa(i), Skills: skillIDs(item), Max: q.Maximum, Awarded: q.Awarded, Status: scoring.Status(q.Status),
+				})
+			}
 		}
 	}
 	sum := scoring.Summarise(items, f.summary())
 	doc.Provisional, doc.Band, doc.Passed, doc.Overall = sum.Provisional, sum.Band, sum.Passed, total(sum.Overall)
-	for i, g := range sum.Sections {
-		doc.Sections = append(doc.Sections, &GroupResult{Title: f.key.Sections[i].Title, Total: total(g.Total)})
+	for _, g := range sum.Sections {
+		place, _ := strconv.Atoi(g.Name) // as it was written above
+		doc.Sections = append(doc.Sections, &GroupResult{Title: f.key.Sections[place].Title, Total: total(g.Total)})
 	}
 	doc.Skills = skillResults(f.key, sum.Skills)
 	return doc
@@ -119,24 +146,34 @@ func (f *frozen) summary() scoring.Summary {
 	return config
 }
 
-func questionResult(v *verdict, scores []*criterionScore) *QuestionResult {
+// questionResult is a question's result; what people said is left out of it while it is sealed.
+func questionResult(v *verdict, said *standing) *QuestionResult {
 	q := &QuestionResult{
 		Ref: v.item.Ref, Title: v.item.Title, Kind: v.item.Kind, Status: v.status,
-		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Upload: v.recording(), Trace: []*TraceEntry{},
+		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Dropped: v.item.Dropped, Upload: v.recording(), Trace: []*TraceEntry{},
+		Run: v.run,
+	}
+	if v.source == term.SourceRunner {
+		q.Trace = v.run.trace()
+		return q
 	}
 	if v.status != term.ItemNotScored {
 		q.Trace = append(q.Trace, &TraceEntry{
 			Criterion: wholeAnswer, Text: "the answer as a whole", Weight: 1, Points: v.points, Maximum: q.Maximum,
-			Source: v.source, Evidence: evidence(v.answer), Comment: v.reason,
+			Source: v.source, Evidence: v.evidence(), Comment: v.reason,
 		})
 		return q
 	}
-	levels := make([]scoring.CriterionScore, len(scores))
-	for i, s := range scores {
-		q.Trace = append(q.Trace, s.trace())
-		levels[i] = s.level()
+	if said == nil || said.sealed() {
+		return q
 	}
-	if points, ok := scoring.RubricScore(q.Maximum, levels); ok {
+	q.Adjudicated = said.adjudicated
+	levels := make([]scoring.CriterionScore, len(said.criteria))
+	for i, c := range said.criteria {
+		q.Trace = append(q.Trace, c.trace(said.settled(), evidence(v.answer))...)
+		levels[i] = c.score()
+	}
+	if points, ok := scoring.RubricScore(q.Maximum, levels); ok && said.settled() {
 		q.Status, q.Awarded = term.ItemScored, points
 	}
 	return q

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/scoresheet"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/dbtest"
@@ -243,4 +244,11 @@ func (r *rig) report(t testing.TB, session gid.ID) (*ent.Report, *grading.Result
 		t.Fatalf("%d current reports", len(rows))
 	}
 	return rows[0], must(r.grading.ResultsByReport(t.Context(), r.owner, []gid.ID{rows[0].ID}))(t)[0].Result
+}
+
+// sheets are what keys and rules awarded a session, in the order in which they did.
+func (r *rig) sheets(t testing.TB, session gid.ID) []*ent.ScoreSheet {
+	t.Helper()
+	scope := must(r.store.As(t.Context(), r.owner, policy.ReportRead))(t)
+	return must(scope.ScoreSheets().Where(scoresheet.SessionID(session)).Order(scoresheet.ByNumber()).All(t.Context()))(t)
 }

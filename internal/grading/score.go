@@ -2,10 +2,12 @@ package grading
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/ent/response"
+	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/gid"
@@ -15,78 +17,206 @@ import (
 	"github.com/assay-hq/assay/policy"
 )
 
+// atOnce is how many sessions one transaction scores: enough that a thousand which end in one second are a few
+// transactions, few enough that none of them holds its rows for long.
+const atOnce = 100
+
 // Score scores a submitted session by its key and writes its report: ready if nothing waits for a person, provisional
-// otherwise. A session in any other state is left as it is, so that it may be repeated. Only Assay itself has the
-// permission.
+// otherwise, and then its template's rule gives it to reviewers if it acts by itself. Sessions of the same version that wait beside it are scored along with it, so that their own jobs find
+// nothing left to do. A session whose code is still to be run waits for that, and is left as it is, as is one in any other
+// state, so that it may be repeated. Only Assay itself has the permission.
 func (s *Service) Score(ctx context.Context, actor policy.Actor, id gid.ID) error {
 	scope, err := s.tenant.As(ctx, actor, policy.SessionScore)
 	if err != nil {
 		return err
 	}
-	_, err = tenant.InTx(ctx, scope, func(tx tenant.Tx) (struct{}, error) {
-		row, err := tenant.Only[*ent.Session]("session")(tx.LockSession(ctx, id))
+	for patient := false; ; {
+		row, err := tenant.Only[*ent.Session]("session")(scope.Sessions().Where(session.ID(id)).Only(ctx))
 		if err != nil || row.State != term.Submitted {
-			return struct{}{}, err
+			return err
 		}
-		return struct{}{}, score(ctx, tx, row)
-	})
-	return err
-}
-
-func score(ctx context.Context, tx tenant.Tx, row *ent.Session) error {
-	j, err := judgeOne(ctx, tx.Scope, row.ID)
-	if err != nil {
-		return err
-	}
-	if err := writeScores(ctx, tx, row.ID, j.verdicts); err != nil {
-		return err
-	}
-	doc := j.frozen.result(j.verdicts, nil)
-	change := tx.ChangeSession(row.ID).SetState(term.InReview)
-	if !doc.Provisional {
-		change.SetState(term.Scored).SetScoredAt(tx.Now)
-	}
-	if _, err := change.Save(ctx); err != nil {
-		return fmt.Errorf("score session: %w", err)
-	}
-	if err := writeReport(ctx, tx, row, doc); err != nil {
-		return err
-	}
-	if doc.Provisional {
-		return nil
-	}
-	return tx.Announce(ctx, event.SessionScored, row.ID, nil)
-}
-
-// answersOf reads the answers that count of several sessions, by session and by the place of their question.
-func answersOf(ctx context.Context, scope tenant.Scope, sessions []gid.ID) (map[gid.ID]map[string]*content.Answer, error) {
-	rows, err := scope.Responses().Where(tenant.In(response.FieldSessionID, sessions), tenant.Latest).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("find responses: %w", err)
-	}
-	answers := make(map[gid.ID]map[string]*content.Answer, len(sessions))
-	for _, r := range rows {
-		if answers[r.SessionID] == nil {
-			answers[r.SessionID] = map[string]*content.Answer{}
+		did, err := tenant.InTx(ctx, scope, func(tx tenant.Tx) (batch, error) { return s.scoreSome(ctx, tx, row, patient) })
+		if err == nil && did.own || err != nil && patient {
+			return err
 		}
-		answers[r.SessionID][r.Ref] = r.Answer
+		// What others wait for is no reason to leave our own. And if everything that waits is in other hands, wait for it.
+		patient = err != nil || did.scored == 0
 	}
-	return answers, nil
 }
 
-// writeScores adds a row for everything that the key or a rule decided, in one statement.
-func writeScores(ctx context.Context, tx tenant.Tx, id gid.ID, verdicts []*verdict) error {
-	var rows []*ent.ScoreCreate
-	for _, v := range verdicts {
-		if v.status == term.ItemNotScored {
+// batch is what a transaction scored, and whether the session that it was for was in its hands.
+type batch struct {
+	scored int
+	own    bool
+}
+
+// scoreSome scores a session and those that wait beside it. What others hold is left to them, the session itself too unless the
+// caller is patient.
+func (s *Service) scoreSome(ctx context.Context, tx tenant.Tx, first *ent.Session, patient bool) (batch, error) {
+	f, err := s.held(ctx, tx, first.TemplateVersionID)
+	if err != nil {
+		return batch{}, err
+	}
+	documents := map[gid.ID]*frozen{first.TemplateVersionID: f}
+	rows, err := waiting(ctx, tx, first, patient || anyTests(documents)) // what waits for its code may wait beside it
+	if err != nil || len(rows) == 0 {
+		return batch{}, err
+	}
+	judged, err := judgeRows(ctx, tx.Scope, rows, documents)
+	if err != nil {
+		return batch{}, err
+	}
+	did, all := batch{}, make([]*graded, 0, len(rows))
+	for _, row := range rows {
+		did.own = did.own || row.ID == first.ID
+		j := judged[row.ID]
+		waits, err := s.execute(ctx, tx, row, j.verdicts)
+		if err != nil {
+			return batch{}, err
+		}
+		if !waits {
+			all = append(all, &graded{judged: j, row: row, doc: j.frozen.result(j.verdicts, nil)})
+		}
+	}
+	did.scored = len(all)
+	return did, writeGraded(ctx, tx, all)
+}
+
+// waiting locks the sessions that are scored together; patient, the first alone, whoever holds it now.
+func waiting(ctx context.Context, tx tenant.Tx, first *ent.Session, patient bool) ([]*ent.Session, error) {
+	if patient {
+		row, err := tenant.Only[*ent.Session]("session")(tx.LockSession(ctx, first.ID))
+		if err != nil || row.State != term.Submitted {
+			return nil, err
+		}
+		return []*ent.Session{row}, nil
+	}
+	own, err := tx.TrySubmitted(ctx, first.ID)
+	if err != nil {
+		return nil, fmt.Errorf("lock session: %w", err)
+	}
+	beside, err := tx.LockSubmitted(ctx, first, atOnce-len(own))
+	if err != nil {
+		return nil, fmt.Errorf("lock sessions: %w", err)
+	}
+	return append(own, beside...), nil
+}
+
+func idsOf(rows []*ent.Session) []gid.ID {
+	ids := make([]gid.ID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	return ids
+}
+
+// graded is a session that was scored by its key.
+type graded struct {
+	*judged
+	row *ent.Session
+	doc *Result
+}
+
+// writeGraded keeps what the key awarded, the reports and the new states of sessions that had no report before.
+func writeGraded(ctx context.Context, tx tenant.Tx, all []*graded) error {
+	var open, done []gid.ID
+	sheets, reports := make([]*ent.ScoreSheetCreate, len(all)), make([]*ent.ReportCreate, len(all))
+	for i, g := range all {
+		sheets[i] = tx.NewScoreSheet().SetSessionID(g.row.ID).SetNumber(1).SetEntries(entries(g.verdicts))
+		create, err := newReport(tx, g.row, g.doc, 1)
+		if err != nil {
+			return err
+		}
+		reports[i] = create
+		if g.doc.Provisional {
+			open = append(open, g.row.ID)
+		} else {
+			done = append(done, g.row.ID)
+		}
+	}
+	if err := tx.AddScoreSheets(ctx, sheets); err != nil {
+		return fmt.Errorf("write score sheets: %w", err)
+	}
+	if err := settle(ctx, tx, open, done); err != nil {
+		return err
+	}
+	created, err := tx.AddReports(ctx, reports)
+	if err != nil {
+		return fmt.Errorf("write reports: %w", err)
+	}
+	if err := tx.AnnounceAll(ctx, event.ReportComputed, reportIDs(created), nil); err != nil {
+		return err
+	}
+	if err := tx.AnnounceAll(ctx, event.SessionScored, done, nil); err != nil {
+		return err
+	}
+	return assignOpen(ctx, tx, all)
+}
+
+// assignOpen gives the answers that wait for people to reviewers, where a template's rule does so by itself.
+func assignOpen(ctx context.Context, tx tenant.Tx, all []*graded) error {
+	for _, g := range all {
+		if !g.doc.Provisional {
 			continue
 		}
-		rows = append(rows, tx.NewScore().SetSessionID(id).SetRef(v.item.Ref).SetCriterion(wholeAnswer).SetNumber(1).
-			SetPoints(int64(v.points)).SetMaxPoints(int64(scoring.Of(v.item.Points))).SetStatus(v.status).SetSource(v.source).
-			SetEvidence(evidence(v.answer)).SetComment(v.reason))
-	}
-	if err := tx.AddScores(ctx, rows); err != nil {
-		return fmt.Errorf("write scores: %w", err)
+		if err := assignAutomatically(ctx, tx, g.row, g.judged); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// settle brings sessions into the state that their reports give them: those that wait for a person, and the others.
+func settle(ctx context.Context, tx tenant.Tx, open, done []gid.ID) error {
+	if len(open) > 0 {
+		if _, err := tx.ChangeSessions(open).SetState(term.InReview).Save(ctx); err != nil {
+			return fmt.Errorf("open sessions for review: %w", err)
+		}
+	}
+	if len(done) > 0 {
+		if _, err := tx.ChangeSessions(done).SetState(term.Scored).SetScoredAt(tx.Now).Save(ctx); err != nil {
+			return fmt.Errorf("score sessions: %w", err)
+		}
+	}
+	return nil
+}
+
+func reportIDs(rows []*ent.Report) []gid.ID {
+	ids := make([]gid.ID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	return ids
+}
+
+// newReport begins a revision of a session's report.
+func newReport(tx tenant.Tx, row *ent.Session, doc *Result, number int) (*ent.ReportCreate, error) {
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return nil, fmt.Errorf("encode report: %w", err)
+	}
+	return tx.NewReport().SetSessionID(row.ID).SetJobRoleID(row.JobRoleID).SetCandidateID(row.CandidateID).
+		SetTemplateVersionID(row.TemplateVersionID).SetNumber(number).SetState(stateOf(doc)).SetPercent(int64(doc.Overall.Percent)).
+		SetPoints(int64(doc.Overall.Awarded)).SetMaxPoints(int64(doc.Overall.Maximum)).SetBand(doc.Band).SetPassed(doc.Passed).
+		SetResult(text).SetEndedAt(*row.EndedAt).SetMended(doc.mended), nil
+}
+
+func stateOf(doc *Result) term.ReportState {
+	if doc.Provisional {
+		return term.ReportProvisional
+	}
+	return term.ReportReady
+}
+
+// entries are what a key or a rule decided, in the paper's order.
+func entries(verdicts []*verdict) []*content.ScoreEntry {
+	decided := slices.DeleteFunc(slices.Clone(verdicts), func(v *verdict) bool { return v.status == term.ItemNotScored })
+	list := make([]*content.ScoreEntry, len(decided))
+	for i, v := range decided {
+		list[i] = &content.ScoreEntry{
+			Ref: v.item.Ref, Status: v.status, Source: v.source, Points: int64(v.points), Maximum: int64(scoring.Of(v.item.Points)),
+			Evidence: v.evidence(), Comment: v.reason,
+		}
+	}
+	return list
 }

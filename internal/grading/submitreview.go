@@ -3,13 +3,10 @@ package grading
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/ent/review"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
@@ -20,110 +17,100 @@ import (
 	"github.com/assay-hq/assay/policy"
 )
 
-// SubmitReviewInput is a reviewer's score of every criterion of every answer that waited.
+// SubmitReviewInput is a reviewer's score of every criterion of every answer that is theirs.
 type SubmitReviewInput struct {
 	ID             gid.ID
 	Scores         []*CriterionScoreInput
 	IdempotencyKey *string
 }
 
-// CriterionScoreInput is the level that an answer reached on one criterion, why, and the words that show it.
+// CriterionScoreInput is the level that an answer reached on one criterion, why, and the words that show it; or that
+// nobody can say, such as of a recording that cannot be understood.
 type CriterionScoreInput struct {
-	Question  string
-	Criterion string
-	Points    int
-	Comment   string
-	Evidence  *string
+	Question    string
+	Criterion   string
+	Points      int
+	Comment     string
+	Evidence    *string
+	NotScorable *bool
 }
 
-// criterionScore is a checked score beside its criterion.
-type criterionScore struct {
+// unscorable reports whether nobody can say.
+func (g *CriterionScoreInput) unscorable() bool { return g.NotScorable != nil && *g.NotScorable }
+
+// awarded is a checked score beside its question and criterion.
+type awarded struct {
+	ref       string
 	criterion *content.Criterion
-	points    int
-	comment   string
-	evidence  string
-	by        gid.ID
+	given     *CriterionScoreInput
 }
 
-func (s *criterionScore) level() scoring.CriterionScore {
-	return scoring.CriterionScore{
-		Criterion: scoring.Criterion{Key: s.criterion.Key, Weight: s.criterion.Weight},
-		Awarded:   s.points, Maximum: s.criterion.Maximum(), Status: scoring.Scored,
-	}
-}
-
-func (s *criterionScore) trace() *TraceEntry {
-	return &TraceEntry{
-		Criterion: s.criterion.Key, Text: s.criterion.Text, Weight: s.criterion.Weight,
-		Points: scoring.Of(s.points), Maximum: scoring.Of(s.criterion.Maximum()),
-		Source: term.SourceReviewer, AwardedBy: &s.by, Evidence: s.evidence, Comment: s.comment,
-	}
-}
-
-// SubmitReview takes a reviewer's scores, all of them at once, and computes the report anew. A criterion that is
+// SubmitReview takes a reviewer's scores, all of them at once. What others submitted of the same answers stays sealed until
+// all are in; then the report is computed anew, or a further reviewer called where they are far apart. A criterion that is
 // missing, named twice or unknown, points that are no level, a missing comment, or evidence that does not stand in the
-// answer are Invalid, and nothing is kept. A review that was submitted is Conflict.
+// answer are Invalid, and nothing is kept. A review that was submitted, declined or taken back is Conflict.
 func (s *Service) SubmitReview(ctx context.Context, actor policy.Actor, in SubmitReviewInput) (*ent.Review, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.ReviewScore)
 	if err != nil {
 		return nil, err
 	}
-	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*ent.Review, error) {
-		id, err := tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return in.ID, takeReview(ctx, tx, in) })
-		if err != nil {
-			return nil, err
-		}
-		return tenant.Only[*ent.Review]("review")(tx.Reviews().Where(review.ID(id)).Only(ctx))
-	})
+	return tenant.Change(ctx, scope, in.IdempotencyKey, in,
+		func(tx tenant.Tx) (gid.ID, error) { return in.ID, s.takeReview(ctx, tx, in) }, readReview)
 }
 
-func takeReview(ctx context.Context, tx tenant.Tx, in SubmitReviewInput) error {
-	own, err := tenant.Only[*ent.Review]("review")(tx.Reviews().Where(review.ID(in.ID)).Only(ctx))
+func (s *Service) takeReview(ctx context.Context, tx tenant.Tx, in SubmitReviewInput) error {
+	w, own, err := s.holdOwn(ctx, tx, in.ID)
 	if err != nil {
 		return err
 	}
-	row, err := tenant.Only[*ent.Session]("session")(tx.LockSession(ctx, own.SessionID))
+	scores, err := matchScores(ofReview(own, w.panel.open), in.Scores)
 	if err != nil {
 		return err
 	}
-	if own, err = tenant.Only[*ent.Review]("review")(tx.LockReview(ctx, in.ID)); err != nil {
+	if err := w.keep(ctx, tx, scores, term.SourceReviewer, &own.ID); err != nil {
 		return err
 	}
-	if own.State != term.ReviewAssigned || row.State != term.InReview {
-		return conflict("this review was already submitted")
+	if _, err := tx.ChangeReview(own.ID).SetState(term.ReviewSubmitted).SetSubmittedAt(tx.Now).Save(ctx); err != nil {
+		return fmt.Errorf("close review: %w", err)
 	}
-	j, err := judgeOne(ctx, tx.Scope, row.ID)
-	if err != nil {
+	tx.Tell(own.SessionID)
+	if err := tx.Announce(ctx, event.ReviewSubmitted, own.ID, nil); err != nil {
 		return err
 	}
-	scores, err := matchScores(open(j.verdicts), in.Scores, tx.Actor().ID)
-	if err != nil {
-		return err
-	}
-	if err := keepReview(ctx, tx, own, scores); err != nil {
-		return err
-	}
-	if _, err := tx.ChangeSession(row.ID).SetState(term.Scored).SetScoredAt(tx.Now).Save(ctx); err != nil {
-		return fmt.Errorf("score session: %w", err)
-	}
-	if err := writeReport(ctx, tx, row, j.frozen.result(j.verdicts, scores)); err != nil {
-		return err
-	}
-	return tx.Announce(ctx, event.SessionScored, row.ID, nil)
+	return w.settle(ctx, tx, "")
 }
 
-// matchScores demands exactly one good score for every open criterion.
-func matchScores(waiting []*verdict, given []*CriterionScoreInput, by gid.ID) (reviewed, error) {
-	type place struct{ question, criterion string }
+// holdOwn holds a visible review that waits for its reviewer, and its session. One that does not wait is Conflict.
+func (s *Service) holdOwn(ctx context.Context, tx tenant.Tx, id gid.ID) (*reviewing, *ent.Review, error) {
+	own, err := readReview(ctx, tx.Scope, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := s.holdReview(ctx, tx, own.SessionID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if own, err = tenant.Only[*ent.Review]("review")(tx.LockReview(ctx, id)); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case own.State == term.ReviewSubmitted:
+		err = conflict("this review was already submitted")
+	case own.State == term.ReviewDeclined:
+		err = conflict("this review was declined")
+	case own.State == term.ReviewWithdrawn:
+		err = conflict("this review was taken back")
+	case w.session.State != term.InReview:
+		err = conflict("this session is reviewed no further")
+	}
+	return w, own, err
+}
+
+// matchScores demands exactly one good score for every criterion of some questions.
+func matchScores(waiting []*verdict, given []*CriterionScoreInput) ([]*awarded, error) {
 	var c fault.Checks
-	found := map[place]*CriterionScoreInput{}
-	for i, g := range given {
-		at := place{g.Question, g.Criterion}
-		c.That(found[at] == nil, "this criterion is scored twice", "scores", strconv.Itoa(i), "criterion")
-		found[at] = g
-		checkScore(&c, waiting, g, i)
-	}
-	scores := reviewed{}
+	found := checkScores(&c, waiting, given)
+	var scores []*awarded
 	for _, v := range waiting {
 		for _, cr := range v.item.Content.Criteria {
 			g := found[place{v.item.Ref, cr.Key}]
@@ -131,14 +118,25 @@ func matchScores(waiting []*verdict, given []*CriterionScoreInput, by gid.ID) (r
 				c.That(false, "criterion "+cr.Key+" of question "+v.item.Ref+" is not scored", "scores")
 				continue
 			}
-			score := &criterionScore{criterion: cr, points: g.Points, comment: g.Comment, by: by}
-			if g.Evidence != nil {
-				score.evidence = folded(*g.Evidence)
-			}
-			scores[v.item.Ref] = append(scores[v.item.Ref], score)
+			scores = append(scores, &awarded{v.item.Ref, cr, g})
 		}
 	}
 	return scores, c.Err()
+}
+
+// place is a criterion of a question.
+type place struct{ question, criterion string }
+
+// checkScores judges scores one by one, and gives them by their places.
+func checkScores(c *fault.Checks, waiting []*verdict, given []*CriterionScoreInput) map[place]*CriterionScoreInput {
+	found := map[place]*CriterionScoreInput{}
+	for i, g := range given {
+		at := place{g.Question, g.Criterion}
+		c.That(found[at] == nil, "this criterion is scored twice", "scores", strconv.Itoa(i), "criterion")
+		found[at] = g
+		checkScore(c, waiting, g, i)
+	}
+	return found
 }
 
 // maxEvidence bounds a quotation, in characters: no answer is longer.
@@ -150,6 +148,11 @@ func checkScore(c *fault.Checks, waiting []*verdict, g *CriterionScoreInput, i i
 		v, cr := criterionOf(waiting, g)
 		if cr == nil {
 			c.That(false, "this review has no such question and criterion", "criterion")
+			return
+		}
+		if g.unscorable() {
+			c.That(g.Points == 0, "what cannot be scored has no points", "points")
+			c.That(g.Evidence == nil, "what cannot be scored has no evidence; say in the comment why", "evidence")
 			return
 		}
 		c.That(isLevel(cr, g.Points), "this is none of the criterion's levels", "points")
@@ -185,22 +188,30 @@ func isLevel(c *content.Criterion, points int) bool {
 // folded is a text with all white space alike, so that a quotation may break lines elsewhere.
 func folded(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// keepReview writes the scores and closes the review.
-func keepReview(ctx context.Context, tx tenant.Tx, own *ent.Review, scores reviewed) error {
-	var rows []*ent.ScoreCreate
-	for _, ref := range slices.Sorted(maps.Keys(scores)) {
-		for _, s := range scores[ref] {
-			rows = append(rows, tx.NewScore().SetSessionID(own.SessionID).SetRef(ref).SetCriterion(s.criterion.Key).SetNumber(1).
-				SetPoints(int64(scoring.Of(s.points))).SetMaxPoints(int64(scoring.Of(s.criterion.Maximum()))).
-				SetStatus(term.ItemScored).SetSource(term.SourceReviewer).SetEvidence(s.evidence).SetComment(s.comment).
-				SetReviewID(own.ID).SetAwardedBy(s.by))
+// keep adds the scores of one person, each with the next number of its criterion.
+func (w *reviewing) keep(ctx context.Context, tx tenant.Tx, scores []*awarded, source term.ScoreSource, review *gid.ID) error {
+	last := map[place]int{}
+	for _, s := range w.panel.scores {
+		at := place{s.Ref, s.Criterion}
+		last[at] = max(last[at], s.Number)
+	}
+	rows := make([]*ent.ScoreCreate, len(scores))
+	for i, s := range scores {
+		status, evidence := term.ItemScored, ""
+		if s.given.unscorable() {
+			status = term.ItemNotScored
 		}
+		if s.given.Evidence != nil {
+			evidence = folded(*s.given.Evidence)
+		}
+		rows[i] = tx.NewScore().SetSessionID(w.session.ID).SetRef(s.ref).SetCriterion(s.criterion.Key).
+			SetNumber(last[place{s.ref, s.criterion.Key}] + 1).
+			SetPoints(int64(scoring.Of(s.given.Points))).SetMaxPoints(int64(scoring.Of(s.criterion.Maximum()))).
+			SetStatus(status).SetSource(source).SetEvidence(evidence).SetComment(s.given.Comment).
+			SetNillableReviewID(review).SetAwardedBy(tx.Actor().ID)
 	}
 	if err := tx.AddScores(ctx, rows); err != nil {
 		return fmt.Errorf("write scores: %w", err)
 	}
-	if _, err := tx.ChangeReview(own.ID).SetState(term.ReviewSubmitted).SetSubmittedAt(tx.Now).Save(ctx); err != nil {
-		return fmt.Errorf("close review: %w", err)
-	}
-	return tx.Announce(ctx, event.ReviewSubmitted, own.ID, nil)
+	return nil
 }

@@ -24,6 +24,7 @@ type verdict struct {
 	source term.ScoreSource
 	points scoring.Points
 	reason string
+	run    *Execution // of a code answer: what running it came to
 }
 
 // recording is what there is to be heard of a spoken answer; nil if there is nothing.
@@ -45,18 +46,25 @@ func (f *frozen) judge(answers map[string]*content.Answer, ranOut bool) []*verdi
 	}
 	verdicts := make([]*verdict, len(items))
 	for i, item := range items {
-		v := &verdict{item: item, answer: answers[item.Ref], source: term.SourceRule}
-		switch {
-		case v.answer == nil && ranOut && i > last:
-			v.status, v.reason = term.ItemNotReached, "time ran out before this question"
-		case v.answer.Blank():
-			v.status, v.reason = term.ItemOmitted, "left without an answer"
-		default:
-			v.byKey()
-		}
-		verdicts[i] = v
+		verdicts[i] = verdictOn(item, answers[item.Ref], !ranOut || i <= last)
 	}
 	return verdicts
+}
+
+// verdictOn gives the verdict on one item. Reached says that the candidate came as far as this question.
+func verdictOn(item *key.Item, answer *content.Answer, reached bool) *verdict {
+	v := &verdict{item: item, answer: answer, source: term.SourceRule}
+	switch {
+	case item.Credited:
+		v.status, v.points, v.reason = term.ItemScored, scoring.Of(item.Points), "full points for everybody who was asked"
+	case answer == nil && !reached:
+		v.status, v.reason = term.ItemNotReached, "time ran out before this question"
+	case answer.Blank():
+		v.status, v.reason = term.ItemOmitted, "left without an answer"
+	default:
+		v.byKey()
+	}
+	return v
 }
 
 // asked are the items in the order of the paper.
@@ -185,6 +193,14 @@ func accepted(q *content.Question) []scoring.Accepted {
 		list[i] = scoring.Accepted{Text: text}
 	}
 	return list
+}
+
+// evidence is what the verdict rests on: the answer, or how it did in its tests.
+func (v *verdict) evidence() string {
+	if v.source == term.SourceRunner {
+		return v.run.summary()
+	}
+	return evidence(v.answer)
 }
 
 // evidence is the part of an answer that a key looked at.

@@ -24,6 +24,20 @@ func (ScoreSession) Kind() string { return "score_session" }
 // Tenant is the organization the job works for.
 func (j ScoreSession) Tenant() gid.ID { return j.OrganizationID }
 
+// RunCode takes the run of a code answer a step on: hands it over to the runner, or asks what became of it. Called is for a
+// runner that said that something is new: it asks once, and leaves the waiting to the job that handed over.
+type RunCode struct {
+	OrganizationID gid.ID `json:"organization_id"`
+	ExecutionID    gid.ID `json:"execution_id"`
+	Called         bool   `json:"called,omitempty"`
+}
+
+// Kind is the job's name in the queue.
+func (RunCode) Kind() string { return "run_code" }
+
+// Tenant is the organization the job works for.
+func (j RunCode) Tenant() gid.ID { return j.OrganizationID }
+
 // DeleteFiles deletes the bytes of files whose rows are gone.
 type DeleteFiles struct {
 	OrganizationID gid.ID   `json:"organization_id"`
@@ -47,3 +61,15 @@ func (SendMail) Kind() string { return "send_mail" }
 
 // Tenant is the organization the job works for.
 func (j SendMail) Tenant() gid.ID { return j.OrganizationID }
+
+// Rescore brings the reports of a version up to a mending of its key.
+type Rescore struct {
+	OrganizationID gid.ID `json:"organization_id"`
+	RescoringID    gid.ID `json:"rescoring_id"`
+}
+
+// Kind is the job's name in the queue.
+func (Rescore) Kind() string { return "rescore" }
+
+// Tenant is the organization the job works for.
+func (j Rescore) Tenant() gid.ID { return j.OrganizationID }

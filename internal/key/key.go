@@ -47,6 +47,10 @@ type Item struct {
 	Skills     []*Skill          `json:"skills"`
 	// The content is the revision's, with the partial credit that the template's rule for its kind gives it.
 	Content *content.Question `json:"content"`
+
+	// What mendings say of the item. They stand beside the frozen document and are never part of it.
+	Dropped  bool `json:"-"` // it counts for nobody
+	Credited bool `json:"-"` // whoever was asked has its full points
 }
 
 // Skill is a skill as it was called when the template was published.

@@ -114,6 +114,13 @@ func TestTheWholeFormIsFrozen(t *testing.T) {
 					Ref: "1.4", QuestionID: id(t, gid.Question, 5), Revision: 1, Title: "s", Kind: term.Spoken, Points: 3,
 					Content: &content.Question{Prompt: "s", Spoken: &content.Spoken{MaxSeconds: 60}},
 				},
+				{
+					Ref: "1.5", QuestionID: id(t, gid.Question, 6), Revision: 1, Title: "t", Kind: term.Code, Points: 3,
+					Content: &content.Question{Prompt: "t", Code: &content.Code{Language: "go", CPULimit: new(2000), MemoryLimit: new(64), Tests: []*content.CodeTest{
+						{Name: "x", Stdin: "1", Expected: "2", Weight: 3, Hidden: true, Comparison: term.ExactOutput},
+						{Name: "y", Expected: "2", Weight: 1, Comparison: term.TrimmedOutput},
+					}}},
+				},
 			},
 		}},
 	}
@@ -130,6 +137,11 @@ func TestTheWholeFormIsFrozen(t *testing.T) {
 		`,"criteria":null,"modelAnswer":"","pitfalls":null,"followUps":null,"timeHintSeconds":0,"skillIds":null}},` +
 		`{"ref":"1.4","questionId":"qst_01kjmma2g0e0482ga1850m2ga1","revision":1,"title":"s","kind":"SPOKEN","points":3,"skills":null,` +
 		`"content":{"prompt":"s","spoken":{"maxSeconds":60}` +
+		`,"criteria":null,"modelAnswer":"","pitfalls":null,"followUps":null,"timeHintSeconds":0,"skillIds":null}},` +
+		`{"ref":"1.5","questionId":"qst_01kjmma2g0e04830c1g60r30c1","revision":1,"title":"t","kind":"CODE","points":3,"skills":null,` +
+		`"content":{"prompt":"t","code":{"language":"go","tests":[` +
+		`{"name":"x","stdin":"1","expectedOutput":"2","weight":3,"hidden":true,"comparison":"EXACT"},{"name":"y","expectedOutput":"2","weight":1,"comparison":"TRIMMED"}],` +
+		`"cpuLimitMilliseconds":2000,"memoryLimitMegabytes":64}` +
 		`,"criteria":null,"modelAnswer":"","pitfalls":null,"followUps":null,"timeHintSeconds":0,"skillIds":null}}],"draws":[{"count":1,"refs":["1.1","1.2"]}]}],"skillWeights":[{"skillId":"skl_01kjmma2g0e02r0g2081040g20","weight":3}],"mode":"INTERVIEW","followUpLimit":1}`
 	got, err := k.Encode()
 	if err != nil || string(got) != want {

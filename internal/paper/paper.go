@@ -54,6 +54,7 @@ type Question struct {
 	Unit           string            `json:"unit,omitempty"`       // of a numeric answer
 	Language       string            `json:"language,omitempty"`   // that code is written in
 	Starter        string            `json:"starter,omitempty"`    // what code begins with
+	Examples       []*Example        `json:"examples,omitempty"`   // of what code must print; hidden tests are not here
 	MaxSeconds     int               `json:"maxSeconds,omitempty"` // of a spoken answer
 	Points         int               `json:"points"`
 	TimeHint       int               `json:"timeHintSeconds,omitempty"`
@@ -66,6 +67,13 @@ type Choice struct {
 	Key  string `json:"key"`
 	Text string `json:"text"` // Markdown
 	HTML string `json:"html,omitempty"`
+}
+
+// Example is an input of a program with what it must print.
+type Example struct {
+	Name   string `json:"name"`
+	Stdin  string `json:"stdin,omitempty"`
+	Output string `json:"output"`
 }
 
 // Translation is a question in another language.

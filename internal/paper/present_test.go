@@ -281,6 +281,7 @@ func TestTheWholeFormIsFrozen(t *testing.T) {
 				{Ref: "1.2", Kind: term.Code, Prompt: "c", Language: "go", Starter: "package main", Points: 3},
 				{Ref: "1.3", Kind: term.Spoken, Prompt: "s", MaxSeconds: 90, Points: 4},
 				{Ref: "1.4", Kind: term.Numeric, Prompt: "n", Unit: "ms", Points: 1},
+				{Ref: "1.5", Kind: term.Code, Prompt: "e", Language: "go", Examples: []*paper.Example{{Name: "x", Stdin: "1", Output: "2"}, {Name: "y", Output: "3"}}, Points: 1},
 			},
 			Draws: []draw.Pool{{Count: 1, Refs: []string{"1.2", "1.3"}}},
 		}},
@@ -293,7 +294,8 @@ func TestTheWholeFormIsFrozen(t *testing.T) {
 		`"shuffleChoices":true,"points":2,"timeHintSeconds":30,"translations":[{"language":"de","prompt":"P","promptHtml":"\u003cp\u003eP\u003c/p\u003e","choices":[{"key":"a","text":"Ä"}]}]},` +
 		`{"ref":"1.2","kind":"CODE","prompt":"c","language":"go","starter":"package main","points":3},` +
 		`{"ref":"1.3","kind":"SPOKEN","prompt":"s","maxSeconds":90,"points":4},` +
-		`{"ref":"1.4","kind":"NUMERIC","prompt":"n","unit":"ms","points":1}],"draws":[{"count":1,"refs":["1.2","1.3"]}]}]}`
+		`{"ref":"1.4","kind":"NUMERIC","prompt":"n","unit":"ms","points":1},` +
+		`{"ref":"1.5","kind":"CODE","prompt":"e","language":"go","examples":[{"name":"x","stdin":"1","output":"2"},{"name":"y","output":"3"}],"points":1}],"draws":[{"count":1,"refs":["1.2","1.3"]}]}]}`
 	if got := string(encode(t, p)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -213,7 +213,7 @@ func TestPlain(t *testing.T) {
 				want.Content.Numeric.Unit = ""
 			}
 			if want.Content.Code != nil {
-				want.Content.Code.Starter = ""
+				want.Content.Code.Starter, want.Content.Code.Tests, want.Content.Code.MemoryLimit = "", nil, nil
 			}
 			if want.Content.Spoken != nil {
 				want.Content.Spoken.MaxSeconds = assumedSeconds

@@ -67,6 +67,7 @@ func unsaid(file string, q *catalogue.Question) []*Note {
 	tell(partial, "qti-response-processing", "other systems give all points or none: QTI has no such rule of partial credit")
 	tell(len(c.Translations) > 0, "qti-assessment-item", "other systems see one language only")
 	tell(q.Kind == term.Spoken, "qti-upload-interaction", "other systems do not limit how long the recording is")
+	tell(c.Code != nil && len(c.Code.Tests) > 0, "qti-extended-text-interaction", "other systems do not run the code: its tests are for Assay alone")
 	noFeedback := !showsFeedback(q)
 	for _, choice := range c.Choices {
 		tell(noFeedback && choice.Feedback != "", "qti-simple-choice", "other systems do not show the feedback of "+choice.Key)

@@ -136,7 +136,9 @@ func examples() []*catalogue.Question {
 	open := question("open", term.ShortText)
 	long := question("long", term.LongText)
 	code := question("code", term.Code)
-	code.Content.Code = &content.Code{Language: "go", Starter: "func main() {\n\t// <here>\n}\n"}
+	code.Content.Code = &content.Code{Language: "go", Starter: "func main() {\n\t// <here>\n}\n", MemoryLimit: new(64), Tests: []*content.CodeTest{
+		{Name: "adds", Stdin: "1 2", Expected: "<3>", Weight: 2, Hidden: true, Comparison: term.TrimmedOutput},
+	}}
 	spoken := question("spoken", term.Spoken)
 	spoken.Content.Spoken = &content.Spoken{MaxSeconds: 90}
 	return []*catalogue.Question{single, multiple, water, order, exact, near, percent, short, open, long, code, spoken}

@@ -87,7 +87,12 @@ func drawContent(t *rapid.T, kind term.QuestionKind) *content.Question {
 	case kind == term.ShortText:
 		q.Accepted = several(t, "accepted", func(int) string { return text() })
 	case kind == term.Code:
-		q.Code = &content.Code{Language: text(), Starter: text()}
+		q.Code = &content.Code{Language: text(), Starter: text(), CPULimit: perhaps(t, "cpu", rapid.IntRange(1, 9999)), Tests: several(t, "tests", func(i int) *content.CodeTest {
+			return &content.CodeTest{
+				Name: text(), Stdin: text(), Expected: text(), Weight: i, Hidden: rapid.Bool().Draw(t, "hidden"),
+				Comparison: enum[term.OutputComparison](t, term.ExactOutput.Values()),
+			}
+		})}
 	case kind == term.Spoken:
 		q.Spoken = &content.Spoken{MaxSeconds: rapid.IntRange(0, 999).Draw(t, "seconds")}
 	}

@@ -1,6 +1,8 @@
 package scoring_test
 
 import (
+	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/assay-hq/assay/internal/scoring"
@@ -83,6 +85,53 @@ func TestRubricScore_properties(t *testing.T) {
 		criteria[i].Awarded++
 		if higher, _ := scoring.RubricScore(maximum, criteria); higher < score {
 			t.Fatalf("a higher level lowered %v to %v", score, higher)
+		}
+	})
+}
+
+func TestLevelsOfSeveralPeople(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		awards       []int
+		mean, median string
+		gap          int
+	}{
+		{"one person", []int{3}, "3", "3", 0},
+		{"two", []int{1, 2}, "3/2", "3/2", 1},
+		{"a third is no 0.333…", []int{0, 0, 1}, "1/3", "0", 1},
+		{"one far away does not move the median", []int{4, 0, 4}, "8/3", "4", 4},
+		{"four: the two in the middle", []int{0, 3, 4, 4}, "11/4", "7/2", 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			mean, median := scoring.MeanLevel(c.awards), scoring.MedianLevel(c.awards)
+			if mean.RatString() != c.mean || median.RatString() != c.median || scoring.Gap(c.awards) != c.gap {
+				t.Errorf("got %s, %s, %d", mean.RatString(), median.RatString(), scoring.Gap(c.awards))
+			}
+		})
+	}
+	if scoring.MeanLevel(nil) != nil || scoring.MedianLevel(nil) != nil || scoring.Gap(nil) != 0 {
+		t.Error("nobody's awards come to something")
+	}
+	third := level(1, 0, 1)
+	third.Level = scoring.MeanLevel([]int{0, 0, 1})
+	if got, ok := scoring.RubricScore(scoring.Of(3), []scoring.CriterionScore{third}); !ok || got != scoring.Of(1) {
+		t.Errorf("a third of three points: got %v, %v", got, ok)
+	}
+}
+
+func TestLevelsOfSeveralPeople_properties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		awards := rapid.SliceOfN(rapid.IntRange(0, 10), 1, 9).Draw(t, "awards")
+		shuffled := rapid.Permutation(awards).Draw(t, "shuffled")
+		for _, of := range []func([]int) *big.Rat{scoring.MeanLevel, scoring.MedianLevel} {
+			got := of(awards)
+			if got.Cmp(of(shuffled)) != 0 {
+				t.Fatalf("the order of people matters: %s, %s", got, of(shuffled))
+			}
+			low, high := big.NewRat(int64(slices.Min(awards)), 1), big.NewRat(int64(slices.Max(awards)), 1)
+			if got.Cmp(low) < 0 || got.Cmp(high) > 0 {
+				t.Fatalf("%s is outside %s … %s", got, low, high)
+			}
 		}
 	})
 }

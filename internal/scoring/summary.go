@@ -79,12 +79,15 @@ type Result struct {
 // overall percentage 100 · Σ w·awarded / Σ w·max, never with the rounded one. A paper on which nothing can be
 // earned has percentage zero, no band, and is not passed. Of two bands with one minimum the first listed has
 // it. An unknown status is NotScored.
-func Summarise(items []Item, config Summary) Result {
+func Summarise(items []Item, config Summary) Result { return summarise(items, config, false) }
+
+// summarise sums in whole numbers as long as they are whole and fit, or in rational ones from the start; both are exact.
+func summarise(items []Item, config Summary, rational bool) Result {
 	var result Result
-	overall, scale := newTally(), config.scale(items)
-	sections, skills := newTallies(), newTallies()
+	overall, sections, skills := newTally(rational), newTallies(rational), newTallies(rational)
+	weight := config.weights(items)
 	for _, item := range items {
-		overall.add(item, new(big.Rat).Mul(config.weight(item), scale(item.Section)))
+		overall.add(item, weight(item))
 		sections.add(item.Section, item)
 		for i, skill := range item.Skills {
 			if !slices.Contains(item.Skills[:i], skill) {
@@ -94,24 +97,73 @@ func Summarise(items []Item, config Summary) Result {
 	}
 	result.Overall, result.Sections, result.Skills = overall.sum(), sections.groups(), skills.groups()
 	result.Provisional = result.Overall.NotScored > 0
-	if percent, ok := overall.percent(); ok && !result.Provisional {
-		result.Band = config.band(percent)
-		result.Passed = reached(percent, config.CutPercent)
+	if overall.share.decided() && !result.Provisional {
+		result.Band = config.band(&overall.share)
+		result.Passed = overall.share.reached(config.CutPercent)
 	}
 	return result
 }
 
+// weights gives how often a point of an item counts in the overall percentage. Without shares of sections the weights
+// are all multiplied by one number that makes them whole, which changes no percentage.
+func (c Summary) weights(items []Item) func(Item) weight {
+	if len(c.SectionShares) > 0 {
+		scale := c.scale(items)
+		return func(item Item) weight { return weight{exact: new(big.Rat).Mul(c.weight(item), scale(item.Section))} }
+	}
+	multiple := int64(1)
+	for _, item := range items {
+		multiple = leastCommon(multiple, int64(len(distinct(item.Skills))))
+		if multiple > 1<<20 { // no item has that many skills
+			return func(item Item) weight { return weight{exact: c.weight(item)} }
+		}
+	}
+	return func(item Item) weight {
+		sum, n := c.skillSum(item)
+		return weight{whole: sum * (multiple / n)}
+	}
+}
+
+// skillSum is the sum of the weights of an item's skills, and how many those are; of an item without any, one of one.
+func (c Summary) skillSum(item Item) (sum, n int64) {
+	for _, skill := range distinct(item.Skills) {
+		w, ok := c.SkillWeights[skill]
+		if !ok {
+			w = 1
+		}
+		sum, n = sum+int64(max(0, w)), n+1
+	}
+	if n == 0 {
+		return 1, 1
+	}
+	return sum, n
+}
+
 // weight is how often a point of an item counts for its skills.
 func (c Summary) weight(item Item) *big.Rat {
-	skills := newSet(item.Skills)
-	if len(skills) == 0 {
-		return whole(1)
+	sum, n := c.skillSum(item)
+	return new(big.Rat).SetFrac64(sum, n)
+}
+
+// distinct are the names of a list, each once, in the order in which they came.
+func distinct(names []string) []string {
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			return slices.Compact(slices.Sorted(slices.Values(names)))
+		}
 	}
-	sum := new(big.Rat)
-	for skill := range skills {
-		sum.Add(sum, named(c.SkillWeights, skill))
+	return names
+}
+
+func leastCommon(a, b int64) int64 {
+	if b == 0 {
+		return a
 	}
-	return sum.Quo(sum, whole(int64(len(skills))))
+	x, y := a, b
+	for y != 0 {
+		x, y = y, x%y
+	}
+	return a / x * b
 }
 
 // scale gives the factor that makes a section its share: share / Σ w·max over all items of the section, decided or not.
@@ -134,18 +186,10 @@ func (c Summary) scale(items []Item) func(section string) *big.Rat {
 	}
 }
 
-func named(weights map[string]int, name string) *big.Rat {
-	weight, ok := weights[name]
-	if !ok {
-		return whole(1)
-	}
-	return whole(int64(max(0, weight)))
-}
-
-func (c Summary) band(percent *big.Rat) string {
+func (c Summary) band(of *share) string {
 	var best *Band
 	for i, band := range c.Bands {
-		if reached(percent, band.MinPercent) && (best == nil || band.MinPercent > best.MinPercent) {
+		if of.reached(band.MinPercent) && (best == nil || band.MinPercent > best.MinPercent) {
 			best = &c.Bands[i]
 		}
 	}
@@ -155,17 +199,21 @@ func (c Summary) band(percent *big.Rat) string {
 	return best.Name
 }
 
-func reached(percent *big.Rat, minimum int) bool { return percent.Cmp(whole(int64(minimum))) >= 0 }
-
 // tally is a total on its way: the sums of weighted points stay exact until the percentage is rounded.
 type tally struct {
-	total            Total
-	awarded, decided *big.Rat
+	total Total
+	share share
 }
 
-func newTally() *tally { return &tally{awarded: new(big.Rat), decided: new(big.Rat)} }
+func newTally(rational bool) *tally {
+	t := new(tally)
+	if rational {
+		t.share.widen()
+	}
+	return t
+}
 
-func (t *tally) add(item Item, weight *big.Rat) {
+func (t *tally) add(item Item, w weight) {
 	possible := max(0, item.Max)
 	t.total.Max += possible
 	var awarded Points
@@ -183,43 +231,32 @@ func (t *tally) add(item Item, weight *big.Rat) {
 		return
 	}
 	t.total.Awarded += awarded
-	t.awarded.Add(t.awarded, new(big.Rat).Mul(weight, whole(int64(awarded))))
-	t.decided.Add(t.decided, new(big.Rat).Mul(weight, whole(int64(possible))))
-}
-
-// percent is the exact percentage; it is not ok if nothing decided can earn anything.
-func (t *tally) percent() (percent *big.Rat, ok bool) {
-	if t.decided.Sign() == 0 {
-		return new(big.Rat), false
-	}
-	percent = new(big.Rat).Quo(t.awarded, t.decided)
-	return percent.Mul(percent, whole(100)), true
+	t.share.add(awarded, possible, w)
 }
 
 func (t *tally) sum() Total {
-	percent, _ := t.percent()
-	t.total.PercentMicro = micro(percent)
+	t.total.PercentMicro = t.share.micro()
 	return t.total
 }
 
-// micro rounds a percentage to millionths of a percent.
-func micro(percent *big.Rat) int64 { return round(new(big.Rat).Mul(percent, whole(1_000_000))) }
-
 // tallies are tallies by name, in the order in which the names came.
 type tallies struct {
-	names  []string
-	byName map[string]*tally
+	names    []string
+	byName   map[string]*tally
+	rational bool
 }
 
-func newTallies() *tallies { return &tallies{byName: map[string]*tally{}} }
+func newTallies(rational bool) *tallies {
+	return &tallies{byName: map[string]*tally{}, rational: rational}
+}
 
 // add counts an item unweighted: inside one section or skill a point is a point.
 func (t *tallies) add(name string, item Item) {
 	if t.byName[name] == nil {
-		t.byName[name] = newTally()
+		t.byName[name] = newTally(t.rational)
 		t.names = append(t.names, name)
 	}
-	t.byName[name].add(item, whole(1))
+	t.byName[name].add(item, weight{whole: 1})
 }
 
 func (t *tallies) groups() []Group {

@@ -75,15 +75,16 @@ func audible(ctx context.Context, scope tenant.Scope, rows []*ent.Upload) ([]*en
 	for i, row := range rows {
 		sessions[i] = row.SessionID
 	}
-	reviews, err := scope.Reviews().Where(tenant.In(review.FieldSessionID, sessions), review.ReviewerID(scope.Actor().ID)).All(ctx)
+	reviews, err := scope.Reviews().Where(tenant.In(review.FieldSessionID, sessions), review.ReviewerID(scope.Actor().ID),
+		review.StateIn(term.ReviewAssigned, term.ReviewSubmitted)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find reviews: %w", err)
 	}
-	assigned := map[gid.ID]bool{}
-	for _, r := range reviews {
-		assigned[r.SessionID] = true
-	}
-	return slices.DeleteFunc(rows, func(row *ent.Upload) bool { return !assigned[row.SessionID] }), nil
+	return slices.DeleteFunc(rows, func(row *ent.Upload) bool {
+		return !slices.ContainsFunc(reviews, func(r *ent.Review) bool {
+			return r.SessionID == row.SessionID && (len(r.Refs) == 0 || slices.Contains(r.Refs, row.Ref))
+		})
+	}), nil
 }
 
 // RecordingsByID reads complete recordings for a batch; what the actor may not hear is left out.

@@ -53,5 +53,8 @@ func (s *Service) void(ctx context.Context, tx tenant.Tx, in VoidSessionInput) e
 	if _, err := tx.ChangeSession(row.ID).SetState(term.Voided).SetEndReason(in.Reason).Save(ctx); err != nil {
 		return fmt.Errorf("void: %w", err)
 	}
+	if err := tx.WithdrawReviews(ctx, row.ID, "the session was made void"); err != nil {
+		return fmt.Errorf("withdraw reviews: %w", err)
+	}
 	return tx.Announce(ctx, event.SessionVoided, row.ID, map[string]string{"reason": in.Reason})
 }

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/execution"
 	"github.com/assay-hq/assay/ent/member"
 	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/session"
@@ -242,6 +243,16 @@ func (d Directory) DueSessions(ctx context.Context, limit int) ([]Due, error) {
 		due[i] = Due{Organization: r.OrganizationID, Session: r.ID}
 	}
 	return due, nil
+}
+
+// Execution finds the run of a code answer whose runner shows a secret, by the secret's hash; NotFound if there is none.
+func (d Directory) Execution(ctx context.Context, hash []byte) (org, id gid.ID, err error) {
+	row, err := Only[*ent.Execution]("execution")(d.store.reads.Execution.Query().Where(execution.Hash(hash)).
+		Select(execution.FieldID, execution.FieldOrganizationID).Only(ctx))
+	if err != nil {
+		return gid.ID{}, gid.ID{}, err
+	}
+	return row.OrganizationID, row.ID, nil
 }
 
 // Unindexed lists the organizations that have questions or published templates from before there was search.

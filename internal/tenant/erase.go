@@ -53,11 +53,13 @@ var erasures = []string{
 	`UPDATE executions SET results = '[]', tokens = '[]'` + ofTheirs,
 	`UPDATE report_shares SET revoked_at = COALESCE(revoked_at, @now) WHERE organization_id = @org AND report_id IN
 		(SELECT id FROM reports WHERE organization_id = @org AND candidate_id = @candidate)`,
+	`UPDATE reviews SET end_reason = '', state = CASE state WHEN 'ASSIGNED' THEN 'WITHDRAWN' ELSE state END` + ofTheirs,
 	`UPDATE dispositions SET comment = ''` + ofTheirs,
 	`UPDATE contests SET reason = '', answer = ''` + ofTheirs,
 	`UPDATE clock_entries SET said = ''` + ofTheirs,
 	`UPDATE sessions SET external_order_id = NULL, redirect_url = '', end_reason = '', device = ''
 		WHERE organization_id = @org AND candidate_id = @candidate`,
+	`UPDATE reports SET reason = '' WHERE organization_id = @org AND candidate_id = @candidate`,
 	`UPDATE candidates SET email = @tombstone, name = 'Erased', phone = '', external_id = NULL, erased_at = @now
 		WHERE organization_id = @org AND id = @candidate`,
 }
@@ -103,7 +105,7 @@ func (tx Tx) eraseQuotes(ctx context.Context, person gid.ID) error {
 	return nil
 }
 
-// withoutQuotes empties evidence and comments in a report's document, wherever they stand; numbers stay as they are.
+// withoutQuotes empties evidence, comments and what programs printed in a report's document, wherever they stand; numbers stay as they are.
 func withoutQuotes(doc []byte) ([]byte, error) {
 	var whole any
 	decoder := json.NewDecoder(bytes.NewReader(doc))
@@ -123,7 +125,7 @@ func emptyQuotes(v any) {
 		}
 	case map[string]any:
 		for name, each := range v {
-			if _, text := each.(string); text && (name == "evidence" || name == "comment") {
+			if _, text := each.(string); text && (name == "evidence" || name == "comment" || name == "output") {
 				v[name] = ""
 				continue
 			}

@@ -1,12 +1,15 @@
 package tenant
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"math"
 	"slices"
+	"sort"
 	"strings"
+	"time"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -47,6 +50,7 @@ func (c Cursor) String() string {
 type Order struct {
 	Column string
 	Number bool // the column holds whole numbers; otherwise text
+	Time   bool // the column holds times
 	Desc   bool
 }
 
@@ -172,6 +176,11 @@ func (c *Cursor) fits(order Order) bool {
 		c.Key = int64(key)
 		return order.Column != "" && order.Number && math.Abs(key) < 1<<53 && key == math.Trunc(key)
 	case string:
+		if order.Time {
+			at, err := time.Parse(time.RFC3339Nano, key)
+			c.Key = at.UTC()
+			return err == nil && order.Column != "" && at.Year() > 0 && at.Year() < 10_000
+		}
 		// PostgreSQL has no text with a zero in it.
 		return order.Column != "" && !order.Number && len(key) <= maxCursorKey && !strings.ContainsRune(key, 0)
 	default:
@@ -211,4 +220,46 @@ func beyond(less bool, columns []string, args []any) *entsql.Predicate {
 		return entsql.CompositeLT(columns, args...)
 	}
 	return entsql.CompositeGT(columns, args...)
+}
+
+// ListOf is List of rows that are at hand already, in their order: what was computed and stands in no table.
+func ListOf[T any](paging Paging, order Order, at func(T) Cursor, rows []T) (*Page[T], error) {
+	w, err := newWindow(paging, order)
+	if err != nil {
+		return nil, err
+	}
+	from, to := 0, len(rows)
+	if w.after != nil {
+		from = sort.Search(len(rows), func(i int) bool { return order.before(*w.after, at(rows[i])) })
+	}
+	if w.before != nil {
+		to = max(from, sort.Search(len(rows), func(i int) bool { return !order.before(at(rows[i]), *w.before) }))
+	}
+	page := &Page[T]{HasNextPage: w.before != nil, HasPreviousPage: w.after != nil}
+	switch {
+	case to-from <= w.size:
+		if w.backward {
+			page.HasPreviousPage = false
+		} else {
+			page.HasNextPage = false
+		}
+	case w.backward:
+		from, page.HasPreviousPage = to-w.size, true
+	default:
+		to, page.HasNextPage = from+w.size, true
+	}
+	page.Nodes = rows[from:to]
+	for _, row := range page.Nodes {
+		page.Cursors = append(page.Cursors, at(row))
+	}
+	page.Total = func(context.Context) (int, error) { return len(rows), nil }
+	return page, nil
+}
+
+// before reports whether one place stands before another in a list whose key is a number, or that has none.
+func (o Order) before(a, b Cursor) bool {
+	x, _ := a.Key.(int64)
+	y, _ := b.Key.(int64)
+	order := cmp.Or(cmp.Compare(x, y), slices.Compare(a.ID[:], b.ID[:]))
+	return order < 0 != o.Desc && order != 0
 }

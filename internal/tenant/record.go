@@ -34,14 +34,17 @@ func (tx Tx) Announce(ctx context.Context, what event.Type, subject gid.ID, deta
 	if err := tx.Record(ctx, subject, told); err != nil {
 		return err
 	}
-	row := tx.client.Event.Create().
-		SetID(tx.store.ids.New(gid.Event, ToldAt(what, tx.Now))).SetOrganizationID(tx.org).SetAt(tx.Now).
-		SetType(string(what)).SetSubjectID(subject).SetTxid(tx.txid)
-	if err := row.Exec(ctx); err != nil {
+	if err := tx.newEvent(what, subject).Exec(ctx); err != nil {
 		return fmt.Errorf("announce %s: %w", what, err)
 	}
 	tx.tellEvent(what, subject)
 	return nil
+}
+
+func (tx Tx) newEvent(what event.Type, subject gid.ID) *ent.EventCreate {
+	return tx.client.Event.Create().
+		SetID(tx.store.ids.New(gid.Event, ToldAt(what, tx.Now))).SetOrganizationID(tx.org).SetAt(tx.Now).
+		SetType(string(what)).SetSubjectID(subject).SetTxid(tx.txid)
 }
 
 // ToldAt is the time of an event as those may read it who follow the feed. From when a sitting began and when it ended one

@@ -377,6 +377,20 @@ func (ContestState) Values() []string {
 	return []string{string(ContestOpen), string(ContestAnswered)}
 }
 
+// OutputComparison is how what a program printed is compared with what was expected.
+type OutputComparison string
+
+// The comparisons of output. TRIMMED forgives white space at the ends of lines and of the whole, EXACT nothing.
+const (
+	TrimmedOutput OutputComparison = "TRIMMED"
+	ExactOutput   OutputComparison = "EXACT"
+)
+
+// Values lists every comparison.
+func (OutputComparison) Values() []string {
+	return []string{string(TrimmedOutput), string(ExactOutput)}
+}
+
 // ScoreSource is who or what awarded a score.
 type ScoreSource string
 
@@ -470,6 +484,26 @@ func (ExecutionState) Values() []string {
 	return []string{string(ExecutionQueued), string(ExecutionRunning), string(ExecutionExecuted), string(ExecutionFailed)}
 }
 
+// TestOutcome is what became of one test of a code answer.
+type TestOutcome string
+
+// The outcomes. OUTPUT_LIMIT printed more than is taken.
+const (
+	TestPassed       TestOutcome = "PASSED"
+	TestWrongOutput  TestOutcome = "WRONG_OUTPUT"
+	TestTimeLimit    TestOutcome = "TIME_LIMIT"
+	TestOutputLimit  TestOutcome = "OUTPUT_LIMIT"
+	TestCompileError TestOutcome = "COMPILE_ERROR"
+	TestRuntimeError TestOutcome = "RUNTIME_ERROR"
+)
+
+// Values lists every outcome.
+func (TestOutcome) Values() []string {
+	return []string{
+		string(TestPassed), string(TestWrongOutput), string(TestTimeLimit), string(TestOutputLimit), string(TestCompileError), string(TestRuntimeError),
+	}
+}
+
 // ReportState is where a report stands.
 type ReportState string
 
@@ -510,9 +544,10 @@ const (
 	MailInvitation MailKind = "INVITATION"
 	MailReminder   MailKind = "REMINDER"
 	MailSignIn     MailKind = "SIGN_IN"
+	MailReview     MailKind = "REVIEW"
 )
 
 // Values lists every kind.
 func (MailKind) Values() []string {
-	return []string{string(MailInvitation), string(MailReminder), string(MailSignIn)}
+	return []string{string(MailInvitation), string(MailReminder), string(MailSignIn), string(MailReview)}
 }

@@ -20,7 +20,7 @@ var routes = []struct{ method, path string }{
 	{"GET", "/"}, {"POST", "/graphql"}, {"GET", "/graphiql"}, {"GET", "/login"}, {"GET", "/login/callback"},
 	{"POST", "/logout"}, {"POST", "/organization"}, {"GET", "/take/secret"}, {"POST", "/take/secret"},
 	{"GET", "/reports/rep_1"}, {"GET", "/schema.graphql"}, {"GET", "/static/assay.css"}, {"GET", "/static/nothing"},
-	{"GET", "/dev/mail"}, {"GET", "/dev/idp/authorize"}, {"GET", "/nothing"}, {"DELETE", "/dev/mail"},
+	{"GET", "/dev/mail"}, {"POST", "/integrations/runner/secret"}, {"PUT", "/integrations/runner/secret"}, {"GET", "/dev/idp/authorize"}, {"GET", "/nothing"}, {"DELETE", "/dev/mail"},
 }
 
 func TestEveryRouteIsNamedAndGuarded(t *testing.T) {

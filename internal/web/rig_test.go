@@ -24,6 +24,7 @@ import (
 	"github.com/assay-hq/assay/internal/blob"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/dbtest"
+	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/job"
@@ -120,6 +121,7 @@ func newRig(t *testing.T, change ...func(*web.Config)) *rig {
 		Sittings:  sitting.New(r.store, sitting.Config{PublicURL: public, Random: r.random, Files: kept}),
 		PublicURL: public, Issuer: public + "/dev/idp", Log: log, Metrics: prometheus.NewRegistry(), Now: time.Now, Dev: true,
 		Mails: func(context.Context) ([]web.Mail, error) { return r.mails, nil }, SignInLink: r.signInLinks,
+		RunnerCalled: func(context.Context, string) error { return fault.New(fault.NotFound, "no run has this secret") },
 	}
 	r.serve(t, change...)
 	return r

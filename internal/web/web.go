@@ -39,6 +39,9 @@ type Config struct {
 	// SignInLink mails who was invited with an address a link to come back by, if anybody was.
 	SignInLink func(ctx context.Context, address string) error
 
+	// RunnerCalled has the run asked for whose code runner called with its secret. An unknown one is NotFound.
+	RunnerCalled func(ctx context.Context, secret string) error
+
 	Dev      bool
 	Provider http.Handler                          // the development identity provider, below /dev/idp/; nil in production
 	Mails    func(context.Context) ([]Mail, error) // the development mailbox; nil in production
@@ -99,6 +102,8 @@ func (s *Site) Public() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", s.cfg.Login.Middleware(signedIn))
 	mux.HandleFunc("GET /files/{secret}", s.recording)
+	mux.HandleFunc("POST "+RunnerPath+"{secret}", s.runnerCalls)
+	mux.HandleFunc("PUT "+RunnerPath+"{secret}", s.runnerCalls)
 	mux.HandleFunc("GET /schema.graphql", s.schema)
 	mux.HandleFunc("GET /static/", s.static)
 	if s.cfg.Dev {

@@ -6,7 +6,7 @@ import { seconds, worded } from './words.js';
  * @typedef {{question: string, revision: number, answer: Answer, savedAt: string}} Stored
  * @typedef {{key: string, text: string, html: string}} Choice
  * @typedef {{ref: string, kind: string, promptHtml: string, choices: Choice[], unit: string, points: number, timeHint: string,
- *   language: string, starter: string, maxSeconds: number, timeLimit?: string}} Question
+ *   language: string, starter: string, maxSeconds: number, timeLimit?: string, examples?: {name: string, stdin: string, output: string}[]}} Question
  * @typedef {{number: number, title: string, instructionsHtml: string, state: 'OPEN'|'CURRENT'|'HANDED_IN'|'RAN_OUT', questionCount: number,
  *   timeLimit: string, remaining: string, order: string, navigation: string, currentQuestion: string|null, questions: Question[]}} Section
  * @typedef {{id: string, state: string, requestable?: boolean, request: string, askedPercent: number, askedTime: string, askedBreaks: string,
@@ -114,7 +114,7 @@ const sittingFields = `id state deadline endedAt serverTime timeLimit remaining 
   responses { ${answerFields} }
   sections(language: $language) {
     number title instructionsHtml state questionCount timeLimit remaining order navigation currentQuestion
-    questions { ref kind promptHtml choices { key text html } unit points timeHint language starter maxSeconds timeLimit }
+    questions { ref kind promptHtml choices { key text html } unit points timeHint language starter maxSeconds timeLimit examples { name stdin output } }
   }`;
 
 /**

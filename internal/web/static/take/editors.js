@@ -177,6 +177,7 @@ function code(question, { label, describedby, change }) {
   } }, t('codeReset')) : null;
   return {
     element: h('div', { class: 'field' },
+      ...(question.examples ?? []).map(example),
       h('label', { for: id }, question.language ? t('codeIn', { language: nameOf(question.language) }) : t('code')),
       area,
       h('div', { class: 'tools' }, h('label', { class: 'switch' }, box, h('span', {}, t('codeTab'))), reset),
@@ -186,6 +187,13 @@ function code(question, { label, describedby, change }) {
       if (area.value !== value) area.value = value;
     },
   };
+}
+
+/** What code must print for an input. */
+function example(/** @type {{name: string, stdin: string, output: string}} */ e) {
+  const part = (/** @type {string} */ name, /** @type {string} */ value) => [h('dt', {}, t(name)), h('dd', {}, h('pre', { tabindex: '0' }, value))];
+  return h('section', { 'aria-label': t('example', { name: e.name }) }, h('p', {}, h('strong', {}, t('example', { name: e.name }))),
+    h('dl', {}, ...(e.stdin ? part('exampleIn', e.stdin) : []), ...part('exampleOut', e.output)));
 }
 
 const tooLong = (/** @type {string} */ value) => (characters(value) > longestLong ? t('tooLong', { n: characters(value) - longestLong }) : undefined);

@@ -134,6 +134,7 @@ export default {
   codeTabHint: 'Ist das aus, führt die Tabulatortaste zum nächsten Bedienelement. Escape im Code schaltet es aus.',
   codeTabOn: 'Die Tabulatortaste rückt jetzt ein. Escape schaltet das aus.',
   codeTabOff: 'Die Tabulatortaste führt wieder zum nächsten Bedienelement.',
+  example: 'Beispiel: {name}', exampleIn: 'Eingabe', exampleOut: 'Ausgabe',
   codeReset: 'Zurück zum gegebenen Code',
   codeResetText: 'Ihr Code wird durch den gegebenen Code ersetzt.',
   spokenWrite: 'Stattdessen schreiben',

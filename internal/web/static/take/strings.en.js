@@ -139,6 +139,7 @@ export default {
   codeTabHint: 'When this is off, Tab goes to the next control. Escape in the code switches it off.',
   codeTabOn: 'The Tab key indents now. Escape switches that off.',
   codeTabOff: 'The Tab key goes to the next control again.',
+  example: 'Example: {name}', exampleIn: 'Input', exampleOut: 'Output',
   codeReset: 'Back to the given code',
   codeResetText: 'Your code is replaced by the code that was given.',
   spokenWrite: 'Write your answer instead',

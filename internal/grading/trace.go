@@ -1,0 +1,231 @@
+package grading
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/ent/review"
+	"github.com/assay-hq/assay/ent/score"
+	"github.com/assay-hq/assay/ent/scoresheet"
+	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/key"
+	"github.com/assay-hq/assay/internal/scoring"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
+)
+
+// Award is one line of a session's score ledger: who or what awarded which points, for which criterion of the pinned rubric,
+// on what evidence.
+type Award struct {
+	At          time.Time
+	Ref         string
+	Title       string
+	QuestionID  gid.ID
+	Revision    int
+	Criterion   string
+	Text        string
+	Anchor      string // of the level that was reached, in the pinned rubric's words
+	Points      scoring.Points
+	Maximum     scoring.Points
+	Status      term.ItemStatus
+	Source      term.ScoreSource
+	Evidence    string
+	Comment     string
+	AwardedBy   *gid.ID
+	ReviewID    *gid.ID
+	RescoringID *gid.ID
+	Counts      bool // in the current report
+	ConfirmedBy *gid.ID
+	ConfirmedAt *time.Time
+
+	place gid.ID
+}
+
+// ScoreTrace lists every award that was ever made for a session, in the order of time. What regular reviewers awarded is
+// left out while another of them still has to score the same question.
+func (s *Service) ScoreTrace(ctx context.Context, actor policy.Actor, id gid.ID, paging tenant.Paging) (*tenant.Page[*Award], error) {
+	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
+	if err != nil {
+		return nil, err
+	}
+	row, err := tenant.Only[*ent.Session]("session")(scope.Sessions().Where(session.ID(id)).Only(ctx))
+	if err != nil {
+		return nil, err
+	}
+	l := &ledger{id: id}
+	if err := l.read(ctx, scope); err != nil {
+		return nil, err
+	}
+	documents, err := s.published(ctx, scope, []gid.ID{row.TemplateVersionID})
+	if err != nil {
+		return nil, err
+	}
+	if l.frozen = documents[row.TemplateVersionID]; l.frozen == nil {
+		return nil, tenant.NotFound("template version")
+	}
+	awards, err := l.awards()
+	if err != nil {
+		return nil, err
+	}
+	at := func(a *Award) tenant.Cursor { return tenant.Cursor{Key: a.At.UnixMicro(), ID: a.place} }
+	return tenant.ListOf(paging, tenant.Order{Column: "at", Number: true}, at, awards)
+}
+
+// ledger is everything that the score ledger of a session is made of.
+type ledger struct {
+	id      gid.ID
+	frozen  *frozen
+	sheets  []*ent.ScoreSheet
+	scores  []*ent.Score
+	reviews []*ent.Review
+	report  *ent.Report // nil before there is one
+}
+
+func (l *ledger) read(ctx context.Context, scope tenant.Scope) (err error) {
+	if l.sheets, err = scope.ScoreSheets().Where(scoresheet.SessionID(l.id)).Order(scoresheet.ByNumber()).All(ctx); err != nil {
+		return fmt.Errorf("find score sheets: %w", err)
+	}
+	if l.scores, err = scope.Scores().Where(score.SessionID(l.id)).Order(score.ByID()).All(ctx); err != nil {
+		return fmt.Errorf("find scores: %w", err)
+	}
+	if l.reviews, err = scope.Reviews().Where(review.SessionID(l.id)).All(ctx); err != nil {
+		return fmt.Errorf("find reviews: %w", err)
+	}
+	rows, err := scope.Reports().Where(report.SessionID(l.id), report.SupersededAtIsNil()).All(ctx)
+	if err != nil {
+		return fmt.Errorf("find report: %w", err)
+	}
+	if len(rows) > 0 {
+		l.report = rows[0]
+	}
+	return nil
+}
+
+// awards are the lines, in the order of time.
+func (l *ledger) awards() ([]*Award, error) {
+	var all []*Award
+	for _, sheet := range l.sheets {
+		for i, e := range sheet.Entries {
+			all = append(all, l.ofKey(sheet, i, e))
+		}
+	}
+	doc := &Result{}
+	if l.report != nil {
+		var err error
+		if doc, err = decodeResult(l.report); err != nil {
+			return nil, err
+		}
+	}
+	sealed, shown := sealedRefs(l.reviews), doc.shown()
+	for _, s := range l.scores {
+		if shown[s.Ref] && !sealedFrom(sealed, reviewOf(l.reviews, s), s.Ref) {
+			all = append(all, l.ofPerson(s))
+		}
+	}
+	slices.SortFunc(all, func(a, b *Award) int {
+		return cmp.Or(cmp.Compare(a.At.UnixMicro(), b.At.UnixMicro()), slices.Compare(a.place[:], b.place[:]))
+	})
+	l.mark(all, doc)
+	return all, nil
+}
+
+// shown are the places of the questions of which the report shows what people awarded.
+func (r *Result) shown() map[string]bool {
+	refs := map[string]bool{}
+	for _, q := range r.Questions {
+		refs[q.Ref] = slices.ContainsFunc(q.Trace, (*TraceEntry).byPerson)
+	}
+	return refs
+}
+
+// begin is an award for a question of the pinned paper.
+func (l *ledger) begin(ref string, at time.Time) (*Award, *key.Item) {
+	a := &Award{At: at, Ref: ref}
+	item := l.frozen.key.Item(ref)
+	if item != nil {
+		a.Title, a.QuestionID, a.Revision = item.Title, item.QuestionID, item.Revision
+	}
+	return a, item
+}
+
+func (l *ledger) ofKey(sheet *ent.ScoreSheet, i int, e *content.ScoreEntry) *Award {
+	a, _ := l.begin(e.Ref, sheet.CreatedAt)
+	a.Criterion, a.Text = wholeAnswer, "the answer as a whole"
+	a.Points, a.Maximum, a.Status, a.Source = scoring.Points(e.Points), scoring.Points(e.Maximum), e.Status, e.Source
+	a.Evidence, a.Comment, a.RescoringID, a.place = e.Evidence, e.Comment, sheet.RescoringID, within(sheet.ID, i)
+	return a
+}
+
+// within is the place of a line of a sheet: the sheets of one session were never made in one microsecond.
+func within(sheet gid.ID, line int) gid.ID {
+	binary.BigEndian.PutUint16(sheet[14:], uint16(line))
+	return sheet
+}
+
+func (l *ledger) ofPerson(s *ent.Score) *Award {
+	a, item := l.begin(s.Ref, s.CreatedAt)
+	a.Criterion, a.Text = s.Criterion, "the answer as a whole"
+	if item != nil {
+		if c := item.Criterion(s.Criterion); c != nil {
+			a.Text, a.Anchor = c.Text, anchorOf(c, scoring.Points(s.Points))
+		}
+	}
+	a.Points, a.Maximum, a.Status, a.Source = scoring.Points(s.Points), scoring.Points(s.MaxPoints), s.Status, s.Source
+	a.Evidence, a.Comment, a.ReviewID, a.AwardedBy, a.place = s.Evidence, s.Comment, s.ReviewID, s.AwardedBy, s.ID
+	return a
+}
+
+// anchorOf is what the level of these points says; of points between two levels, nothing.
+func anchorOf(c *content.Criterion, points scoring.Points) string {
+	for _, level := range c.Levels {
+		if scoring.Of(level.Points) == points {
+			return level.Anchor
+		}
+	}
+	return ""
+}
+
+// mark says of each award whether the current report counts it: it is the last that says what stands there.
+func (l *ledger) mark(all []*Award, doc *Result) {
+	for _, q := range doc.Questions {
+		if q.Dropped {
+			continue
+		}
+		for _, e := range q.Trace {
+			if !e.Counts() {
+				continue
+			}
+			for _, a := range slices.Backward(all) {
+				if a.Ref == q.Ref && a.says(e) {
+					a.Counts = true
+					l.confirm(a)
+					break
+				}
+			}
+		}
+	}
+}
+
+// says reports whether an award is the one that a report shows.
+func (a *Award) says(e *TraceEntry) bool {
+	return a.Criterion == e.Criterion && a.Source == e.Source && a.Points == e.Points && a.Maximum == e.Maximum &&
+		(a.AwardedBy == nil) == (e.AwardedBy == nil) && (a.AwardedBy == nil || *a.AwardedBy == *e.AwardedBy)
+}
+
+// confirm tells who stands for an award that counts: who recorded what people agreed on, or else who released the report.
+func (l *ledger) confirm(a *Award) {
+	if a.Source == term.SourceConsensus {
+		a.ConfirmedBy, a.ConfirmedAt = a.AwardedBy, &a.At
+		return
+	}
+	a.ConfirmedBy, a.ConfirmedAt = l.report.ReleasedBy, l.report.ReleasedAt
+}

@@ -235,6 +235,12 @@ func authoringReads() []operation {
 		reads("insight.Funnel", policy.InsightRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return done(o.insights.Funnel(ctx, who, insight.FunnelInput{JobRoleID: o.role}))
 		}),
+		reads("insight.ReviewAgreement", policy.InsightRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.insights.ReviewAgreement(ctx, who, insight.RatingInput{JobRoleID: o.role}))
+		}),
+		reads("insight.Reviewers", policy.ReviewAssign, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.insights.Reviewers(ctx, who, insight.RatingInput{JobRoleID: o.role}))
+		}),
 		reads("insight.ScoreDistribution", policy.InsightRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return done(o.insights.ScoreDistribution(ctx, who, insight.DistributionInput{JobRoleID: o.role}))
 		}),

@@ -5,6 +5,7 @@ import (
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/insight"
 	"github.com/assay-hq/assay/internal/sitting"
 )
 
@@ -30,6 +31,9 @@ func Complexity() ComplexityRoot {
 	c.ReviewWork.Items, c.ReviewItem.Criteria, c.Criterion.Levels = priced(10), priced(3), priced(4)
 	c.ReviewItem.FollowUps, c.Feedback.Sections = priced(3), priced(3)
 	c.ScoreDistribution.Buckets, c.ScoreDistribution.Bands = priced(10), priced(3)
+	c.ReviewAgreement.Criteria, c.ReviewerReport.Reviewers = priced(20), priced(10)
+	c.Organization.ReviewAgreement = func(child int, _ insight.RatingInput) int { return heavy + child }
+	c.Organization.ReviewerStatistics = func(child int, _ insight.RatingInput) int { return heavy + child }
 	sections := priced(3)
 	c.Sitting.Sections = func(child int, _ *string) int { return sections(child) }
 	c.Sitting.Responses, c.PaperSection.Questions, c.SittingSection.Questions = priced(15), priced(10), priced(10)

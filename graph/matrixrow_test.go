@@ -234,13 +234,15 @@ func listRows() []*row {
 		})
 	}
 	list = append(list, wholeRows()...)
-	for _, name := range []string{"funnel", "scoreDistribution"} {
-		fields := "{ invited }"
-		if name == "scoreDistribution" {
-			fields = "{ count }"
+	for name, fields := range map[string]string{
+		"funnel": "{ invited }", "scoreDistribution": "{ count }", "reviewAgreement": "{ truncated }", "reviewerStatistics": "{ truncated }",
+	} {
+		action := policy.InsightRead
+		if name == "reviewerStatistics" {
+			action = policy.ReviewAssign
 		}
 		list = append(list, &row{
-			name: "Organization." + name, needs: []policy.Action{policy.OrganizationRead, policy.InsightRead}, bound: true, late: true, at: "organization." + name,
+			name: "Organization." + name, needs: []policy.Action{policy.OrganizationRead, action}, bound: true, late: true, at: "organization." + name,
 			query: "query($role: ID!) { organization { " + name + "(input: {jobRoleId: $role}) " + fields + " } }",
 			given: func(_ *testing.T, o *org, _ *person) vars { return vars{"role": o.role} },
 		})

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/graph/envelope"
@@ -77,6 +78,14 @@ func (r *organizationResolver) Reports(ctx context.Context, obj *ent.Organizatio
 
 func (r *organizationResolver) Funnel(ctx context.Context, obj *ent.Organization, input insight.FunnelInput) (*insight.Funnel, error) {
 	return r.Insight.Funnel(ctx, login.Actor(ctx), input)
+}
+
+func (r *organizationResolver) ReviewAgreement(ctx context.Context, obj *ent.Organization, input insight.RatingInput) (*insight.Agreement, error) {
+	panic(fmt.Errorf("not implemented: ReviewAgreement - reviewAgreement"))
+}
+
+func (r *organizationResolver) ReviewerStatistics(ctx context.Context, obj *ent.Organization, input insight.RatingInput) (*insight.ReviewerReport, error) {
+	panic(fmt.Errorf("not implemented: ReviewerStatistics - reviewerStatistics"))
 }
 
 func (r *organizationResolver) ScoreDistribution(ctx context.Context, obj *ent.Organization, input insight.DistributionInput) (*insight.Distribution, error) {

@@ -573,6 +573,22 @@ type ComplexityRoot struct {
 		Weight func(childComplexity int) int
 	}
 
+	CriterionAgreement struct {
+		Adjacent   func(childComplexity int) int
+		Alpha      func(childComplexity int) int
+		Criterion  func(childComplexity int) int
+		Exact      func(childComplexity int) int
+		ICC        func(childComplexity int) int
+		Kappa      func(childComplexity int) int
+		Panel      func(childComplexity int) int
+		QuestionID func(childComplexity int) int
+		Reviewers  func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		Text       func(childComplexity int) int
+		Title      func(childComplexity int) int
+		Units      func(childComplexity int) int
+	}
+
 	CriterionLevel struct {
 		Anchor func(childComplexity int) int
 		Points func(childComplexity int) int
@@ -634,6 +650,13 @@ type ComplexityRoot struct {
 		ErasedAt func(childComplexity int) int
 		ID       func(childComplexity int) int
 		Sittings func(childComplexity int) int
+	}
+
+	Estimate struct {
+		High  func(childComplexity int) int
+		Low   func(childComplexity int) int
+		N     func(childComplexity int) int
+		Value func(childComplexity int) int
 	}
 
 	Event struct {
@@ -972,6 +995,8 @@ type ComplexityRoot struct {
 		Questions               func(childComplexity int, filter *authoring.QuestionFilter, first *int, after *string, last *int, before *string) int
 		Reports                 func(childComplexity int, filter *grading.ReportFilter, orderBy *grading.ReportOrder, first *int, after *string, last *int, before *string) int
 		RetentionDays           func(childComplexity int) int
+		ReviewAgreement         func(childComplexity int, input insight.RatingInput) int
+		ReviewerStatistics      func(childComplexity int, input insight.RatingInput) int
 		Reviews                 func(childComplexity int, filter *grading.ReviewFilter, orderBy *grading.ReviewOrder, state *term.ReviewState, first *int, after *string, last *int, before *string) int
 		ScoreDistribution       func(childComplexity int, input insight.DistributionInput) int
 		Sessions                func(childComplexity int, filter *sitting.SessionFilter, first *int, after *string, last *int, before *string) int
@@ -1392,6 +1417,11 @@ type ComplexityRoot struct {
 		Work        func(childComplexity int) int
 	}
 
+	ReviewAgreement struct {
+		Criteria  func(childComplexity int) int
+		Truncated func(childComplexity int) int
+	}
+
 	ReviewConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -1432,6 +1462,25 @@ type ComplexityRoot struct {
 	ReviewWork struct {
 		Items func(childComplexity int) int
 		Title func(childComplexity int) int
+	}
+
+	ReviewerReport struct {
+		Reviewers func(childComplexity int) int
+		Truncated func(childComplexity int) int
+	}
+
+	ReviewerStatistics struct {
+		Awards           func(childComplexity int) int
+		CalibrationExact func(childComplexity int) int
+		Calibrations     func(childComplexity int) int
+		Drift            func(childComplexity int) int
+		Exact            func(childComplexity int) int
+		Halo             func(childComplexity int) int
+		Peers            func(childComplexity int) int
+		ReviewerID       func(childComplexity int) int
+		Severity         func(childComplexity int) int
+		Shared           func(childComplexity int) int
+		Spread           func(childComplexity int) int
 	}
 
 	RevokeApiKeyPayload struct {
@@ -3908,6 +3957,85 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Criterion.Weight(childComplexity), true
 
+	case "CriterionAgreement.adjacent":
+		if e.ComplexityRoot.CriterionAgreement.Adjacent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.Adjacent(childComplexity), true
+	case "CriterionAgreement.alpha":
+		if e.ComplexityRoot.CriterionAgreement.Alpha == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.Alpha(childComplexity), true
+	case "CriterionAgreement.criterion":
+		if e.ComplexityRoot.CriterionAgreement.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.Criterion(childComplexity), true
+	case "CriterionAgreement.exact":
+		if e.ComplexityRoot.CriterionAgreement.Exact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.Exact(childComplexity), true
+	case "CriterionAgreement.icc":
+		if e.ComplexityRoot.CriterionAgreement.ICC == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.ICC(childComplexity), true
+	case "CriterionAgreement.kappa":
+		if e.ComplexityRoot.CriterionAgreement.Kappa == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.Kappa(childComplexity), true
+	case "CriterionAgreement.panel":
+		if e.ComplexityRoot.CriterionAgreement.Panel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.Panel(childComplexity), true
+	case "CriterionAgreement.questionId":
+		if e.ComplexityRoot.CriterionAgreement.QuestionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.QuestionID(childComplexity), true
+	case "CriterionAgreement.reviewers":
+		if e.ComplexityRoot.CriterionAgreement.Reviewers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.Reviewers(childComplexity), true
+	case "CriterionAgreement.revision":
+		if e.ComplexityRoot.CriterionAgreement.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.Revision(childComplexity), true
+	case "CriterionAgreement.text":
+		if e.ComplexityRoot.CriterionAgreement.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.Text(childComplexity), true
+	case "CriterionAgreement.title":
+		if e.ComplexityRoot.CriterionAgreement.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.Title(childComplexity), true
+	case "CriterionAgreement.units":
+		if e.ComplexityRoot.CriterionAgreement.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionAgreement.Units(childComplexity), true
+
 	case "CriterionLevel.anchor":
 		if e.ComplexityRoot.CriterionLevel.Anchor == nil {
 			break
@@ -4081,6 +4209,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ErasureReceipt.Sittings(childComplexity), true
+
+	case "Estimate.high":
+		if e.ComplexityRoot.Estimate.High == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.High(childComplexity), true
+	case "Estimate.low":
+		if e.ComplexityRoot.Estimate.Low == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.Low(childComplexity), true
+	case "Estimate.n":
+		if e.ComplexityRoot.Estimate.N == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.N(childComplexity), true
+	case "Estimate.value":
+		if e.ComplexityRoot.Estimate.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.Value(childComplexity), true
 
 	case "Event.at":
 		if e.ComplexityRoot.Event.At == nil {
@@ -5969,6 +6122,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.RetentionDays(childComplexity), true
+	case "Organization.reviewAgreement":
+		if e.ComplexityRoot.Organization.ReviewAgreement == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_reviewAgreement_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.ReviewAgreement(childComplexity, args["input"].(insight.RatingInput)), true
+	case "Organization.reviewerStatistics":
+		if e.ComplexityRoot.Organization.ReviewerStatistics == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_reviewerStatistics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.ReviewerStatistics(childComplexity, args["input"].(insight.RatingInput)), true
 	case "Organization.reviews":
 		if e.ComplexityRoot.Organization.Reviews == nil {
 			break
@@ -7638,6 +7813,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Review.Work(childComplexity), true
 
+	case "ReviewAgreement.criteria":
+		if e.ComplexityRoot.ReviewAgreement.Criteria == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewAgreement.Criteria(childComplexity), true
+	case "ReviewAgreement.truncated":
+		if e.ComplexityRoot.ReviewAgreement.Truncated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewAgreement.Truncated(childComplexity), true
+
 	case "ReviewConnection.edges":
 		if e.ComplexityRoot.ReviewConnection.Edges == nil {
 			break
@@ -7804,6 +7992,86 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReviewWork.Title(childComplexity), true
+
+	case "ReviewerReport.reviewers":
+		if e.ComplexityRoot.ReviewerReport.Reviewers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerReport.Reviewers(childComplexity), true
+	case "ReviewerReport.truncated":
+		if e.ComplexityRoot.ReviewerReport.Truncated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerReport.Truncated(childComplexity), true
+
+	case "ReviewerStatistics.awards":
+		if e.ComplexityRoot.ReviewerStatistics.Awards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerStatistics.Awards(childComplexity), true
+	case "ReviewerStatistics.calibrationExact":
+		if e.ComplexityRoot.ReviewerStatistics.CalibrationExact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerStatistics.CalibrationExact(childComplexity), true
+	case "ReviewerStatistics.calibrations":
+		if e.ComplexityRoot.ReviewerStatistics.Calibrations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerStatistics.Calibrations(childComplexity), true
+	case "ReviewerStatistics.drift":
+		if e.ComplexityRoot.ReviewerStatistics.Drift == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerStatistics.Drift(childComplexity), true
+	case "ReviewerStatistics.exact":
+		if e.ComplexityRoot.ReviewerStatistics.Exact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerStatistics.Exact(childComplexity), true
+	case "ReviewerStatistics.halo":
+		if e.ComplexityRoot.ReviewerStatistics.Halo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerStatistics.Halo(childComplexity), true
+	case "ReviewerStatistics.peers":
+		if e.ComplexityRoot.ReviewerStatistics.Peers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerStatistics.Peers(childComplexity), true
+	case "ReviewerStatistics.reviewerId":
+		if e.ComplexityRoot.ReviewerStatistics.ReviewerID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerStatistics.ReviewerID(childComplexity), true
+	case "ReviewerStatistics.severity":
+		if e.ComplexityRoot.ReviewerStatistics.Severity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerStatistics.Severity(childComplexity), true
+	case "ReviewerStatistics.shared":
+		if e.ComplexityRoot.ReviewerStatistics.Shared == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerStatistics.Shared(childComplexity), true
+	case "ReviewerStatistics.spread":
+		if e.ComplexityRoot.ReviewerStatistics.Spread == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewerStatistics.Spread(childComplexity), true
 
 	case "RevokeApiKeyPayload.errors":
 		if e.ComplexityRoot.RevokeApiKeyPayload.Errors == nil {
@@ -10199,6 +10467,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputQuestionContentInput,
 		ec.unmarshalInputQuestionFilter,
 		ec.unmarshalInputQuestionTranslationInput,
+		ec.unmarshalInputRatingInput,
 		ec.unmarshalInputReassignReviewInput,
 		ec.unmarshalInputRecordConsensusInput,
 		ec.unmarshalInputRecordSignalsInput,
@@ -10339,7 +10608,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/calibration.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/report.graphqls" "schema/rescore.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/subscription.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
+//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/calibration.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/rating.graphqls" "schema/report.graphqls" "schema/rescore.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/subscription.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -10364,6 +10633,7 @@ var sources = []*ast.Source{
 	{Name: "schema/jobrole.graphqls", Input: sourceData("schema/jobrole.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
 	{Name: "schema/question.graphqls", Input: sourceData("schema/question.graphqls"), BuiltIn: false},
+	{Name: "schema/rating.graphqls", Input: sourceData("schema/rating.graphqls"), BuiltIn: false},
 	{Name: "schema/report.graphqls", Input: sourceData("schema/report.graphqls"), BuiltIn: false},
 	{Name: "schema/rescore.graphqls", Input: sourceData("schema/rescore.graphqls"), BuiltIn: false},
 	{Name: "schema/review.graphqls", Input: sourceData("schema/review.graphqls"), BuiltIn: false},
@@ -11361,6 +11631,38 @@ func (ec *executionContext) childFields_Criterion(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Criterion", field.Name)
 }
 
+func (ec *executionContext) childFields_CriterionAgreement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "questionId":
+		return ec.fieldContext_CriterionAgreement_questionId(ctx, field)
+	case "revision":
+		return ec.fieldContext_CriterionAgreement_revision(ctx, field)
+	case "title":
+		return ec.fieldContext_CriterionAgreement_title(ctx, field)
+	case "criterion":
+		return ec.fieldContext_CriterionAgreement_criterion(ctx, field)
+	case "text":
+		return ec.fieldContext_CriterionAgreement_text(ctx, field)
+	case "units":
+		return ec.fieldContext_CriterionAgreement_units(ctx, field)
+	case "reviewers":
+		return ec.fieldContext_CriterionAgreement_reviewers(ctx, field)
+	case "exact":
+		return ec.fieldContext_CriterionAgreement_exact(ctx, field)
+	case "adjacent":
+		return ec.fieldContext_CriterionAgreement_adjacent(ctx, field)
+	case "kappa":
+		return ec.fieldContext_CriterionAgreement_kappa(ctx, field)
+	case "icc":
+		return ec.fieldContext_CriterionAgreement_icc(ctx, field)
+	case "panel":
+		return ec.fieldContext_CriterionAgreement_panel(ctx, field)
+	case "alpha":
+		return ec.fieldContext_CriterionAgreement_alpha(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CriterionAgreement", field.Name)
+}
+
 func (ec *executionContext) childFields_CriterionLevel(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "points":
@@ -11485,6 +11787,20 @@ func (ec *executionContext) childFields_ErasureReceipt(ctx context.Context, fiel
 		return ec.fieldContext_ErasureReceipt_answers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ErasureReceipt", field.Name)
+}
+
+func (ec *executionContext) childFields_Estimate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_Estimate_value(ctx, field)
+	case "low":
+		return ec.fieldContext_Estimate_low(ctx, field)
+	case "high":
+		return ec.fieldContext_Estimate_high(ctx, field)
+	case "n":
+		return ec.fieldContext_Estimate_n(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Estimate", field.Name)
 }
 
 func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11977,6 +12293,10 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_reports(ctx, field)
 	case "funnel":
 		return ec.fieldContext_Organization_funnel(ctx, field)
+	case "reviewAgreement":
+		return ec.fieldContext_Organization_reviewAgreement(ctx, field)
+	case "reviewerStatistics":
+		return ec.fieldContext_Organization_reviewerStatistics(ctx, field)
 	case "scoreDistribution":
 		return ec.fieldContext_Organization_scoreDistribution(ctx, field)
 	case "auditEvents":
@@ -12803,6 +13123,16 @@ func (ec *executionContext) childFields_Review(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Review", field.Name)
 }
 
+func (ec *executionContext) childFields_ReviewAgreement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "criteria":
+		return ec.fieldContext_ReviewAgreement_criteria(ctx, field)
+	case "truncated":
+		return ec.fieldContext_ReviewAgreement_truncated(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReviewAgreement", field.Name)
+}
+
 func (ec *executionContext) childFields_ReviewConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -12885,6 +13215,44 @@ func (ec *executionContext) childFields_ReviewWork(ctx context.Context, field gr
 		return ec.fieldContext_ReviewWork_items(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReviewWork", field.Name)
+}
+
+func (ec *executionContext) childFields_ReviewerReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reviewers":
+		return ec.fieldContext_ReviewerReport_reviewers(ctx, field)
+	case "truncated":
+		return ec.fieldContext_ReviewerReport_truncated(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReviewerReport", field.Name)
+}
+
+func (ec *executionContext) childFields_ReviewerStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reviewerId":
+		return ec.fieldContext_ReviewerStatistics_reviewerId(ctx, field)
+	case "awards":
+		return ec.fieldContext_ReviewerStatistics_awards(ctx, field)
+	case "shared":
+		return ec.fieldContext_ReviewerStatistics_shared(ctx, field)
+	case "severity":
+		return ec.fieldContext_ReviewerStatistics_severity(ctx, field)
+	case "spread":
+		return ec.fieldContext_ReviewerStatistics_spread(ctx, field)
+	case "peers":
+		return ec.fieldContext_ReviewerStatistics_peers(ctx, field)
+	case "exact":
+		return ec.fieldContext_ReviewerStatistics_exact(ctx, field)
+	case "halo":
+		return ec.fieldContext_ReviewerStatistics_halo(ctx, field)
+	case "drift":
+		return ec.fieldContext_ReviewerStatistics_drift(ctx, field)
+	case "calibrations":
+		return ec.fieldContext_ReviewerStatistics_calibrations(ctx, field)
+	case "calibrationExact":
+		return ec.fieldContext_ReviewerStatistics_calibrationExact(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReviewerStatistics", field.Name)
 }
 
 func (ec *executionContext) childFields_RevokeApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -222,6 +222,8 @@ var bounded = map[string]string{
 	"ReportResult.sections":           "20, as the template's",
 	"ReportResult.skills":             "20 for each question",
 	"ReportResult.questions":          "2000, as the template's",
+	"ReviewAgreement.criteria":        "2000",
+	"ReviewerReport.reviewers":        "1000",
 	"QuestionResult.trace":            "one for each criterion and person, at most 20 of each",
 	"ScoreDistribution.buckets":       "10",
 	"AssessmentTemplate.versions":     "the newest 100",

@@ -70,6 +70,8 @@ var journey = []struct {
 		draft { sections { slots { question { title } } } } versions { number } } } }`},
 	{"a session in detail", 7, "owner", `query($session: ID!) { node(id: $session) { ... on CandidateSession {
 		state candidate { name } jobRole { title } templateVersion { number } report { percent } review { state reviewer { name } } } } }`},
+	{"agreement of reviewers", 4, "owner", `query($role: ID!) { organization { reviewAgreement(input: {jobRoleId: $role}) { truncated criteria { units } } } }`},
+	{"reviewers", 4, "owner", `query($role: ID!) { organization { reviewerStatistics(input: {jobRoleId: $role}) { truncated reviewers { awards } } } }`},
 	{"the funnel", 3, "owner", `query($role: ID!) { organization { funnel(input: {jobRoleId: $role}) { invited passed } } }`},
 	{"the distribution", 3, "owner", `query($role: ID!) { organization { scoreDistribution(input: {jobRoleId: $role}) { count bands { name } } } }`},
 	{"nodes of all kinds", 4, "owner", `query($session: ID!, $role: ID!, $template: ID!) { nodes(ids: [$session, $role, $template]) { id } }`},

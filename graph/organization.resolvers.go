@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/graph/envelope"
@@ -81,11 +80,11 @@ func (r *organizationResolver) Funnel(ctx context.Context, obj *ent.Organization
 }
 
 func (r *organizationResolver) ReviewAgreement(ctx context.Context, obj *ent.Organization, input insight.RatingInput) (*insight.Agreement, error) {
-	panic(fmt.Errorf("not implemented: ReviewAgreement - reviewAgreement"))
+	return r.Insight.ReviewAgreement(ctx, login.Actor(ctx), input)
 }
 
 func (r *organizationResolver) ReviewerStatistics(ctx context.Context, obj *ent.Organization, input insight.RatingInput) (*insight.ReviewerReport, error) {
-	panic(fmt.Errorf("not implemented: ReviewerStatistics - reviewerStatistics"))
+	return r.Insight.Reviewers(ctx, login.Actor(ctx), input)
 }
 
 func (r *organizationResolver) ScoreDistribution(ctx context.Context, obj *ent.Organization, input insight.DistributionInput) (*insight.Distribution, error) {

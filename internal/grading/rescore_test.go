@@ -123,7 +123,9 @@ func TestAWrongKeyIsMended(t *testing.T) {
 		before := r.snapshot(t)
 		r.work(t, row.ID)
 		want := map[string]int{"reports": 2, "score_sheets": 2, "events": 2, "audit_events": 3}
-		if diff := gocmp.Diff(want, growth(before, r.snapshot(t))); diff != "" {
+		grown := growth(before, r.snapshot(t))
+		delete(grown, "tallies") // which the database writes by itself
+		if diff := gocmp.Diff(want, grown); diff != "" {
 			t.Error(diff)
 		}
 		if err := r.unchanged(t, "again", func() error { return r.grading.Rescore(t.Context(), policy.Worker(r.owner.Org), row.ID) }); err != nil {

@@ -15,12 +15,12 @@ import (
 type Service struct {
 	tenant    *tenant.Store
 	runner    Runner
-	documents documents
+	documents *documents
 }
 
 // New makes the service on a store.
 func New(store *tenant.Store) *Service {
-	return &Service{tenant: store, documents: documents{known: map[gid.ID]*frozen{}}}
+	return &Service{tenant: store, documents: &documents{known: map[gid.ID]*frozen{}}}
 }
 
 func conflict(message string) error { return fault.New(fault.Conflict, message) }

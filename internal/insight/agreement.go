@@ -77,7 +77,11 @@ func estimate(value float64, interval *psychometrics.Limits, n, least int) *Esti
 // ReviewAgreement tells how far the reviewers of a job role's sessions agree. Only sessions that are scored count: nothing
 // that is sealed shows. A job role that is not visible is NotFound.
 func (s *Service) ReviewAgreement(ctx context.Context, actor policy.Actor, in RatingInput) (*Agreement, error) {
-	scope, marks, more, err := s.marks(ctx, actor, policy.InsightRead, in)
+	scope, err := s.tenant.As(ctx, actor, policy.InsightRead)
+	if err != nil {
+		return nil, err
+	}
+	marks, more, err := in.marks(ctx, scope)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/assay-hq/assay/internal/key"
 	"github.com/assay-hq/assay/internal/psychometrics"
 	"github.com/assay-hq/assay/internal/tenant"
-	"github.com/assay-hq/assay/policy"
 )
 
 // RatingInput asks for what reviewers awarded in the sessions of a job role from From (included) to To (excluded).
@@ -45,12 +44,9 @@ const marksStatement = `SELECT s.session_id, x.template_version_id, s.awarded_by
 	ORDER BY s.id DESC LIMIT @most`
 
 // marks reads the newest awards of a visible job role, and whether there are older ones.
-func (s *Service) marks(ctx context.Context, actor policy.Actor, action policy.Action, in RatingInput) (scope tenant.Scope, marks []mark, more bool, err error) {
-	if scope, err = s.tenant.As(ctx, actor, action); err != nil {
-		return scope, nil, false, err
-	}
+func (in RatingInput) marks(ctx context.Context, scope tenant.Scope) (marks []mark, more bool, err error) {
 	if err := visibleRole(ctx, scope, in.JobRoleID); err != nil {
-		return scope, nil, false, err
+		return nil, false, err
 	}
 	args := span(tenant.Args{"role": in.JobRoleID, "most": maxMarks + 1}, in.From, in.To)
 	err = eachRow(ctx, scope, marksStatement, args, func(scan func(...any) error) error {
@@ -60,9 +56,9 @@ func (s *Service) marks(ctx context.Context, actor policy.Actor, action policy.A
 		return err
 	})
 	if len(marks) > maxMarks {
-		return scope, marks[:maxMarks], true, err
+		return marks[:maxMarks], true, err
 	}
-	return scope, marks, false, err
+	return marks, false, err
 }
 
 // keys reads the pinned keys of the versions that marks were given under.

@@ -42,7 +42,11 @@ type ReviewerReport struct {
 
 // Reviewers tells how each reviewer of a job role's scored sessions judges. A job role that is not visible is NotFound.
 func (s *Service) Reviewers(ctx context.Context, actor policy.Actor, in RatingInput) (*ReviewerReport, error) {
-	scope, marks, more, err := s.marks(ctx, actor, policy.ReviewAssign, in)
+	scope, err := s.tenant.As(ctx, actor, policy.ReviewAssign)
+	if err != nil {
+		return nil, err
+	}
+	marks, more, err := in.marks(ctx, scope)
 	if err != nil {
 		return nil, err
 	}

@@ -275,6 +275,7 @@ type Document struct {
 	Candidate *ent.Candidate // nil for who may not read candidates
 	JobRole   *ent.JobRole
 	Version   *ent.TemplateVersion
+	around    *around
 }
 
 // Document reads one report whole, for its page.
@@ -293,6 +294,9 @@ func (s *Service) Document(ctx context.Context, actor policy.Actor, id gid.ID) (
 		return nil, err
 	}
 	whole := &Document{Report: row, Result: doc, JobRole: row.Edges.JobRole, Version: row.Edges.TemplateVersion}
+	if whole.around, err = readAround(ctx, scope, row); err != nil {
+		return nil, err
+	}
 	if scope.Allows(policy.CandidateRead) {
 		whole.Candidate = row.Edges.Candidate
 	}

@@ -2,9 +2,11 @@ package web_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/assay-hq/assay/internal/reporting"
 )
 
 // pictures names the variable with a folder that keeps the screenshots; without it they go with the test.
@@ -19,13 +23,42 @@ const pictures = "ASSAY_TEST_SCREENSHOTS"
 
 // TestBrowser plays the pages' journey in a real browser against the real binary: testdata/browser/journey.mjs says
 // what it demands.
-func TestBrowser(t *testing.T) { play(t, "journey.mjs", 8*time.Minute) }
+func TestBrowser(t *testing.T) { play(t, "journey.mjs", 8*time.Minute, startBinary) }
 
 // TestSittingInBrowser takes whole sittings on the candidate's page: testdata/browser/sitting.mjs says what it demands.
-func TestSittingInBrowser(t *testing.T) { play(t, "sitting.mjs", 14*time.Minute) }
+func TestSittingInBrowser(t *testing.T) { play(t, "sitting.mjs", 14*time.Minute, startBinary) }
+
+// TestReportInBrowser looks at reports of every shape, among them what no data of the demonstration has yet:
+// testdata/browser/report.mjs says what it demands.
+func TestReportInBrowser(t *testing.T) { play(t, "report.mjs", 5*time.Minute, serveReports) }
+
+// serveReports serves the shared sheets as pages until the test ends, each under its name, and gives their address.
+func serveReports(t *testing.T) string {
+	t.Helper()
+	r := newRig(t)
+	mux := http.NewServeMux()
+	mux.Handle("/static/", r.Public())
+	mux.HandleFunc("GET /reports/{name}", func(w http.ResponseWriter, q *http.Request) {
+		sheet := new(reporting.Sheet)
+		text, err := os.ReadFile(filepath.Join("..", "reporting", "testdata", "sheets", filepath.Base(q.PathValue("name"))+".json"))
+		if err = errors.Join(err, json.Unmarshal(text, sheet)); err != nil {
+			http.Error(w, err.Error(), http.StatusNotFound)
+			return
+		}
+		reader, err := reporting.For(sheet.Head.Locale, sheet.Head.TimeZone)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		r.ShowReport(w, q, sheet, reader)
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return strings.TrimPrefix(server.URL, "http://")
+}
 
 // play runs one of the browser's scripts to its end.
-func play(t *testing.T, name string, patience time.Duration) {
+func play(t *testing.T, name string, patience time.Duration, serve func(*testing.T) string) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes a minute")
@@ -36,7 +69,7 @@ func play(t *testing.T, name string, patience time.Duration) {
 	if _, err := os.Stat(filepath.Join(script, "node_modules", ".package-lock.json")); err != nil {
 		finish(t, 3*time.Minute, script, npm, "ci", "--no-audit", "--no-fund", "--loglevel=error")
 	}
-	address := startBinary(t)
+	address := serve(t)
 	shots := os.Getenv(pictures)
 	if shots == "" {
 		shots = t.TempDir()

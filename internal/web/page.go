@@ -14,9 +14,8 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/fault"
-	"github.com/assay-hq/assay/internal/gid"
-	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
+	"github.com/assay-hq/assay/internal/reporting"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -33,9 +32,8 @@ func parsePages(publicURL string) (pages, error) {
 	all := pages{}
 	for _, name := range []string{"start", "take", "lost", "sitting", "report", "mail", "message", "graphiql"} {
 		t, err := template.New("frame.html").Funcs(template.FuncMap{
-			"percent": func(p grading.Percent) string { return fmt.Sprintf("%.1f", float64(p)/1e6) },
-			"links":   func(text string) template.HTML { return links(publicURL, text) },
-			"word":    word,
+			"pair":  pair,
+			"links": func(text string) template.HTML { return links(publicURL, text) },
 		}).ParseFS(pageFiles, "page/frame.html", "page/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)
@@ -47,10 +45,12 @@ func parsePages(publicURL string) (pages, error) {
 
 // view is what every page is made of.
 type view struct {
-	Title string
-	Actor policy.Actor
-	Dev   bool
-	Data  any
+	Title         string
+	Lang          string
+	Skip, SignOut string // what the frame itself says
+	Actor         policy.Actor
+	Dev           bool
+	Data          any
 }
 
 // pagePolicy is the Content-Security-Policy of our own pages: nothing from elsewhere, nothing inline.
@@ -70,8 +70,13 @@ func (s *Site) formTargets() string {
 
 // show renders a page, or answers as ours if it cannot be rendered.
 func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name, title string, data any) {
+	s.showIn(w, r, status, name, view{Title: title, Lang: "en", Skip: "Skip to the content", SignOut: "Sign out", Data: data})
+}
+
+// showIn renders a page in a language of its own.
+func (s *Site) showIn(w http.ResponseWriter, r *http.Request, status int, name string, v view) {
 	var b bytes.Buffer
-	v := view{Title: title, Actor: login.Actor(r.Context()), Dev: s.cfg.Dev, Data: data}
+	v.Actor, v.Dev = login.Actor(r.Context()), s.cfg.Dev
 	if err := s.pages[name].Execute(&b, v); err != nil {
 		s.cfg.Log.ErrorContext(r.Context(), "page", "page", name, "error", err, "request", RequestID(r.Context()))
 		write(w, http.StatusInternalServerError, "Something went wrong on our side.\n")
@@ -176,25 +181,6 @@ func (s *Site) accept(w http.ResponseWriter, r *http.Request) {
 	s.entered(w, r, entry, err)
 }
 
-// report shows a report to whoever may read it.
-func (s *Site) report(w http.ResponseWriter, r *http.Request) {
-	id, err := gid.ParseKind(gid.Report, r.PathValue("id"))
-	if err != nil {
-		s.missing(w, r)
-		return
-	}
-	doc, err := s.cfg.Grading.Document(r.Context(), login.Actor(r.Context()), id)
-	if err != nil {
-		s.faulty(w, r, err)
-		return
-	}
-	title := "Report"
-	if doc.Candidate != nil {
-		title += ": " + doc.Candidate.Name
-	}
-	s.show(w, r, http.StatusOK, "report", title, doc)
-}
-
 func (s *Site) mailbox(w http.ResponseWriter, r *http.Request) {
 	mails, err := s.cfg.Mails(r.Context())
 	if err != nil {
@@ -272,10 +258,14 @@ func outsideAddress(r rune) bool {
 	return !letter && !strings.ContainsRune("-_./", r)
 }
 
-// word is an enumeration's value as a person reads it.
-func word(value any) string {
-	return strings.ToLower(strings.ReplaceAll(fmt.Sprint(value), "_", " "))
+// figured is a part of a report with whoever reads it.
+type figured struct {
+	F any
+	R *reporting.Reader
 }
+
+// pair gives a part of a page what it needs beside its own value.
+func pair(part any, r *reporting.Reader) figured { return figured{part, r} }
 
 func write(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -10,9 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/web"
-	"github.com/assay-hq/assay/policy"
 )
 
 // escaped is the script as a page must show it.
@@ -52,55 +50,6 @@ func TestMissingPage(t *testing.T) {
 			t.Errorf("%s: %s", path, got.text)
 		}
 	}
-}
-
-func TestReport(t *testing.T) {
-	r := newRig(t)
-	owner := r.found(t, "one")
-	r.found(t, "two")
-	id := r.reported(t, owner, script+" Ann").String()
-	must(r.Account.AddMember(t.Context(), owner, account.AddMemberInput{
-		Email: "analyst@one.example", Name: "Analyst", Roles: []policy.Role{policy.Analyst},
-	}))(t)
-
-	t.Run("shows names as text", func(t *testing.T) {
-		got := r.ask(t, "GET", "/reports/"+id, "owner@one.example")
-		harmless(t, "report", got)
-		for _, want := range []string{"<h1>" + escaped + " Ann</h1>", escaped + " section", escaped + " skill", escaped + " question", escaped + " role", escaped + " high", "100.0 %", "Passed"} {
-			if !strings.Contains(got.text, want) {
-				t.Errorf("%q is missing in %s", want, got.text)
-			}
-		}
-	})
-	t.Run("has no name for the analyst", func(t *testing.T) {
-		got := r.ask(t, "GET", "/reports/"+id, "analyst@one.example")
-		if got.status != http.StatusOK || strings.Contains(got.text, "Ann") || !strings.Contains(got.text, "100.0 %") || !strings.Contains(got.text, "<h1>Report</h1>") {
-			t.Errorf("got %d: %s", got.status, got.text)
-		}
-	})
-	t.Run("of another organization is not there", func(t *testing.T) {
-		got := r.ask(t, "GET", "/reports/"+id, "owner@two.example")
-		if got.status != http.StatusNotFound || strings.Contains(got.text, "Ann") {
-			t.Errorf("got %d: %s", got.status, got.text)
-		}
-		unknown := r.ask(t, "GET", "/reports/"+strings.Replace(id, id[len(id)-6:], "aaaaaa", 1), "owner@two.example")
-		name := func(a answer) string { return strings.ReplaceAll(a.text, a.header.Get("X-Request-Id"), "") }
-		if name(got) != name(unknown) || unknown.status != http.StatusNotFound {
-			t.Errorf("it differs from one that never was: %s", unknown.text)
-		}
-	})
-	t.Run("asks nobody to sign in", func(t *testing.T) {
-		got := r.ask(t, "GET", "/reports/"+id, "")
-		if got.status != http.StatusSeeOther || got.header.Get("Location") != "/login?return_to=%2Freports%2F"+id {
-			t.Errorf("got %d to %q", got.status, got.header.Get("Location"))
-		}
-	})
-	t.Run("is refused to the candidate", func(t *testing.T) {
-		got := r.ask(t, "GET", "/reports/"+id, "candidate@one.example")
-		if got.status == http.StatusOK || strings.Contains(got.text, "100.0 %") {
-			t.Errorf("got %d: %s", got.status, got.text)
-		}
-	})
 }
 
 func TestTake(t *testing.T) {

@@ -177,8 +177,16 @@ await look(page, 'report-provisional');
 const [report] = organization.released.nodes;
 await page.goto(`${address}/reports/${report.id}`);
 await headed(page, report.candidate.name);
-await page.getByText('Report released').waitFor();
+await page.getByText(/released on \d/).waitFor();
 await look(page, 'report');
+// The same report to take along, by the page's own links.
+for (const [link, kind] of [['PDF (A4)', 'pdf'], ['PDF (Letter)', 'pdf'], ['CSV', 'csv'], ['JSON', 'json']]) {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: link, exact: true }).click()]);
+  assert.equal(await download.failure(), null, link);
+  assert.match(download.suggestedFilename(), new RegExp(`^${report.candidate.name}.*\\(\\d+\\)\\.${kind}$`));
+}
+await page.getByRole('link', { name: 'Deutsch' }).click();
+await page.getByRole('heading', { level: 2, name: 'Ergebnis' }).waitFor();
 await expecting([404], async () => {
   await page.goto(`${address}/Bewerbungsunterlagenaufbewahrungsfristen`);
   await headed(page, 'There is no such page.');

@@ -1,0 +1,215 @@
+package grading
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	entsql "entgo.io/ent/dialect/sql"
+
+	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/disposition"
+	"github.com/assay-hq/assay/ent/jobroleskill"
+	"github.com/assay-hq/assay/ent/signal"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/reporting"
+	"github.com/assay-hq/assay/internal/scoring"
+	"github.com/assay-hq/assay/internal/tenant"
+	"github.com/assay-hq/assay/internal/term"
+	"github.com/assay-hq/assay/policy"
+)
+
+// around is what a report's document says beside its result, as far as its reader may see it.
+type around struct {
+	organization *ent.Organization
+	mustHaves    []*ent.JobRoleSkill
+	named        map[gid.ID]string // members, for who may read them
+	signals      bool              // whether the reader may see what was recorded
+	counts       map[term.IntegritySignal]int
+	verdict      *ent.Disposition // nil if nobody wrote one
+}
+
+// readAround reads it.
+func readAround(ctx context.Context, scope tenant.Scope, row *ent.Report) (*around, error) {
+	a := &around{named: map[gid.ID]string{}, counts: map[term.IntegritySignal]int{}}
+	var err error
+	if a.organization, err = scope.Organizations().Only(ctx); err != nil {
+		return nil, fmt.Errorf("find organization: %w", err)
+	}
+	if scope.Allows(policy.JobRoleRead) {
+		a.mustHaves, err = scope.JobRoleSkills().Where(jobroleskill.JobRoleID(row.JobRoleID)).WithSkill().
+			Order(jobroleskill.ByPosition(), jobroleskill.ByID()).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("find must-have skills: %w", err)
+		}
+	}
+	if scope.Allows(policy.MemberRead) {
+		members, err := scope.Members().All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("find members: %w", err)
+		}
+		for _, m := range members {
+			a.named[m.ID] = m.Name
+		}
+	}
+	if a.signals = scope.Allows(policy.IntegrityRead); a.signals {
+		err = a.readIntegrity(ctx, scope, row.SessionID)
+	}
+	return a, err
+}
+
+func (a *around) readIntegrity(ctx context.Context, scope tenant.Scope, session gid.ID) error {
+	var counts []struct {
+		Kind  term.IntegritySignal `json:"kind"`
+		Count int                  `json:"count"`
+	}
+	err := scope.Signals().Where(signal.SessionID(session)).GroupBy(signal.FieldKind).Aggregate(ent.Count()).Scan(ctx, &counts)
+	if err != nil {
+		return fmt.Errorf("count signals: %w", err)
+	}
+	for _, c := range counts {
+		a.counts[c.Kind] = c.Count
+	}
+	latest, err := scope.Dispositions().Where(disposition.SessionID(session)).Order(disposition.ByID(entsql.OrderDesc())).Limit(1).All(ctx)
+	if err != nil {
+		return fmt.Errorf("find disposition: %w", err)
+	}
+	if len(latest) > 0 {
+		a.verdict = latest[0]
+	}
+	return nil
+}
+
+// Sheet is the document as its page, its PDF and its files show it. What this revision was computed without is absent
+// with its reason.
+func (d *Document) Sheet() *reporting.Sheet {
+	s := &reporting.Sheet{
+		Head: d.head(), Overall: d.overall(), Questions: []*reporting.Question{}, NotAssessed: []*reporting.MustHave{}, Notes: []string{},
+		Uncertainty: reporting.Uncertainty{Absent: d.absent()}, Standing: reporting.Standing{Hidden: d.absent()},
+		Findings: reporting.Findings{Strengths: []*reporting.Finding{}, WeakSpots: []*reporting.Finding{}, Absent: d.absent()},
+		Sections: []*reporting.Section{}, Skills: []*reporting.Skill{}, Integrity: d.around.integrity(),
+	}
+	for _, g := range d.Result.Sections {
+		s.Sections = append(s.Sections, &reporting.Section{Title: g.Title, Count: g.Total.count()})
+	}
+	d.skills(s)
+	for _, q := range d.Result.Questions {
+		s.Questions = append(s.Questions, d.around.question(q))
+	}
+	return s
+}
+
+// absent is why a part that is computed from the whole result is not there.
+func (d *Document) absent() reporting.Reason {
+	if d.Result.Provisional {
+		return reporting.StillOpen
+	}
+	return reporting.NotComputed
+}
+
+func (d *Document) head() reporting.Head {
+	row, org := d.Report, d.around.organization
+	zone, err := time.LoadLocation(org.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	h := reporting.Head{
+		ReportID: row.ID, JobRole: d.JobRole.Title, Assessment: d.Version.Name, Version: d.Version.Number,
+		TakenOn: reporting.DayOf(row.EndedAt, zone), ComputedAt: row.CreatedAt.UTC(), Revision: row.Number, State: row.State,
+		Superseded: row.SupersededAt != nil, Organization: org.Name, Locale: org.Locale, TimeZone: org.TimeZone,
+	}
+	if d.Candidate != nil {
+		h.Candidate = d.Candidate.Name
+	}
+	if row.ReleasedAt != nil {
+		at := row.ReleasedAt.UTC()
+		h.ReleasedAt = &at
+	}
+	if row.ReleasedBy != nil {
+		h.ReleasedBy = d.around.named[*row.ReleasedBy]
+	}
+	return h
+}
+
+func (d *Document) overall() reporting.Overall {
+	r := d.Result
+	o := reporting.Overall{
+		Percent: reporting.Number(r.Overall.Percent), Points: reporting.Number(r.Overall.Awarded), Maximum: reporting.Number(r.Overall.Maximum),
+		Cut: r.CutPercent, Passed: r.Passed, Provisional: r.Provisional, Waiting: r.Overall.NotScored, Bands: []*reporting.Band{},
+	}
+	if !r.Provisional {
+		o.Band = r.Band
+	}
+	for _, b := range r.Bands {
+		o.Bands = append(o.Bands, &reporting.Band{Name: b.Name, Min: b.MinPercent})
+	}
+	return o
+}
+
+// skills fills in the skills with what the role demands of them, and what it demands and no question asked for.
+func (d *Document) skills(s *reporting.Sheet) {
+	assessed := map[gid.ID]*reporting.Skill{}
+	for _, k := range d.Result.Skills {
+		shown := &reporting.Skill{Name: k.Name, Count: k.Total.count()}
+		assessed[k.SkillID] = shown
+		s.Skills = append(s.Skills, shown)
+	}
+	for _, m := range d.around.mustHaves {
+		demanded := &reporting.MustHave{Name: m.Edges.Skill.Name, Weight: m.Weight, Description: m.Description}
+		if shown := assessed[m.SkillID]; shown != nil {
+			shown.MustHave = demanded
+			continue
+		}
+		s.NotAssessed = append(s.NotAssessed, demanded)
+	}
+}
+
+func (t Total) count() reporting.Count {
+	return reporting.Count{
+		Percent: reporting.Number(t.Percent), Points: reporting.Number(t.Awarded), Maximum: reporting.Number(t.Maximum),
+		Omitted: t.Omitted, NotReached: t.NotReached, NotScored: t.NotScored,
+	}
+}
+
+func (a *around) question(q *QuestionResult) *reporting.Question {
+	shown := &reporting.Question{
+		Ref: q.Ref, Section: q.Section, Title: q.Title, Kind: q.Kind, Status: q.Status,
+		Points: reporting.Number(q.Awarded), Maximum: reporting.Number(q.Maximum), Trace: []*reporting.Entry{},
+	}
+	for _, e := range q.Trace {
+		shown.Trace = append(shown.Trace, a.entry(e))
+	}
+	if q.Kind == term.Code && q.Status != term.ItemOmitted && q.Status != term.ItemNotReached {
+		shown.Execution = &reporting.Execution{State: reporting.NotExecuted}
+	}
+	return shown
+}
+
+func (a *around) entry(e *TraceEntry) *reporting.Entry {
+	shown := &reporting.Entry{
+		Criterion: e.Criterion, Text: e.Text, Weight: e.Weight, Points: number(e.Points), Maximum: number(e.Maximum),
+		Source: e.Source, Evidence: e.Evidence, Comment: e.Comment,
+	}
+	if e.AwardedBy != nil {
+		shown.By = a.named[*e.AwardedBy]
+	}
+	return shown
+}
+
+func number(p scoring.Points) reporting.Number { return reporting.Number(p) }
+
+func (a *around) integrity() reporting.Integrity {
+	if !a.signals {
+		return reporting.Integrity{Signals: []*reporting.Signal{}, Absent: reporting.NotAllowed}
+	}
+	shown := reporting.Integrity{Verdict: term.NotEvaluated, Signals: []*reporting.Signal{}}
+	for _, kind := range term.IntegritySignal("").Values() {
+		if n := a.counts[term.IntegritySignal(kind)]; n > 0 {
+			shown.Signals = append(shown.Signals, &reporting.Signal{Kind: term.IntegritySignal(kind), Count: n})
+		}
+	}
+	if v := a.verdict; v != nil {
+		shown.Verdict, shown.Comment, shown.JudgedBy, shown.JudgedOn = v.Verdict, v.Comment, a.named[v.WrittenBy], reporting.DayOf(v.CreatedAt, time.UTC)
+	}
+	return shown
+}

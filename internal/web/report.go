@@ -1,0 +1,169 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/assay-hq/assay/internal/chart"
+	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/login"
+	"github.com/assay-hq/assay/internal/reporting"
+	"github.com/assay-hq/assay/internal/reporting/pdf"
+)
+
+// report shows a report to whoever may read it: as a page, or as a file where the address ends in one of its kinds. All
+// of them ask the same operation.
+func (s *Site) report(w http.ResponseWriter, r *http.Request) {
+	name, kind, _ := strings.Cut(r.PathValue("id"), ".")
+	show, known := s.reportKinds()[kind]
+	id, err := gid.ParseKind(gid.Report, name)
+	if err != nil || !known || strings.HasSuffix(r.PathValue("id"), ".") {
+		s.missing(w, r)
+		return
+	}
+	doc, err := s.cfg.Grading.Document(r.Context(), login.Actor(r.Context()), id)
+	if err != nil {
+		s.faulty(w, r, err)
+		return
+	}
+	sheet := doc.Sheet()
+	reader, err := reporting.For(languageOf(r, sheet.Head.Locale), sheet.Head.TimeZone)
+	if err != nil {
+		s.faulty(w, r, err)
+		return
+	}
+	show(w, r, sheet, reader)
+}
+
+// reportKinds are what a report can be had as, by the end of its address.
+func (s *Site) reportKinds() map[string]func(http.ResponseWriter, *http.Request, *reporting.Sheet, *reporting.Reader) {
+	return map[string]func(http.ResponseWriter, *http.Request, *reporting.Sheet, *reporting.Reader){
+		"": s.reportPage, "pdf": s.reportPDF, "csv": s.reportCSV, "json": s.reportJSON,
+	}
+}
+
+// languageOf is the language that a reader asks for, and else the organization's.
+func languageOf(r *http.Request, locale string) string {
+	if asked := r.URL.Query().Get("lang"); slices.Contains(reporting.Languages(), asked) {
+		return asked
+	}
+	return reporting.LanguageOf(locale)
+}
+
+// drawing is a figure for a page: drawn for wide windows and for narrow ones, with its numbers.
+type drawing struct {
+	Wide, Narrow template.HTML
+	Table        chart.Table
+}
+
+// Widths of a figure in pixels.
+const (
+	wideFigure   = 720
+	narrowFigure = 320
+)
+
+// draw makes a figure for a page; nil if there is nothing to draw. A figure's texts are escaped where they are written.
+func draw(id string, lay func(chart.Frame) *chart.Figure) *drawing {
+	frame := chart.Frame{Width: wideFigure, Size: 14, Measure: chart.SystemFont}
+	wide := lay(frame)
+	if wide == nil {
+		return nil
+	}
+	frame.Width, frame.Size = narrowFigure, 13
+	return &drawing{Wide: template.HTML(wide.SVG(id + "-wide")), Narrow: template.HTML(lay(frame).SVG(id + "-narrow")), Table: wide.Table}
+}
+
+// reportView is what the page of a report shows.
+type reportView struct {
+	S                    *reporting.Sheet
+	R                    *reporting.Reader
+	Result, Skills, Time *drawing
+	Address, Other       string
+}
+
+func (s *Site) reportPage(w http.ResponseWriter, r *http.Request, sheet *reporting.Sheet, reader *reporting.Reader) {
+	v := reportView{
+		S: sheet, R: reader, Address: "/reports/" + sheet.Head.ReportID.String(), Other: otherLanguage(reader.Language),
+		Result: draw("result", func(f chart.Frame) *chart.Figure { return reader.ResultFigure(sheet, f) }),
+		Skills: draw("skills", func(f chart.Frame) *chart.Figure { return reader.SkillsFigure(sheet, f) }),
+		Time:   draw("time", func(f chart.Frame) *chart.Figure { return reader.TimeFigure(sheet, f) }),
+	}
+	title := reader.Report
+	if sheet.Head.Candidate != "" {
+		title = fmt.Sprintf(reader.ReportOf, sheet.Head.Candidate)
+	}
+	s.showIn(w, r, http.StatusOK, "report", view{Title: title, Lang: reader.Language, Skip: reader.Skip, SignOut: reader.SignOut, Data: v})
+}
+
+func otherLanguage(language string) string {
+	for _, l := range reporting.Languages() {
+		if l != language {
+			return l
+		}
+	}
+	return language
+}
+
+func (s *Site) reportPDF(w http.ResponseWriter, r *http.Request, sheet *reporting.Sheet, reader *reporting.Reader) {
+	papers := map[string]pdf.Paper{"": pdf.A4, "a4": pdf.A4, "letter": pdf.Letter}
+	paper, known := papers[strings.ToLower(r.URL.Query().Get("paper"))]
+	if !known {
+		s.fail(w, r, http.StatusBadRequest, "A report is printed on a4 or on letter.")
+		return
+	}
+	s.file(w, r, sheet, "pdf", "application/pdf", func(b *bytes.Buffer) error {
+		return pdf.Write(b, sheet, reader, paper, s.cfg.PublicURL+"/reports/"+sheet.Head.ReportID.String())
+	})
+}
+
+func (s *Site) reportCSV(w http.ResponseWriter, r *http.Request, sheet *reporting.Sheet, _ *reporting.Reader) {
+	s.file(w, r, sheet, "csv", "text/csv; charset=utf-8; header=present", func(b *bytes.Buffer) error { return reporting.WriteCSV(b, sheet) })
+}
+
+func (s *Site) reportJSON(w http.ResponseWriter, r *http.Request, sheet *reporting.Sheet, _ *reporting.Reader) {
+	s.file(w, r, sheet, "json", "application/json", func(b *bytes.Buffer) error { return reporting.WriteJSON(b, sheet) })
+}
+
+// file answers with a file of a report, whole or not at all.
+func (s *Site) file(w http.ResponseWriter, r *http.Request, sheet *reporting.Sheet, kind, mediaType string, write func(*bytes.Buffer) error) {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		s.faulty(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", mediaType)
+	w.Header().Set("Content-Disposition", attachment(sheet.Head, kind))
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
+	_, _ = b.WriteTo(w) // a reader that went away is no fault of ours
+}
+
+// attachment names a report's file: in letters that every system takes, and with the candidate's name for those that
+// take any.
+func attachment(h reporting.Head, kind string) string {
+	whose := h.Candidate
+	if whose == "" {
+		whose = h.JobRole
+	}
+	plain := fmt.Sprintf("%s-%d.%s", h.ReportID, h.Revision, kind)
+	full := fmt.Sprintf("%s, %s (%d).%s", fileName(whose), fileName(h.Assessment), h.Revision, kind)
+	return `attachment; filename="` + plain + `"; filename*=UTF-8''` + strings.ReplaceAll(url.QueryEscape(full), "+", "%20")
+}
+
+// fileName keeps of a name what no system takes for a path or a command, and not too much of it.
+func fileName(name string) string {
+	kept := strings.Map(func(c rune) rune {
+		if c < ' ' || c >= 0x7f && c < 0xa0 || strings.ContainsRune(`/\:*?"<>|`, c) || c >= 0x200b && c <= 0x206f {
+			return -1
+		}
+		return c
+	}, name)
+	if runes := []rune(kept); len(runes) > 60 {
+		kept = string(runes[:60])
+	}
+	return strings.Trim(kept, " .")
+}

@@ -40,6 +40,7 @@ type loaders struct {
 	events     *loader[gid.ID, *ent.Event]
 	keys       *loader[gid.ID, *account.APIKey]
 	results    *loader[gid.ID, *grading.ReportResult]
+	standings  *loader[gid.ID, *grading.ReportStanding]
 	sheets     *loader[gid.ID, *authoring.Sheet]
 	works      *loader[gid.ID, *grading.ReviewWork]
 
@@ -60,6 +61,7 @@ type loaders struct {
 	revisions   *loader[gid.ID, []*ent.QuestionRevision]
 	published   *loader[gid.ID, []*ent.TemplateVersion]
 	reportOf    *loader[gid.ID, []*ent.Report]
+	shares      *loader[gid.ID, []*grading.Share]
 	assignments *loader[gid.ID, []*ent.Review]
 }
 
@@ -84,6 +86,7 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		reviews:    one(wait, "review", r.Grading.ReviewsByID, func(v *ent.Review) gid.ID { return v.ID }),
 		reports:    one(wait, "report", r.Grading.ReportsByID, func(p *ent.Report) gid.ID { return p.ID }),
 		results:    one(wait, "report", r.Grading.ResultsByReport, func(p *grading.ReportResult) gid.ID { return p.ReportID }),
+		standings:  one(wait, "report", r.Grading.StandingsByReport, func(p *grading.ReportStanding) gid.ID { return p.ReportID }),
 
 		works:  one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
 		sheets: one(wait, "template version", r.Authoring.Sheets, func(s *authoring.Sheet) gid.ID { return s.VersionID }),
@@ -105,6 +108,7 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		revisions:   many(wait, r.Authoring.CurrentRevisions, func(v *ent.QuestionRevision) gid.ID { return v.QuestionID }),
 		published:   many(wait, r.Authoring.VersionsByTemplate, func(v *ent.TemplateVersion) gid.ID { return v.TemplateID }),
 		reportOf:    many(wait, r.Grading.ReportsBySession, func(p *ent.Report) gid.ID { return p.SessionID }),
+		shares:      many(wait, r.Grading.SharesByReport, func(s *grading.Share) gid.ID { return s.ReportID }),
 		assignments: many(wait, r.Grading.AssignmentsBySession, func(v *ent.Review) gid.ID { return v.SessionID }),
 	})
 }
@@ -270,4 +274,17 @@ func held(c *ent.Candidate, err error) (*string, error) {
 		return nil, err
 	}
 	return present(c.Hold), nil
+}
+
+// mustHaves are what a report's job role demands, with what came of each.
+func mustHaves(ctx context.Context, of *ent.Report) ([]*grading.MustHaveResult, error) {
+	demanded, err := load(ctx).mustHaves.Load(ctx, of.JobRoleID)
+	if err != nil {
+		return nil, err
+	}
+	result, err := load(ctx).results.Load(ctx, of.ID)
+	if err != nil {
+		return nil, err
+	}
+	return grading.MustHaves(demanded, result.Result), nil
 }

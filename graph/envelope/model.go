@@ -7,6 +7,7 @@ import (
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
+	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
@@ -48,6 +49,8 @@ type (
 	AccommodationPayload   = Payload[*ent.Accommodation]
 	ErasurePayload         = Payload[*sitting.ErasureReceipt]
 	CandidatePayload       = Payload[*ent.Candidate]
+	SharePayload           = Payload[*grading.Share]
+	IssuedSharePayload     = Payload[*grading.IssuedShare]
 	IssuedAPIKeyPayload    = Payload[*account.IssuedAPIKey]
 )
 

@@ -50,6 +50,7 @@ const (
 	ReviewSubmitted     Type = "review.submitted"
 	ReportComputed      Type = "report.computed"
 	ReportReleased      Type = "report.released"
+	ReportWithdrawn     Type = "report.withdrawn"
 	MemberAdded         Type = "member.added"
 	MemberJoined        Type = "member.joined"
 	APIKeyCreated       Type = "api_key.created"
@@ -64,7 +65,7 @@ func Types() []Type {
 		QuestionApproved, QuestionRetired, TemplateCreated, TemplateRevised, TemplatePublished, TemplateApproved, TemplateRetired,
 		CatalogueExported, CatalogueImported, OrganizationChanged, SessionInvited, SessionAccepted, SessionStarted, SessionSubmitted,
 		SessionExpired, SessionCancelled, SessionPaused, SessionResumed, SessionReopened, SessionReminded, SessionResent, SessionRescheduled, SessionDeclined, SessionVoided,
-		SessionScored, CandidateErased, IntegrityJudged, ContestOpened, ContestAnswered, ReviewAssigned, ReviewSubmitted, ReportComputed, ReportReleased, MemberAdded, MemberJoined, APIKeyCreated,
+		SessionScored, CandidateErased, IntegrityJudged, ContestOpened, ContestAnswered, ReviewAssigned, ReviewSubmitted, ReportComputed, ReportReleased, ReportWithdrawn, MemberAdded, MemberJoined, APIKeyCreated,
 		APIKeyRotated, APIKeyRevoked,
 	}
 }

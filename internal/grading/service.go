@@ -7,7 +7,9 @@ package grading
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"io"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/templateversion"
@@ -19,10 +21,14 @@ import (
 )
 
 // Service is the room's operations.
-type Service struct{ tenant *tenant.Store }
+type Service struct {
+	tenant    *tenant.Store
+	publicURL string    // where reports are shown
+	random    io.Reader // where the secrets of links come from
+}
 
 // New makes the service on a store.
-func New(store *tenant.Store) *Service { return &Service{tenant: store} }
+func New(store *tenant.Store) *Service { return &Service{tenant: store, random: rand.Reader} }
 
 // frozen are the two documents of the version that a session pins.
 type frozen struct {

@@ -8,6 +8,7 @@ import (
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/job"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
@@ -48,6 +49,9 @@ func void(ctx context.Context, tx tenant.Tx, in VoidSessionInput) error {
 	}
 	if _, err := tx.ChangeSession(row.ID).SetState(term.Voided).SetEndReason(in.Reason).Save(ctx); err != nil {
 		return fmt.Errorf("void: %w", err)
+	}
+	if err := tx.Enqueue(ctx, job.RefreshNorm{OrganizationID: tx.Organization(), VersionID: row.TemplateVersionID}); err != nil {
+		return err
 	}
 	return tx.Announce(ctx, event.SessionVoided, row.ID, map[string]string{"reason": in.Reason})
 }

@@ -21,10 +21,25 @@ func (tx Tx) Enqueue(ctx context.Context, args job.Args) error {
 		*tx.waiting = append(*tx.waiting, args)
 		return nil
 	}
-	if _, err := tx.store.jobs.InsertTx(ctx, tx.tx, args, nil); err != nil {
+	if _, err := tx.store.jobs.InsertTx(ctx, tx.tx, args, gathered(args, tx.store.clock.Now())); err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
 	}
 	return nil
+}
+
+// gathered lets a job that is asked for often wait for the end of the span in which it was asked for, once; nil for any
+// other, which is worked at once. It goes by the queue's own clock, as the queue does. What asked for it near the end may
+// commit a little later than the span is over.
+func gathered(args job.Args, now time.Time) *river.InsertOpts {
+	rare, ok := args.(job.Gathered)
+	if !ok {
+		return nil
+	}
+	const grace = 5 * time.Second
+	return &river.InsertOpts{
+		ScheduledAt: now.UTC().Truncate(rare.Span()).Add(rare.Span() + grace),
+		UniqueOpts:  river.UniqueOpts{ByArgs: true, ByPeriod: rare.Span()},
+	}
 }
 
 // runInline works the jobs of a committed transaction at once, in order.

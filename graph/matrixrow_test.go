@@ -385,6 +385,11 @@ func edgeRows() []*row {
 		{"Report.templateVersion", "templateVersion", []policy.Action{policy.TemplateRead}},
 		{"Report.session", "session", []policy.Action{policy.SessionRead}},
 		{"Report.result", "result", []policy.Action{policy.ReportRead}},
+		{"Report.standing", "standing.n", []policy.Action{policy.ReportRead}},
+		{"Report.uncertainty", "uncertainty.level", []policy.Action{policy.ReportRead}},
+		{"Report.mustHaves", "mustHaves.status", []policy.Action{policy.JobRoleRead}},
+		{"Report.integrity", "integrity.verdict", []policy.Action{policy.IntegrityRead}},
+		{"Report.shares", "shares.state", []policy.Action{policy.ReportRelease}},
 		{"Review.work", "work", []policy.Action{policy.ReviewScore}},
 		{"Review.reviewer", "reviewer", []policy.Action{policy.MemberRead}},
 	}
@@ -397,7 +402,7 @@ func edgeRows() []*row {
 	for _, e := range edges {
 		of, _, _ := strings.Cut(e.name, ".")
 		of = cmp.Or(parents[of], of)
-		r := &row{name: e.name, bound: of != "Skill", noted: e.name == "Report.result", at: "node." + e.path, query: below(of, selecting(e.path)), given: nodeOf(of)}
+		r := &row{name: e.name, bound: of != "Skill", noted: e.name == "Report.result" || e.name == "Report.mustHaves", at: "node." + e.path, query: below(of, selecting(e.path)), given: nodeOf(of)}
 		if having := having[e.name]; having != nil {
 			r.given = func(_ *testing.T, o *org, _ *person) vars { return vars{"id": having(o)} }
 		}
@@ -427,7 +432,7 @@ var having = map[string]func(o *org) gid.ID{
 func selecting(path string) string {
 	names := strings.Split(path, ".")
 	text := names[len(names)-1]
-	if !slices.Contains([]string{"number", "cutPercent", "title", "weight", "ref", "hold", "verdict"}, text) {
+	if !slices.Contains([]string{"number", "cutPercent", "title", "weight", "ref", "hold", "verdict", "n", "level", "status", "state"}, text) {
 		text += " { __typename }"
 	}
 	for _, name := range slices.Backward(names[:len(names)-1]) {
@@ -545,6 +550,15 @@ func mutationRows(schema *ast.Schema) []*row {
 		}},
 		{name: "releaseReport", needs: []policy.Action{policy.ReportRelease}, given: func(t *testing.T, o *org, _ *person) vars {
 			return vars{"id": o.reportOf(t, o.sat(t, o.quiz).ID)}
+		}},
+		{name: "withdrawReport", needs: []policy.Action{policy.ReportRelease}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.releasedAnew(t), "reason": "a wrong key"}
+		}},
+		{name: "shareReport", needs: []policy.Action{policy.ReportRelease}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"reportId": o.reportOf(t, o.sat(t, o.quiz).ID), "expiresIn": "P1D", "note": "for the team"}
+		}},
+		{name: "revokeReportShare", needs: []policy.Action{policy.ReportRelease}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.shared(t).Share.ID}
 		}},
 		{name: "judgeIntegrity", needs: []policy.Action{policy.IntegrityJudge}, given: func(_ *testing.T, o *org, _ *person) vars {
 			return vars{"sessionId": o.inReview, "verdict": "NO_CONCERN", "comment": "fine"}

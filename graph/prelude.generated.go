@@ -2007,6 +2007,24 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) unmarshalOFloat2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐPercent(ctx context.Context, v any) (*grading.Percent, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalPercent(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFloat2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐPercent(ctx context.Context, sel ast.SelectionSet, v *grading.Percent) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalPercent(*v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgidᚐID(ctx context.Context, v any) (*gid.ID, error) {
 	if v == nil {
 		return nil, nil

@@ -470,6 +470,20 @@ func (o *org) sat(t testing.TB, template gid.ID) *ent.Session {
 	return row
 }
 
+// releasedAnew is another report that was released.
+func (o *org) releasedAnew(t testing.TB) gid.ID {
+	t.Helper()
+	id := o.reportOf(t, o.sat(t, o.quiz).ID)
+	must(o.grades.Release(t.Context(), o.owner(), grading.ReleaseReportInput{ID: id}))(t)
+	return id
+}
+
+// shared is a link to another report.
+func (o *org) shared(t testing.TB) *grading.IssuedShare {
+	t.Helper()
+	return must(o.grades.Share(t.Context(), o.owner(), grading.ShareReportInput{ReportID: o.reportOf(t, o.sat(t, o.quiz).ID)}))(t)
+}
+
 func (o *org) answer(t testing.TB, session gid.ID, ref string, seen int, a *content.Answer) {
 	t.Helper()
 	must(o.sittings.SaveResponse(t.Context(), o.people["candidate"].actor, sitting.SaveResponseInput{

@@ -93,7 +93,7 @@ func TestNormGroup(t *testing.T) {
 func TestNormsAreAskedForOnceAMinute(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		asked := func() int {
-			return len(r.texts(t, "SELECT id FROM "+r.queue()+" WHERE kind = 'refresh_norm'"))
+			return len(r.texts(t, "SELECT id FROM river_job WHERE kind = 'refresh_norm'"))
 		}
 		first, _ := r.took(t, r.template.ID, keyed())
 		second, _ := r.took(t, r.template.ID, keyed())
@@ -112,8 +112,6 @@ func TestNormsAreAskedForOnceAMinute(t *testing.T) {
 	})
 }
 
-func (r *rig) queue() string { return "river_job" }
-
 // lsat6 are the answers of a thousand persons to five questions (Bock & Lieberman 1970).
 const lsat6 = `00000:3 00001:6 00010:2 00011:11 00100:1 00101:1 00110:3 00111:4 01000:1 01001:8
 01011:16 01101:3 01110:2 01111:15 10000:10 10001:29 10010:14 10011:81 10100:3 10101:28
@@ -130,7 +128,7 @@ func marksOf(t *testing.T, table string) (docs [][]byte) {
 		}
 		var questions []string
 		for i, mark := range pattern {
-			questions = append(questions, fmt.Sprintf(`{"ref":"1.%d","status":"SCORED","awarded":%c000000}`, i+1, mark))
+			questions = append(questions, fmt.Sprintf(`{"ref":"1.%d","status":"SCORED","awarded":%d}`, i+1, 1_000_000*int(mark-'0')))
 		}
 		for range n {
 			docs = append(docs, []byte(`{"questions":[`+strings.Join(questions, ",")+`]}`))

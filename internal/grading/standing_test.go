@@ -92,7 +92,7 @@ func TestStanding(t *testing.T) {
 				t.Errorf("got %+v", p)
 			}
 			// √(6·6/11) of 12 points
-			if u := s.Uncertainty; *u.Method != grading.ErrorOfBinomial || *u.SEM != 15_075_567 || *u.Low != 20_451_889 || *u.High != 79_548_111 || !u.Borderline || u.Level != 95 {
+			if u := s.Uncertainty; *u.Method != grading.ErrorOfBinomial || *u.SEM != 15_075_567 || *u.Low != 20_451_888 || *u.High != 79_548_112 || !u.Borderline || u.Level != 95 {
 				t.Errorf("got %+v: %d, %d to %d", u, *u.SEM, *u.Low, *u.High)
 			}
 		})

@@ -21,6 +21,7 @@ type Args interface {
 type Gathered interface {
 	Args
 	Span() time.Duration
+	Until(end time.Time) Args // the job of the span that ends then
 }
 
 // ScoreSession scores a submitted session by key and computes its report when nothing waits for a person.
@@ -63,6 +64,8 @@ func (j SendMail) Tenant() gid.ID { return j.OrganizationID }
 type RefreshNorm struct {
 	OrganizationID gid.ID `json:"organization_id"`
 	VersionID      gid.ID `json:"version_id"`
+	// The end of the span in which it was asked for.
+	End time.Time `json:"end,omitzero"`
 }
 
 // Kind is the job's name in the queue.
@@ -73,3 +76,9 @@ func (j RefreshNorm) Tenant() gid.ID { return j.OrganizationID }
 
 // Span is how long a norm group may lag behind its reports.
 func (RefreshNorm) Span() time.Duration { return time.Minute }
+
+// Until is the job of the span that ends then.
+func (j RefreshNorm) Until(end time.Time) Args {
+	j.End = end
+	return j
+}

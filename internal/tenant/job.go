@@ -21,25 +21,24 @@ func (tx Tx) Enqueue(ctx context.Context, args job.Args) error {
 		*tx.waiting = append(*tx.waiting, args)
 		return nil
 	}
-	if _, err := tx.store.jobs.InsertTx(ctx, tx.tx, args, gathered(args, tx.store.clock.Now())); err != nil {
+	args, opts := gathered(args, tx.store.clock.Now())
+	if _, err := tx.store.jobs.InsertTx(ctx, tx.tx, args, opts); err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
 	}
 	return nil
 }
 
-// gathered lets a job that is asked for often wait for the end of the span in which it was asked for, once; nil for any
-// other, which is worked at once. It goes by the queue's own clock, as the queue does. What asked for it near the end may
-// commit a little later than the span is over.
-func gathered(args job.Args, now time.Time) *river.InsertOpts {
+// gathered lets a job that is asked for often wait for the end of the span in which it was asked for, once; any other is
+// worked at once. The span is one of the arguments, which is what the queue compares: its own periods go by a clock that it
+// reads later. What asked for the job near the end may commit a little after it.
+func gathered(args job.Args, now time.Time) (job.Args, *river.InsertOpts) {
 	rare, ok := args.(job.Gathered)
 	if !ok {
-		return nil
+		return args, nil
 	}
 	const grace = 5 * time.Second
-	return &river.InsertOpts{
-		ScheduledAt: now.UTC().Truncate(rare.Span()).Add(rare.Span() + grace),
-		UniqueOpts:  river.UniqueOpts{ByArgs: true, ByPeriod: rare.Span()},
-	}
+	end := now.UTC().Truncate(rare.Span()).Add(rare.Span())
+	return rare.Until(end), &river.InsertOpts{ScheduledAt: end.Add(grace), UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
 
 // runInline works the jobs of a committed transaction at once, in order.

@@ -696,7 +696,9 @@ func gradingReads() []operation {
 func sharesOf() operation {
 	op := writes("grading.SharesByReport", policy.ReportRelease, func(t *testing.T, o *org, _ *person) call {
 		id := o.shared(t).Share.ReportID
-		return func(ctx context.Context, who policy.Actor) error { return some(o.grades.SharesByReport(ctx, who, []gid.ID{id})) }
+		return func(ctx context.Context, who policy.Actor) error {
+			return some(o.grades.SharesByReport(ctx, who, []gid.ID{id}))
+		}
 	})
 	op.writes = false
 	return op
@@ -717,7 +719,9 @@ func gradingWrites() []operation {
 	return []operation{
 		writes("grading.RefreshNorm", policy.SessionScore, func(t *testing.T, o *org, _ *person) call {
 			row := must(o.grades.ReportsByID(t.Context(), o.owner(), []gid.ID{o.report}))(t)[0]
-			return func(ctx context.Context, who policy.Actor) error { return o.grades.RefreshNorm(ctx, who, row.TemplateVersionID) }
+			return func(ctx context.Context, who policy.Actor) error {
+				return o.grades.RefreshNorm(ctx, who, row.TemplateVersionID)
+			}
 		}),
 		writes("grading.Withdraw", policy.ReportRelease, func(t *testing.T, o *org, _ *person) call {
 			in := grading.WithdrawReportInput{ID: o.releasedAnew(t), Reason: "a wrong key"}

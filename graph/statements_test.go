@@ -37,7 +37,7 @@ var journey = []struct {
 		id candidate { name } jobRole { title } templateVersion { number } } } } }`},
 	{"reports by score", 2, "owner", `{ organization { reports(first: 100, orderBy: {field: SCORE}, filter: {state: PROVISIONAL}) { nodes { id percent } } } }`},
 	{"reports with their standing", 6, "owner", `{ organization { reports(first: 100) { nodes { standing { percentile n } uncertainty { sem low high } } } } }`},
-	{"reports with what the role demands", 14, "owner", `{ organization { reports(first: 100) { nodes { shares { state } integrity { verdict } mustHaves { status result { items } mustHave { skill { name } } } } } } }`},
+	{"reports with what the role demands", 17, "owner", `{ organization { reports(first: 100) { nodes { shares { state } integrity { verdict } mustHaves { status result { items } mustHave { skill { name } } } } } } }`},
 	{"reports in detail", 10, "owner", `{ organization { reports(first: 100) { nodes { id result { overall { percent } questions { trace { points } } } } } } }`},
 	{"sessions with everything", 8, "owner", `{ organization { sessions(first: 100) { nodes {
 		state candidate { name } jobRole { title } template { name } templateVersion { number } report { percent } review { state } } } } }`},

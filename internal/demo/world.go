@@ -6,8 +6,8 @@ import (
 	"encoding/base64"
 	"io"
 	"log/slog"
-	"slices"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/assay-hq/assay/internal/account"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/internal/authoring"
@@ -12,6 +13,7 @@ import (
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/reporting"
+	"github.com/assay-hq/assay/internal/sitting"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
 )
@@ -187,6 +189,30 @@ func TestFindings(t *testing.T) {
 		few, _ := r.scored(t, keyed())
 		if _, doc := r.report(t, few); doc.Skills[0].Sufficient || len(doc.Strengths)+len(doc.WeakSpots) != 0 {
 			t.Errorf("two questions are evidence: %+v", doc.Skills[0])
+		}
+	})
+}
+
+// TestTimeOfSections tells the share of each section's time, and the same one of who was given half as much again.
+func TestTimeOfSections(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		for name, extra := range map[string]int{"as planned": 0, "with half as much again": 50} {
+			email := r.email()
+			row, who := must(r.sitting.Invite(t.Context(), r.owner, r.invitation(email)))(t), person(email, email)
+			must(r.sitting.Accept(t.Context(), who, sitting.AcceptInvitationInput{Token: r.token(t, email)}))(t)
+			if extra > 0 {
+				must(r.sitting.GrantAccommodation(t.Context(), r.member(t, policy.Admin), sitting.GrantAccommodationInput{SessionID: row.ID, ExtraPercent: &extra, Reason: "fair"}))(t)
+			}
+			must(r.sitting.Start(t.Context(), who, sitting.StartSittingInput{ID: row.ID}))(t)
+			r.clock.pass(time.Duration(150*(100+extra)/100) * time.Second) // of 600
+			must(r.sitting.EnterSection(t.Context(), who, sitting.EnterSectionInput{SittingID: row.ID, Section: 2}))(t)
+			r.clock.pass(time.Duration(60*(100+extra)/100) * time.Second) // of 300
+			must(r.sitting.Submit(t.Context(), who, sitting.SubmitSittingInput{ID: row.ID}))(t)
+			r.score(t, row.ID)
+			_, doc := r.report(t, row.ID)
+			if one, two := doc.Sections[0].TimeShare, doc.Sections[1].TimeShare; one == nil || two == nil || *one != .25 || *two != .2 {
+				t.Errorf("%s: got %v", name, encodedText(t, []*float64{one, two}))
+			}
 		}
 	})
 }

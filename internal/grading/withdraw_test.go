@@ -69,7 +69,10 @@ func TestShare(t *testing.T) {
 		share, secret := r.link(t, row.ID, time.Hour)
 		anybody := policy.Actor{Address: "192.0.2.7"}
 		opens := func(secret string) error { return lastErr(r.grading.Shared(t.Context(), anybody, secret)) }
-		gone := func(name, secret string) { t.Helper(); r.refused(t, name, fault.NotFound, func() error { return opens(secret) }) }
+		gone := func(name, secret string) {
+			t.Helper()
+			r.refused(t, name, fault.NotFound, func() error { return opens(secret) })
+		}
 
 		t.Run("shows the report without an account, and neither integrity nor members", func(t *testing.T) {
 			sheet := must(r.grading.Shared(t.Context(), anybody, secret))(t).Sheet()

@@ -387,6 +387,7 @@ func edgeRows() []*row {
 		{"Report.result", "result", []policy.Action{policy.ReportRead}},
 		{"Report.standing", "standing.n", []policy.Action{policy.ReportRead}},
 		{"Report.uncertainty", "uncertainty.level", []policy.Action{policy.ReportRead}},
+		// That a result was read is noted once a day, and was with Report.result.
 		{"Report.mustHaves", "mustHaves.status", []policy.Action{policy.JobRoleRead}},
 		{"Report.integrity", "integrity.verdict", []policy.Action{policy.IntegrityRead}},
 		{"Report.shares", "shares.state", []policy.Action{policy.ReportRelease}},
@@ -402,7 +403,7 @@ func edgeRows() []*row {
 	for _, e := range edges {
 		of, _, _ := strings.Cut(e.name, ".")
 		of = cmp.Or(parents[of], of)
-		r := &row{name: e.name, bound: of != "Skill", noted: e.name == "Report.result" || e.name == "Report.mustHaves", at: "node." + e.path, query: below(of, selecting(e.path)), given: nodeOf(of)}
+		r := &row{name: e.name, bound: of != "Skill", noted: e.name == "Report.result", at: "node." + e.path, query: below(of, selecting(e.path)), given: nodeOf(of)}
 		if having := having[e.name]; having != nil {
 			r.given = func(_ *testing.T, o *org, _ *person) vars { return vars{"id": having(o)} }
 		}

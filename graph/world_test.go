@@ -202,6 +202,7 @@ func (o *org) fill(t testing.TB) {
 	o.score(t, o.newReview(t, session.ID, "reviewer"))
 	o.report = o.reportOf(t, session.ID)
 	must(o.grades.Release(t.Context(), o.owner(), grading.ReleaseReportInput{ID: o.report}))(t)
+	must(o.grades.Share(t.Context(), o.owner(), grading.ShareReportInput{ReportID: o.report, Note: new(o.says("note"))}))(t)
 
 	o.inReview = o.sat(t, o.template).ID
 	o.newReview(t, o.inReview, "reviewer")

@@ -3,6 +3,7 @@ package grading
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,6 +113,8 @@ func (d *Document) findings() reporting.Findings {
 	switch {
 	case d.Result.Provisional:
 		found.Absent = reporting.StillOpen
+	case !slices.ContainsFunc(d.Result.Skills, func(s *SkillResult) bool { return s.Sufficient }):
+		found.Absent = reporting.TooFew
 	case len(found.Strengths)+len(found.WeakSpots) == 0:
 		found.Absent = reporting.NoneFound
 	}
@@ -140,7 +143,7 @@ func sheetFindings(list []*Finding) []*reporting.Finding {
 
 // sheetReasons are a hidden number's reasons as a sheet says them.
 var sheetReasons = map[HiddenReason]reporting.Reason{
-	HiddenProvisional: reporting.StillOpen, HiddenNoGroup: reporting.NoGroup, HiddenTooFew: reporting.TooFew, HiddenNotEstimable: reporting.NotComputed,
+	HiddenProvisional: reporting.StillOpen, HiddenNoGroup: reporting.NoGroup, HiddenTooFew: reporting.TooFew, HiddenNotEstimable: reporting.NoneFound,
 }
 
 func (u *Uncertainty) sheet() reporting.Uncertainty {

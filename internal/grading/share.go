@@ -2,8 +2,6 @@ package grading
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"time"
@@ -21,7 +19,6 @@ import (
 )
 
 const (
-	secretBytes   = 32 // 256 bits, which nobody guesses
 	shareDefault  = 7 * 24 * time.Hour
 	longestShare  = 30 * 24 * time.Hour
 	mostShares    = 100 // of one report
@@ -145,11 +142,10 @@ func (s *Service) addShare(ctx context.Context, tx tenant.Tx, in ShareReportInpu
 	if n >= mostShares {
 		return "", gid.ID{}, conflict("this report has had 100 links, which is the most")
 	}
-	raw := make([]byte, secretBytes)
-	if _, err := io.ReadFull(s.random, raw); err != nil {
-		return "", gid.ID{}, fmt.Errorf("random source: %w", err)
+	secret, hash, err := tenant.NewSecret(s.random)
+	if err != nil {
+		return "", gid.ID{}, err
 	}
-	secret = base64.RawURLEncoding.EncodeToString(raw)
 	now, span, note := tx.TokenTime(), shareDefault, ""
 	if in.ExpiresIn != nil {
 		span = in.ExpiresIn.Truncate(time.Microsecond)
@@ -157,7 +153,7 @@ func (s *Service) addShare(ctx context.Context, tx tenant.Tx, in ShareReportInpu
 	if in.Note != nil {
 		note = *in.Note
 	}
-	created, err := tx.NewReportShare().SetReportID(row.ID).SetJobRoleID(row.JobRoleID).SetHash(secretHash(secret)).
+	created, err := tx.NewReportShare().SetReportID(row.ID).SetJobRoleID(row.JobRoleID).SetHash(hash).
 		SetExpiresAt(now.Add(span)).SetNote(note).SetCreatedBy(tx.Actor().Label()).Save(ctx)
 	if err != nil {
 		return "", gid.ID{}, fmt.Errorf("share report: %w", err)
@@ -178,11 +174,6 @@ func shareable(sat *ent.Session, row *ent.Report) error {
 		return conflict("a later revision superseded this report; share that one")
 	}
 	return nil
-}
-
-func secretHash(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return sum[:]
 }
 
 // RevokeReportShareInput names the link that ends.
@@ -246,7 +237,7 @@ func (s *Service) SharesByReport(ctx context.Context, actor policy.Actor, report
 // was made for. It says nothing of integrity and names no member. A link that is unknown, expired or revoked, and a report
 // that was taken back, made void or erased, are NotFound, all alike.
 func (s *Service) Shared(ctx context.Context, actor policy.Actor, secret string) (*Document, error) {
-	scope, link, err := s.tenant.AsShared(ctx, actor, secretHash(secret))
+	scope, link, err := s.tenant.AsShared(ctx, actor, tenant.SecretHash(secret))
 	if err != nil {
 		return nil, err
 	}

@@ -169,6 +169,9 @@ func TestShare(t *testing.T) {
 			_, secret := r.link(t, row.ID, 24*time.Hour)
 			must(r.sitting.EraseCandidate(t.Context(), r.owner, sitting.EraseCandidateInput{ID: row.CandidateID, Reason: "asked by letter"}))(t)
 			gone("erased", secret)
+			if notes := r.texts(t, "SELECT note FROM report_shares WHERE report_id = '"+row.ID.UUID()+"'"); len(notes) != 1 || notes[0] != "" {
+				t.Errorf("what stands beside the link is left: %q", notes)
+			}
 		})
 		t.Run("waits for a provisional report", func(t *testing.T) {
 			open, _ := r.scored(t, keyed().with("2.1", words(text)))

@@ -2,6 +2,7 @@ package grading_test
 
 import (
 	"fmt"
+	"log/slog"
 	"math"
 	"strings"
 	"testing"
@@ -9,10 +10,12 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/assay-hq/assay/internal/dbtest"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/sitting"
+	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
 )
 
@@ -89,18 +92,31 @@ func TestNormGroup(t *testing.T) {
 	})
 }
 
-// TestNormsAreAskedForOnceAMinute writes reports within a minute, and another after it.
+// TestNormsAreAskedForOnceAMinute writes reports within a minute, in two processes, and another after it.
 func TestNormsAreAskedForOnceAMinute(t *testing.T) {
-	each(t, func(t *testing.T, r *rig) {
+	dbtest.Each(t, func(t *testing.T, db dbtest.Database) {
+		r := newRig(t, db)
+		other := must(tenant.Open(tenant.Config{
+			URL: db.URL, Policy: r.rules, Clock: tenant.Clock{Now: r.clock.look, Own: true}, IDs: r.ids, Log: slog.New(slog.DiscardHandler),
+		}))(t)
+		t.Cleanup(func() {
+			if err := other.Close(); err != nil {
+				t.Error(err)
+			}
+		})
 		asked := func() int {
 			return len(r.texts(t, "SELECT id FROM river_job WHERE kind = 'refresh_norm'"))
 		}
 		first, _ := r.took(t, r.template.ID, keyed())
 		second, _ := r.took(t, r.template.ID, keyed())
 		third, _ := r.took(t, r.template.ID, keyed())
+		fourth, _ := r.took(t, r.template.ID, keyed())
 		r.clock.set(r.clock.look().Truncate(time.Minute).Add(time.Minute))
 		r.score(t, first)
 		r.score(t, second)
+		if err := grading.New(other).Score(t.Context(), policy.Worker(r.owner.Org), fourth); err != nil {
+			t.Fatal(err)
+		}
 		if n := asked(); n != 1 {
 			t.Errorf("%d jobs in the first minute", n)
 		}

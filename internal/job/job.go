@@ -17,7 +17,7 @@ type Args interface {
 }
 
 // Gathered is a job of which one is enough for each span of time, however often it is asked for with the same arguments:
-// it is worked when the span is over, after whatever asked for it in the span.
+// it is worked when the span is over, after whatever asked for it in the span. Its type is comparable.
 type Gathered interface {
 	Args
 	Span() time.Duration

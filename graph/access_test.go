@@ -732,6 +732,10 @@ func gradingReads() []operation {
 		reads("grading.Rescore", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
 			return o.grades.Rescore(ctx, who, o.rescoring)
 		}),
+		reads("grading.StandingsByReport", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.StandingsByReport(ctx, who, []gid.ID{o.report}))
+		}),
+		sharesOf(), openedByLink(),
 		reads("grading.Score", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
 			return o.grades.Score(ctx, who, o.released)
 		}),
@@ -744,8 +748,49 @@ func gradingReads() []operation {
 	}
 }
 
+// sharesOf lists the links of a report that has one.
+func sharesOf() operation {
+	op := writes("grading.SharesByReport", policy.ReportRelease, func(t *testing.T, o *org, _ *person) call {
+		id := o.shared(t).Share.ReportID
+		return func(ctx context.Context, who policy.Actor) error {
+			return some(o.grades.SharesByReport(ctx, who, []gid.ID{id}))
+		}
+	})
+	op.writes = false
+	return op
+}
+
+// openedByLink is for whoever holds the link, and kept in the audit.
+func openedByLink() operation {
+	op := writes("grading.Shared", "", func(t *testing.T, o *org, _ *person) call {
+		link := *o.shared(t).Link
+		secret := link[strings.LastIndexByte(link, '/')+1:]
+		return func(ctx context.Context, who policy.Actor) error { return done(o.grades.Shared(ctx, who, secret)) }
+	})
+	op.needs, op.open = nil, public
+	return op
+}
+
 func gradingWrites() []operation {
 	return []operation{
+		writes("grading.RefreshNorm", policy.SessionScore, func(t *testing.T, o *org, _ *person) call {
+			row := must(o.grades.ReportsByID(t.Context(), o.owner(), []gid.ID{o.report}))(t)[0]
+			return func(ctx context.Context, who policy.Actor) error {
+				return o.grades.RefreshNorm(ctx, who, row.TemplateVersionID)
+			}
+		}),
+		writes("grading.Withdraw", policy.ReportRelease, func(t *testing.T, o *org, _ *person) call {
+			in := grading.WithdrawReportInput{ID: o.releasedAnew(t), Reason: "a wrong key"}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.Withdraw(ctx, who, in)) }
+		}),
+		writes("grading.Share", policy.ReportRelease, func(t *testing.T, o *org, _ *person) call {
+			in := grading.ShareReportInput{ReportID: o.reportOf(t, o.sat(t, o.quiz).ID)}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.Share(ctx, who, in)) }
+		}),
+		writes("grading.RevokeShare", policy.ReportRelease, func(t *testing.T, o *org, _ *person) call {
+			in := grading.RevokeReportShareInput{ID: o.shared(t).Share.ID}
+			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.RevokeShare(ctx, who, in)) }
+		}),
 		writes("grading.AssignReview", policy.ReviewAssign, func(t *testing.T, o *org, _ *person) call {
 			in := grading.AssignReviewInput{SessionID: o.sat(t, o.template).ID, ReviewerID: o.people["reviewer"].actor.ID}
 			return func(ctx context.Context, who policy.Actor) error { return done(o.grades.AssignReview(ctx, who, in)) }

@@ -30,6 +30,8 @@ func Complexity() ComplexityRoot {
 	c.rescoring()
 	c.ReviewWork.Items, c.ReviewItem.Criteria, c.Criterion.Levels = priced(10), priced(3), priced(4)
 	c.ReviewItem.FollowUps, c.Feedback.Sections = priced(3), priced(3)
+	c.ReportResult.Strengths, c.ReportResult.WeakSpots, c.Finding.Evidence = priced(2), priced(2), priced(3)
+	c.Report.MustHaves, c.Report.Shares, c.Feedback.Areas, c.Feedback.WorkOn = priced(5), priced(3), priced(5), priced(3)
 	c.ScoreDistribution.Buckets, c.ScoreDistribution.Bands = priced(10), priced(3)
 	c.ReviewAgreement.Criteria, c.ReviewerReport.Reviewers = priced(20), priced(10)
 	c.Organization.ReviewAgreement = func(child int, _ insight.RatingInput) int { return heavy + child }

@@ -26,7 +26,7 @@ var shownOf = map[string]string{
 	"questions":  "title published { content { prompt } usedIn { id } }",
 	"templates":  "name versions { id } coverage { skill { id } } content { sections { slots { question { id } } } }",
 	"candidates": "name email", "sessions": "state candidate { id name } review { id } reviews { id } report { id }", "reviews": "state work { title } scores { points }", "calibrations": "text agreed { points }",
-	"reports": "band result { skills { skillId } questions { trace { awardedBy } } }", "auditEvents": "actor subjectId",
+	"reports": "band standing { normGroup } shares { note createdBy } integrity { comment } result { weakSpots { name nextStep } skills { skillId } questions { trace { awardedBy } } }", "auditEvents": "actor subjectId",
 	"apiKeys": "name permissions state",
 }
 

@@ -40,6 +40,7 @@ type loaders struct {
 	events     *loader[gid.ID, *ent.Event]
 	keys       *loader[gid.ID, *account.APIKey]
 	results    *loader[gid.ID, *grading.ReportResult]
+	standings  *loader[gid.ID, *grading.ReportStanding]
 	sheets     *loader[gid.ID, *authoring.Sheet]
 	progress   *loader[gid.ID, *grading.RescoringProgress]
 	works      *loader[gid.ID, *grading.ReviewWork]
@@ -73,6 +74,7 @@ type loaders struct {
 	revisions   *loader[gid.ID, []*ent.QuestionRevision]
 	published   *loader[gid.ID, []*ent.TemplateVersion]
 	reportOf    *loader[gid.ID, []*ent.Report]
+	shares      *loader[gid.ID, []*grading.Share]
 	assignments *loader[gid.ID, []*ent.Review]
 	recordings  *loader[gid.ID, []*ent.Upload]
 }
@@ -98,6 +100,7 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		reviews:    one(wait, "review", r.Grading.ReviewsByID, func(v *ent.Review) gid.ID { return v.ID }),
 		reports:    one(wait, "report", r.Grading.ReportsByID, func(p *ent.Report) gid.ID { return p.ID }),
 		results:    one(wait, "report", r.Grading.ResultsByReport, func(p *grading.ReportResult) gid.ID { return p.ReportID }),
+		standings:  one(wait, "report", r.Grading.StandingsByReport, func(p *grading.ReportStanding) gid.ID { return p.ReportID }),
 
 		progress: one(wait, "re-scoring", r.Grading.ProgressOf, func(p *grading.RescoringProgress) gid.ID { return p.RescoringID }),
 
@@ -135,6 +138,7 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		revisions:   many(wait, r.Authoring.CurrentRevisions, func(v *ent.QuestionRevision) gid.ID { return v.QuestionID }),
 		published:   many(wait, r.Authoring.VersionsByTemplate, func(v *ent.TemplateVersion) gid.ID { return v.TemplateID }),
 		reportOf:    many(wait, r.Grading.ReportsBySession, func(p *ent.Report) gid.ID { return p.SessionID }),
+		shares:      many(wait, r.Grading.SharesByReport, func(s *grading.Share) gid.ID { return s.ReportID }),
 		assignments: many(wait, r.Grading.AssignmentsBySession, func(v *ent.Review) gid.ID { return v.SessionID }),
 		recordings:  many(wait, r.Sittings.RecordingsByID, func(u *ent.Upload) gid.ID { return u.ID }),
 	})
@@ -349,4 +353,17 @@ func places(l *grading.Lacking, err error) ([]string, error) {
 		return nil, err
 	}
 	return l.Questions, nil
+}
+
+// mustHaves are what a report's job role demands, with what came of each.
+func mustHaves(ctx context.Context, of *ent.Report) ([]*grading.MustHaveResult, error) {
+	demanded, err := load(ctx).mustHaves.Load(ctx, of.JobRoleID)
+	if err != nil {
+		return nil, err
+	}
+	result, err := load(ctx).results.Load(ctx, of.ID)
+	if err != nil {
+		return nil, err
+	}
+	return grading.MustHaves(demanded, result.Result), nil
 }

@@ -424,6 +424,12 @@ func edgeRows() []*row {
 		{"Report.session", "session", []policy.Action{policy.SessionRead}},
 		{"Report.result", "result", []policy.Action{policy.ReportRead}},
 		{"QuestionResult.recording", "result.questions.recording", []policy.Action{policy.ReportRead, policy.RecordingPlay}},
+		{"Report.standing", "standing.n", []policy.Action{policy.ReportRead}},
+		{"Report.uncertainty", "uncertainty.level", []policy.Action{policy.ReportRead}},
+		// That a result was read is noted once a day, and was with Report.result.
+		{"Report.mustHaves", "mustHaves.status", []policy.Action{policy.JobRoleRead}},
+		{"Report.integrity", "integrity.verdict", []policy.Action{policy.IntegrityRead}},
+		{"Report.shares", "shares.state", []policy.Action{policy.ReportRelease}},
 		{"Review.work", "work", []policy.Action{policy.ReviewScore}},
 		{"ReviewItem.recording", "work.items.recording", []policy.Action{policy.ReviewScore, policy.RecordingPlay}},
 		{"Review.reviewer", "reviewer", []policy.Action{policy.MemberRead}},
@@ -487,7 +493,7 @@ var having = map[string]func(o *org) gid.ID{
 func selecting(path string) string {
 	names := strings.Split(path, ".")
 	text := names[len(names)-1]
-	if !slices.Contains([]string{"number", "cutPercent", "title", "weight", "ref", "hold", "verdict", "unassigned"}, text) {
+	if !slices.Contains([]string{"number", "cutPercent", "title", "weight", "ref", "hold", "verdict", "unassigned", "n", "level", "status", "state"}, text) {
 		text += " { __typename }"
 	}
 	for _, name := range slices.Backward(names[:len(names)-1]) {
@@ -642,6 +648,15 @@ func mutationRows(schema *ast.Schema) []*row {
 		{name: "applyRescore", needs: []policy.Action{policy.ReportRescore}, given: func(t *testing.T, o *org, _ *person) vars {
 			version, digest := o.previewed(t)
 			return vars{"templateVersionId": version, "fixes": []any{vars{"ref": "1.1", "drop": true}}, "reason": "unclear", "digest": digest}
+		}},
+		{name: "withdrawReport", needs: []policy.Action{policy.ReportRelease}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.releasedAnew(t), "reason": "a wrong key"}
+		}},
+		{name: "shareReport", needs: []policy.Action{policy.ReportRelease}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"reportId": o.reportOf(t, o.sat(t, o.quiz).ID), "expiresIn": "P1D", "note": "for the team"}
+		}},
+		{name: "revokeReportShare", needs: []policy.Action{policy.ReportRelease}, given: func(t *testing.T, o *org, _ *person) vars {
+			return vars{"id": o.shared(t).Share.ID}
 		}},
 		{name: "judgeIntegrity", needs: []policy.Action{policy.IntegrityJudge}, given: func(_ *testing.T, o *org, _ *person) vars {
 			return vars{"sessionId": o.inReview, "verdict": "NO_CONCERN", "comment": "fine"}

@@ -204,6 +204,11 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	AreaFeedback struct {
+		Name    func(childComplexity int) int
+		Percent func(childComplexity int) int
+	}
+
 	AssessmentTemplate struct {
 		ApprovedAt      func(childComplexity int) int
 		ApprovedBy      func(childComplexity int) int
@@ -680,9 +685,28 @@ type ComplexityRoot struct {
 	}
 
 	Feedback struct {
+		Areas      func(childComplexity int) int
 		Passed     func(childComplexity int) int
 		ReleasedAt func(childComplexity int) int
 		Sections   func(childComplexity int) int
+		WorkOn     func(childComplexity int) int
+	}
+
+	Finding struct {
+		Evidence func(childComplexity int) int
+		Name     func(childComplexity int) int
+		NextStep func(childComplexity int) int
+		Percent  func(childComplexity int) int
+		SkillID  func(childComplexity int) int
+	}
+
+	FindingEvidence struct {
+		Awarded func(childComplexity int) int
+		Maximum func(childComplexity int) int
+		Quote   func(childComplexity int) int
+		Ref     func(childComplexity int) int
+		Status  func(childComplexity int) int
+		Title   func(childComplexity int) int
 	}
 
 	FlagQuestionPayload struct {
@@ -767,6 +791,11 @@ type ComplexityRoot struct {
 		Secret func(childComplexity int) int
 	}
 
+	IssuedReportShare struct {
+		Link  func(childComplexity int) int
+		Share func(childComplexity int) int
+	}
+
 	JobRole struct {
 		Department              func(childComplexity int) int
 		ExternalJobID           func(childComplexity int) int
@@ -840,6 +869,12 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	MustHaveResult struct {
+		MustHave func(childComplexity int) int
+		Result   func(childComplexity int) int
+		Status   func(childComplexity int) int
+	}
+
 	MustHaveSkill struct {
 		Description func(childComplexity int) int
 		Skill       func(childComplexity int) int
@@ -905,10 +940,12 @@ type ComplexityRoot struct {
 		RetireQuestion               func(childComplexity int, input authoring.RetireQuestionInput) int
 		RetireTemplate               func(childComplexity int, input authoring.RetireTemplateInput) int
 		RevokeAPIKey                 func(childComplexity int, input account.RevokeAPIKeyInput) int
+		RevokeReportShare            func(childComplexity int, input grading.RevokeReportShareInput) int
 		RotateAPIKey                 func(childComplexity int, input account.RotateAPIKeyInput) int
 		SaveResponse                 func(childComplexity int, input sitting.SaveResponseInput) int
 		SaveResponses                func(childComplexity int, input sitting.SaveResponsesInput) int
 		SetReviewRule                func(childComplexity int, input grading.SetReviewRuleInput) int
+		ShareReport                  func(childComplexity int, input grading.ShareReportInput) int
 		StartSitting                 func(childComplexity int, input sitting.StartSittingInput) int
 		SubmitCalibration            func(childComplexity int, input grading.SubmitCalibrationInput) int
 		SubmitReview                 func(childComplexity int, input grading.SubmitReviewInput) int
@@ -922,6 +959,7 @@ type ComplexityRoot struct {
 		UpdateTemplate               func(childComplexity int, input authoring.UpdateTemplateInput) int
 		VoidSession                  func(childComplexity int, input sitting.VoidSessionInput) int
 		WithdrawAccommodationRequest func(childComplexity int, input sitting.WithdrawAccommodationRequestInput) int
+		WithdrawReport               func(childComplexity int, input grading.WithdrawReportInput) int
 		WithdrawReview               func(childComplexity int, input grading.WithdrawReviewInput) int
 	}
 
@@ -1278,8 +1316,10 @@ type ComplexityRoot struct {
 		Candidate       func(childComplexity int) int
 		CreatedAt       func(childComplexity int) int
 		ID              func(childComplexity int) int
+		Integrity       func(childComplexity int) int
 		JobRole         func(childComplexity int) int
 		MaxPoints       func(childComplexity int) int
+		MustHaves       func(childComplexity int) int
 		Number          func(childComplexity int) int
 		Passed          func(childComplexity int) int
 		Percent         func(childComplexity int) int
@@ -1288,9 +1328,14 @@ type ComplexityRoot struct {
 		ReleasedAt      func(childComplexity int) int
 		Result          func(childComplexity int) int
 		Session         func(childComplexity int) int
+		Shares          func(childComplexity int) int
+		Standing        func(childComplexity int) int
 		State           func(childComplexity int) int
 		Superseded      func(childComplexity int) int
 		TemplateVersion func(childComplexity int) int
+		Uncertainty     func(childComplexity int) int
+		WithdrawReason  func(childComplexity int) int
+		WithdrawnAt     func(childComplexity int) int
 	}
 
 	ReportConnection struct {
@@ -1317,6 +1362,38 @@ type ComplexityRoot struct {
 		Questions  func(childComplexity int) int
 		Sections   func(childComplexity int) int
 		Skills     func(childComplexity int) int
+		Strengths  func(childComplexity int) int
+		WeakSpots  func(childComplexity int) int
+	}
+
+	ReportShare struct {
+		CreatedAt    func(childComplexity int) int
+		CreatedBy    func(childComplexity int) int
+		ExpiresAt    func(childComplexity int) int
+		ID           func(childComplexity int) int
+		LastOpenedAt func(childComplexity int) int
+		Note         func(childComplexity int) int
+		Opened       func(childComplexity int) int
+		RevokedAt    func(childComplexity int) int
+		State        func(childComplexity int) int
+	}
+
+	ReportStanding struct {
+		ComputedAt    func(childComplexity int) int
+		HiddenBecause func(childComplexity int) int
+		N             func(childComplexity int) int
+		NormGroup     func(childComplexity int) int
+		Percentile    func(childComplexity int) int
+	}
+
+	ReportUncertainty struct {
+		Borderline    func(childComplexity int) int
+		HiddenBecause func(childComplexity int) int
+		High          func(childComplexity int) int
+		Level         func(childComplexity int) int
+		Low           func(childComplexity int) int
+		Method        func(childComplexity int) int
+		SEM           func(childComplexity int) int
 	}
 
 	RequestAccommodationPayload struct {
@@ -1488,6 +1565,11 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	RevokeReportSharePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	RotateApiKeyPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
@@ -1616,8 +1698,9 @@ type ComplexityRoot struct {
 	}
 
 	SectionResult struct {
-		Title func(childComplexity int) int
-		Total func(childComplexity int) int
+		TimeShare func(childComplexity int) int
+		Title     func(childComplexity int) int
+		Total     func(childComplexity int) int
 	}
 
 	SessionIntegrity struct {
@@ -1636,6 +1719,11 @@ type ComplexityRoot struct {
 	}
 
 	SetReviewRulePayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
+	ShareReportPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
 	}
@@ -1826,9 +1914,13 @@ type ComplexityRoot struct {
 	}
 
 	SkillResult struct {
-		Name    func(childComplexity int) int
-		SkillID func(childComplexity int) int
-		Total   func(childComplexity int) int
+		High       func(childComplexity int) int
+		Items      func(childComplexity int) int
+		Low        func(childComplexity int) int
+		Name       func(childComplexity int) int
+		SkillID    func(childComplexity int) int
+		Sufficient func(childComplexity int) int
+		Total      func(childComplexity int) int
 	}
 
 	SkillWeight struct {
@@ -2064,9 +2156,19 @@ type ComplexityRoot struct {
 		Object func(childComplexity int) int
 	}
 
+	WithdrawReportPayload struct {
+		Errors func(childComplexity int) int
+		Object func(childComplexity int) int
+	}
+
 	WithdrawReviewPayload struct {
 		Errors func(childComplexity int) int
 		Object func(childComplexity int) int
+	}
+
+	WorkOn struct {
+		Advice func(childComplexity int) int
+		Name   func(childComplexity int) int
 	}
 }
 
@@ -2533,6 +2635,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApproveTemplatePayload.Object(childComplexity), true
+
+	case "AreaFeedback.name":
+		if e.ComplexityRoot.AreaFeedback.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaFeedback.Name(childComplexity), true
+	case "AreaFeedback.percent":
+		if e.ComplexityRoot.AreaFeedback.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaFeedback.Percent(childComplexity), true
 
 	case "AssessmentTemplate.approvedAt":
 		if e.ComplexityRoot.AssessmentTemplate.ApprovedAt == nil {
@@ -4304,6 +4419,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EventEdge.Node(childComplexity), true
 
+	case "Feedback.areas":
+		if e.ComplexityRoot.Feedback.Areas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Feedback.Areas(childComplexity), true
 	case "Feedback.passed":
 		if e.ComplexityRoot.Feedback.Passed == nil {
 			break
@@ -4322,6 +4443,80 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Feedback.Sections(childComplexity), true
+	case "Feedback.workOn":
+		if e.ComplexityRoot.Feedback.WorkOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Feedback.WorkOn(childComplexity), true
+
+	case "Finding.evidence":
+		if e.ComplexityRoot.Finding.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Finding.Evidence(childComplexity), true
+	case "Finding.name":
+		if e.ComplexityRoot.Finding.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Finding.Name(childComplexity), true
+	case "Finding.nextStep":
+		if e.ComplexityRoot.Finding.NextStep == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Finding.NextStep(childComplexity), true
+	case "Finding.percent":
+		if e.ComplexityRoot.Finding.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Finding.Percent(childComplexity), true
+	case "Finding.skillId":
+		if e.ComplexityRoot.Finding.SkillID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Finding.SkillID(childComplexity), true
+
+	case "FindingEvidence.awarded":
+		if e.ComplexityRoot.FindingEvidence.Awarded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FindingEvidence.Awarded(childComplexity), true
+	case "FindingEvidence.maximum":
+		if e.ComplexityRoot.FindingEvidence.Maximum == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FindingEvidence.Maximum(childComplexity), true
+	case "FindingEvidence.quote":
+		if e.ComplexityRoot.FindingEvidence.Quote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FindingEvidence.Quote(childComplexity), true
+	case "FindingEvidence.ref":
+		if e.ComplexityRoot.FindingEvidence.Ref == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FindingEvidence.Ref(childComplexity), true
+	case "FindingEvidence.status":
+		if e.ComplexityRoot.FindingEvidence.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FindingEvidence.Status(childComplexity), true
+	case "FindingEvidence.title":
+		if e.ComplexityRoot.FindingEvidence.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FindingEvidence.Title(childComplexity), true
 
 	case "FlagQuestionPayload.errors":
 		if e.ComplexityRoot.FlagQuestionPayload.Errors == nil {
@@ -4576,6 +4771,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IssuedApiKey.Secret(childComplexity), true
+
+	case "IssuedReportShare.link":
+		if e.ComplexityRoot.IssuedReportShare.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssuedReportShare.Link(childComplexity), true
+	case "IssuedReportShare.share":
+		if e.ComplexityRoot.IssuedReportShare.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssuedReportShare.Share(childComplexity), true
 
 	case "JobRole.department":
 		if e.ComplexityRoot.JobRole.Department == nil {
@@ -4861,6 +5069,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MergeSkillsPayload.Object(childComplexity), true
+
+	case "MustHaveResult.mustHave":
+		if e.ComplexityRoot.MustHaveResult.MustHave == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MustHaveResult.MustHave(childComplexity), true
+	case "MustHaveResult.result":
+		if e.ComplexityRoot.MustHaveResult.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MustHaveResult.Result(childComplexity), true
+	case "MustHaveResult.status":
+		if e.ComplexityRoot.MustHaveResult.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MustHaveResult.Status(childComplexity), true
 
 	case "MustHaveSkill.description":
 		if e.ComplexityRoot.MustHaveSkill.Description == nil {
@@ -5519,6 +5746,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeAPIKey(childComplexity, args["input"].(account.RevokeAPIKeyInput)), true
+	case "Mutation.revokeReportShare":
+		if e.ComplexityRoot.Mutation.RevokeReportShare == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeReportShare_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeReportShare(childComplexity, args["input"].(grading.RevokeReportShareInput)), true
 	case "Mutation.rotateApiKey":
 		if e.ComplexityRoot.Mutation.RotateAPIKey == nil {
 			break
@@ -5563,6 +5801,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetReviewRule(childComplexity, args["input"].(grading.SetReviewRuleInput)), true
+	case "Mutation.shareReport":
+		if e.ComplexityRoot.Mutation.ShareReport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_shareReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ShareReport(childComplexity, args["input"].(grading.ShareReportInput)), true
 	case "Mutation.startSitting":
 		if e.ComplexityRoot.Mutation.StartSitting == nil {
 			break
@@ -5706,6 +5955,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.WithdrawAccommodationRequest(childComplexity, args["input"].(sitting.WithdrawAccommodationRequestInput)), true
+	case "Mutation.withdrawReport":
+		if e.ComplexityRoot.Mutation.WithdrawReport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdrawReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WithdrawReport(childComplexity, args["input"].(grading.WithdrawReportInput)), true
 	case "Mutation.withdrawReview":
 		if e.ComplexityRoot.Mutation.WithdrawReview == nil {
 			break
@@ -7274,6 +7534,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.ID(childComplexity), true
+	case "Report.integrity":
+		if e.ComplexityRoot.Report.Integrity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Integrity(childComplexity), true
 	case "Report.jobRole":
 		if e.ComplexityRoot.Report.JobRole == nil {
 			break
@@ -7286,6 +7552,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.MaxPoints(childComplexity), true
+	case "Report.mustHaves":
+		if e.ComplexityRoot.Report.MustHaves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.MustHaves(childComplexity), true
 	case "Report.number":
 		if e.ComplexityRoot.Report.Number == nil {
 			break
@@ -7334,6 +7606,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.Session(childComplexity), true
+	case "Report.shares":
+		if e.ComplexityRoot.Report.Shares == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Shares(childComplexity), true
+	case "Report.standing":
+		if e.ComplexityRoot.Report.Standing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Standing(childComplexity), true
 	case "Report.state":
 		if e.ComplexityRoot.Report.State == nil {
 			break
@@ -7352,6 +7636,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.TemplateVersion(childComplexity), true
+	case "Report.uncertainty":
+		if e.ComplexityRoot.Report.Uncertainty == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Uncertainty(childComplexity), true
+	case "Report.withdrawReason":
+		if e.ComplexityRoot.Report.WithdrawReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.WithdrawReason(childComplexity), true
+	case "Report.withdrawnAt":
+		if e.ComplexityRoot.Report.WithdrawnAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.WithdrawnAt(childComplexity), true
 
 	case "ReportConnection.edges":
 		if e.ComplexityRoot.ReportConnection.Edges == nil {
@@ -7440,6 +7742,147 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportResult.Skills(childComplexity), true
+	case "ReportResult.strengths":
+		if e.ComplexityRoot.ReportResult.Strengths == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportResult.Strengths(childComplexity), true
+	case "ReportResult.weakSpots":
+		if e.ComplexityRoot.ReportResult.WeakSpots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportResult.WeakSpots(childComplexity), true
+
+	case "ReportShare.createdAt":
+		if e.ComplexityRoot.ReportShare.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportShare.CreatedAt(childComplexity), true
+	case "ReportShare.createdBy":
+		if e.ComplexityRoot.ReportShare.CreatedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportShare.CreatedBy(childComplexity), true
+	case "ReportShare.expiresAt":
+		if e.ComplexityRoot.ReportShare.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportShare.ExpiresAt(childComplexity), true
+	case "ReportShare.id":
+		if e.ComplexityRoot.ReportShare.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportShare.ID(childComplexity), true
+	case "ReportShare.lastOpenedAt":
+		if e.ComplexityRoot.ReportShare.LastOpenedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportShare.LastOpenedAt(childComplexity), true
+	case "ReportShare.note":
+		if e.ComplexityRoot.ReportShare.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportShare.Note(childComplexity), true
+	case "ReportShare.opened":
+		if e.ComplexityRoot.ReportShare.Opened == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportShare.Opened(childComplexity), true
+	case "ReportShare.revokedAt":
+		if e.ComplexityRoot.ReportShare.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportShare.RevokedAt(childComplexity), true
+	case "ReportShare.state":
+		if e.ComplexityRoot.ReportShare.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportShare.State(childComplexity), true
+
+	case "ReportStanding.computedAt":
+		if e.ComplexityRoot.ReportStanding.ComputedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportStanding.ComputedAt(childComplexity), true
+	case "ReportStanding.hiddenBecause":
+		if e.ComplexityRoot.ReportStanding.HiddenBecause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportStanding.HiddenBecause(childComplexity), true
+	case "ReportStanding.n":
+		if e.ComplexityRoot.ReportStanding.N == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportStanding.N(childComplexity), true
+	case "ReportStanding.normGroup":
+		if e.ComplexityRoot.ReportStanding.NormGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportStanding.NormGroup(childComplexity), true
+	case "ReportStanding.percentile":
+		if e.ComplexityRoot.ReportStanding.Percentile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportStanding.Percentile(childComplexity), true
+
+	case "ReportUncertainty.borderline":
+		if e.ComplexityRoot.ReportUncertainty.Borderline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportUncertainty.Borderline(childComplexity), true
+	case "ReportUncertainty.hiddenBecause":
+		if e.ComplexityRoot.ReportUncertainty.HiddenBecause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportUncertainty.HiddenBecause(childComplexity), true
+	case "ReportUncertainty.high":
+		if e.ComplexityRoot.ReportUncertainty.High == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportUncertainty.High(childComplexity), true
+	case "ReportUncertainty.level":
+		if e.ComplexityRoot.ReportUncertainty.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportUncertainty.Level(childComplexity), true
+	case "ReportUncertainty.low":
+		if e.ComplexityRoot.ReportUncertainty.Low == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportUncertainty.Low(childComplexity), true
+	case "ReportUncertainty.method":
+		if e.ComplexityRoot.ReportUncertainty.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportUncertainty.Method(childComplexity), true
+	case "ReportUncertainty.sem":
+		if e.ComplexityRoot.ReportUncertainty.SEM == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportUncertainty.SEM(childComplexity), true
 
 	case "RequestAccommodationPayload.errors":
 		if e.ComplexityRoot.RequestAccommodationPayload.Errors == nil {
@@ -8086,6 +8529,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RevokeApiKeyPayload.Object(childComplexity), true
 
+	case "RevokeReportSharePayload.errors":
+		if e.ComplexityRoot.RevokeReportSharePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeReportSharePayload.Errors(childComplexity), true
+	case "RevokeReportSharePayload.share":
+		if e.ComplexityRoot.RevokeReportSharePayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeReportSharePayload.Object(childComplexity), true
+
 	case "RotateApiKeyPayload.errors":
 		if e.ComplexityRoot.RotateApiKeyPayload.Errors == nil {
 			break
@@ -8559,6 +9015,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SectionProjection.Title(childComplexity), true
 
+	case "SectionResult.timeShare":
+		if e.ComplexityRoot.SectionResult.TimeShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SectionResult.TimeShare(childComplexity), true
 	case "SectionResult.title":
 		if e.ComplexityRoot.SectionResult.Title == nil {
 			break
@@ -8645,6 +9107,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetReviewRulePayload.Object(childComplexity), true
+
+	case "ShareReportPayload.errors":
+		if e.ComplexityRoot.ShareReportPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShareReportPayload.Errors(childComplexity), true
+	case "ShareReportPayload.issued":
+		if e.ComplexityRoot.ShareReportPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShareReportPayload.Object(childComplexity), true
 
 	case "SignalCount.count":
 		if e.ComplexityRoot.SignalCount.Count == nil {
@@ -9460,6 +9935,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SkillEdge.Node(childComplexity), true
 
+	case "SkillResult.high":
+		if e.ComplexityRoot.SkillResult.High == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SkillResult.High(childComplexity), true
+	case "SkillResult.items":
+		if e.ComplexityRoot.SkillResult.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SkillResult.Items(childComplexity), true
+	case "SkillResult.low":
+		if e.ComplexityRoot.SkillResult.Low == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SkillResult.Low(childComplexity), true
 	case "SkillResult.name":
 		if e.ComplexityRoot.SkillResult.Name == nil {
 			break
@@ -9472,6 +9965,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SkillResult.SkillID(childComplexity), true
+	case "SkillResult.sufficient":
+		if e.ComplexityRoot.SkillResult.Sufficient == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SkillResult.Sufficient(childComplexity), true
 	case "SkillResult.total":
 		if e.ComplexityRoot.SkillResult.Total == nil {
 			break
@@ -10375,6 +10874,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WithdrawAccommodationRequestPayload.Object(childComplexity), true
 
+	case "WithdrawReportPayload.errors":
+		if e.ComplexityRoot.WithdrawReportPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawReportPayload.Errors(childComplexity), true
+	case "WithdrawReportPayload.report":
+		if e.ComplexityRoot.WithdrawReportPayload.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawReportPayload.Object(childComplexity), true
+
 	case "WithdrawReviewPayload.errors":
 		if e.ComplexityRoot.WithdrawReviewPayload.Errors == nil {
 			break
@@ -10387,6 +10899,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.WithdrawReviewPayload.Object(childComplexity), true
+
+	case "WorkOn.advice":
+		if e.ComplexityRoot.WorkOn.Advice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkOn.Advice(childComplexity), true
+	case "WorkOn.name":
+		if e.ComplexityRoot.WorkOn.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkOn.Name(childComplexity), true
 
 	}
 	return 0, false
@@ -10488,6 +11013,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRetireTemplateInput,
 		ec.unmarshalInputReviewFilter,
 		ec.unmarshalInputRevokeApiKeyInput,
+		ec.unmarshalInputRevokeReportShareInput,
 		ec.unmarshalInputRotateApiKeyInput,
 		ec.unmarshalInputSaveResponseInput,
 		ec.unmarshalInputSaveResponsesInput,
@@ -10495,6 +11021,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputScoringRuleInput,
 		ec.unmarshalInputSessionFilter,
 		ec.unmarshalInputSetReviewRuleInput,
+		ec.unmarshalInputShareReportInput,
 		ec.unmarshalInputSignalInput,
 		ec.unmarshalInputSkillFilter,
 		ec.unmarshalInputSkillWeightInput,
@@ -10516,6 +11043,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateTemplateInput,
 		ec.unmarshalInputVoidSessionInput,
 		ec.unmarshalInputWithdrawAccommodationRequestInput,
+		ec.unmarshalInputWithdrawReportInput,
 		ec.unmarshalInputWithdrawReviewInput,
 	)
 	first := true
@@ -10608,7 +11136,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/calibration.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/rating.graphqls" "schema/report.graphqls" "schema/rescore.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/subscription.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
+//go:embed "schema/accommodation.graphqls" "schema/apikey.graphqls" "schema/calibration.graphqls" "schema/candidate.graphqls" "schema/catalogue.graphqls" "schema/contest.graphqls" "schema/event.graphqls" "schema/insight.graphqls" "schema/integrity.graphqls" "schema/invitation.graphqls" "schema/jobrole.graphqls" "schema/organization.graphqls" "schema/question.graphqls" "schema/rating.graphqls" "schema/report.graphqls" "schema/rescore.graphqls" "schema/review.graphqls" "schema/rights.graphqls" "schema/root.graphqls" "schema/scalar.graphqls" "schema/session.graphqls" "schema/sitting.graphqls" "schema/skill.graphqls" "schema/standing.graphqls" "schema/subscription.graphqls" "schema/template.graphqls" "schema/upload.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -10643,6 +11171,7 @@ var sources = []*ast.Source{
 	{Name: "schema/session.graphqls", Input: sourceData("schema/session.graphqls"), BuiltIn: false},
 	{Name: "schema/sitting.graphqls", Input: sourceData("schema/sitting.graphqls"), BuiltIn: false},
 	{Name: "schema/skill.graphqls", Input: sourceData("schema/skill.graphqls"), BuiltIn: false},
+	{Name: "schema/standing.graphqls", Input: sourceData("schema/standing.graphqls"), BuiltIn: false},
 	{Name: "schema/subscription.graphqls", Input: sourceData("schema/subscription.graphqls"), BuiltIn: false},
 	{Name: "schema/template.graphqls", Input: sourceData("schema/template.graphqls"), BuiltIn: false},
 	{Name: "schema/upload.graphqls", Input: sourceData("schema/upload.graphqls"), BuiltIn: false},
@@ -10889,6 +11418,16 @@ func (ec *executionContext) childFields_ApproveTemplatePayload(ctx context.Conte
 		return ec.fieldContext_ApproveTemplatePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApproveTemplatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AreaFeedback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_AreaFeedback_name(ctx, field)
+	case "percent":
+		return ec.fieldContext_AreaFeedback_percent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AreaFeedback", field.Name)
 }
 
 func (ec *executionContext) childFields_AssessmentTemplate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11851,8 +12390,46 @@ func (ec *executionContext) childFields_Feedback(ctx context.Context, field grap
 		return ec.fieldContext_Feedback_passed(ctx, field)
 	case "sections":
 		return ec.fieldContext_Feedback_sections(ctx, field)
+	case "areas":
+		return ec.fieldContext_Feedback_areas(ctx, field)
+	case "workOn":
+		return ec.fieldContext_Feedback_workOn(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Feedback", field.Name)
+}
+
+func (ec *executionContext) childFields_Finding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "skillId":
+		return ec.fieldContext_Finding_skillId(ctx, field)
+	case "name":
+		return ec.fieldContext_Finding_name(ctx, field)
+	case "percent":
+		return ec.fieldContext_Finding_percent(ctx, field)
+	case "evidence":
+		return ec.fieldContext_Finding_evidence(ctx, field)
+	case "nextStep":
+		return ec.fieldContext_Finding_nextStep(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Finding", field.Name)
+}
+
+func (ec *executionContext) childFields_FindingEvidence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ref":
+		return ec.fieldContext_FindingEvidence_ref(ctx, field)
+	case "title":
+		return ec.fieldContext_FindingEvidence_title(ctx, field)
+	case "status":
+		return ec.fieldContext_FindingEvidence_status(ctx, field)
+	case "awarded":
+		return ec.fieldContext_FindingEvidence_awarded(ctx, field)
+	case "maximum":
+		return ec.fieldContext_FindingEvidence_maximum(ctx, field)
+	case "quote":
+		return ec.fieldContext_FindingEvidence_quote(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FindingEvidence", field.Name)
 }
 
 func (ec *executionContext) childFields_FlagQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12007,6 +12584,16 @@ func (ec *executionContext) childFields_IssuedApiKey(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type IssuedApiKey", field.Name)
 }
 
+func (ec *executionContext) childFields_IssuedReportShare(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "share":
+		return ec.fieldContext_IssuedReportShare_share(ctx, field)
+	case "link":
+		return ec.fieldContext_IssuedReportShare_link(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IssuedReportShare", field.Name)
+}
+
 func (ec *executionContext) childFields_JobRole(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -12151,6 +12738,18 @@ func (ec *executionContext) childFields_MergeSkillsPayload(ctx context.Context, 
 		return ec.fieldContext_MergeSkillsPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MergeSkillsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MustHaveResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mustHave":
+		return ec.fieldContext_MustHaveResult_mustHave(ctx, field)
+	case "status":
+		return ec.fieldContext_MustHaveResult_status(ctx, field)
+	case "result":
+		return ec.fieldContext_MustHaveResult_result(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MustHaveResult", field.Name)
 }
 
 func (ec *executionContext) childFields_MustHaveSkill(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12871,6 +13470,20 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 		return ec.fieldContext_Report_session(ctx, field)
 	case "result":
 		return ec.fieldContext_Report_result(ctx, field)
+	case "standing":
+		return ec.fieldContext_Report_standing(ctx, field)
+	case "uncertainty":
+		return ec.fieldContext_Report_uncertainty(ctx, field)
+	case "mustHaves":
+		return ec.fieldContext_Report_mustHaves(ctx, field)
+	case "integrity":
+		return ec.fieldContext_Report_integrity(ctx, field)
+	case "shares":
+		return ec.fieldContext_Report_shares(ctx, field)
+	case "withdrawnAt":
+		return ec.fieldContext_Report_withdrawnAt(ctx, field)
+	case "withdrawReason":
+		return ec.fieldContext_Report_withdrawReason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Report", field.Name)
 }
@@ -12923,8 +13536,72 @@ func (ec *executionContext) childFields_ReportResult(ctx context.Context, field 
 		return ec.fieldContext_ReportResult_skills(ctx, field)
 	case "questions":
 		return ec.fieldContext_ReportResult_questions(ctx, field)
+	case "strengths":
+		return ec.fieldContext_ReportResult_strengths(ctx, field)
+	case "weakSpots":
+		return ec.fieldContext_ReportResult_weakSpots(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReportResult", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportShare(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ReportShare_id(ctx, field)
+	case "state":
+		return ec.fieldContext_ReportShare_state(ctx, field)
+	case "note":
+		return ec.fieldContext_ReportShare_note(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_ReportShare_createdBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ReportShare_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ReportShare_expiresAt(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_ReportShare_revokedAt(ctx, field)
+	case "opened":
+		return ec.fieldContext_ReportShare_opened(ctx, field)
+	case "lastOpenedAt":
+		return ec.fieldContext_ReportShare_lastOpenedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportShare", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportStanding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "percentile":
+		return ec.fieldContext_ReportStanding_percentile(ctx, field)
+	case "normGroup":
+		return ec.fieldContext_ReportStanding_normGroup(ctx, field)
+	case "n":
+		return ec.fieldContext_ReportStanding_n(ctx, field)
+	case "computedAt":
+		return ec.fieldContext_ReportStanding_computedAt(ctx, field)
+	case "hiddenBecause":
+		return ec.fieldContext_ReportStanding_hiddenBecause(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportStanding", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportUncertainty(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sem":
+		return ec.fieldContext_ReportUncertainty_sem(ctx, field)
+	case "low":
+		return ec.fieldContext_ReportUncertainty_low(ctx, field)
+	case "high":
+		return ec.fieldContext_ReportUncertainty_high(ctx, field)
+	case "level":
+		return ec.fieldContext_ReportUncertainty_level(ctx, field)
+	case "method":
+		return ec.fieldContext_ReportUncertainty_method(ctx, field)
+	case "borderline":
+		return ec.fieldContext_ReportUncertainty_borderline(ctx, field)
+	case "hiddenBecause":
+		return ec.fieldContext_ReportUncertainty_hiddenBecause(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportUncertainty", field.Name)
 }
 
 func (ec *executionContext) childFields_RequestAccommodationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13265,6 +13942,16 @@ func (ec *executionContext) childFields_RevokeApiKeyPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type RevokeApiKeyPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RevokeReportSharePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "share":
+		return ec.fieldContext_RevokeReportSharePayload_share(ctx, field)
+	case "errors":
+		return ec.fieldContext_RevokeReportSharePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeReportSharePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RotateApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "issued":
@@ -13525,6 +14212,8 @@ func (ec *executionContext) childFields_SectionResult(ctx context.Context, field
 		return ec.fieldContext_SectionResult_title(ctx, field)
 	case "total":
 		return ec.fieldContext_SectionResult_total(ctx, field)
+	case "timeShare":
+		return ec.fieldContext_SectionResult_timeShare(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SectionResult", field.Name)
 }
@@ -13567,6 +14256,16 @@ func (ec *executionContext) childFields_SetReviewRulePayload(ctx context.Context
 		return ec.fieldContext_SetReviewRulePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetReviewRulePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShareReportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "issued":
+		return ec.fieldContext_ShareReportPayload_issued(ctx, field)
+	case "errors":
+		return ec.fieldContext_ShareReportPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShareReportPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SignalCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13949,6 +14648,14 @@ func (ec *executionContext) childFields_SkillResult(ctx context.Context, field g
 		return ec.fieldContext_SkillResult_name(ctx, field)
 	case "total":
 		return ec.fieldContext_SkillResult_total(ctx, field)
+	case "items":
+		return ec.fieldContext_SkillResult_items(ctx, field)
+	case "sufficient":
+		return ec.fieldContext_SkillResult_sufficient(ctx, field)
+	case "low":
+		return ec.fieldContext_SkillResult_low(ctx, field)
+	case "high":
+		return ec.fieldContext_SkillResult_high(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SkillResult", field.Name)
 }
@@ -14379,6 +15086,16 @@ func (ec *executionContext) childFields_WithdrawAccommodationRequestPayload(ctx 
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawAccommodationRequestPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_WithdrawReportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "report":
+		return ec.fieldContext_WithdrawReportPayload_report(ctx, field)
+	case "errors":
+		return ec.fieldContext_WithdrawReportPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawReportPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_WithdrawReviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "review":
@@ -14387,6 +15104,16 @@ func (ec *executionContext) childFields_WithdrawReviewPayload(ctx context.Contex
 		return ec.fieldContext_WithdrawReviewPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawReviewPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WorkOn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_WorkOn_name(ctx, field)
+	case "advice":
+		return ec.fieldContext_WorkOn_advice(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorkOn", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

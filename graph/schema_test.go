@@ -203,6 +203,14 @@ var bounded = map[string]string{
 	"Sitting.responses":               "one for each question, at most 2000",
 	"Answer.choices":                  "20, as the question's",
 	"Feedback.sections":               "20, as the template's",
+	"Feedback.areas":                  "20 for each question",
+	"Feedback.workOn":                 "3",
+	"WorkOn.advice":                   "5",
+	"Report.mustHaves":                "50, as the job role's",
+	"Report.shares":                   "100",
+	"ReportResult.strengths":          "20 for each question, as its skills",
+	"ReportResult.weakSpots":          "20 for each question, as its skills",
+	"Finding.evidence":                "3",
 	"ReviewWork.items":                "one for each question, at most 2000",
 	"ReviewItem.criteria":             "20, as the question's",
 	"Review.questions":                "one for each question, at most 2000",
@@ -326,6 +334,8 @@ func enums(t *testing.T) map[string][]string {
 		"AccommodationDecision": sitting.AccommodationDecision("").Values(),
 		"SittingState":          sitting.State("").Values(), "TemplateMode": term.TemplateMode("").Values(),
 		"ToleranceMode": term.ToleranceMode("").Values(), "UserErrorCode": payloadCodes(t),
+		"HiddenReason": grading.HiddenReason("").Values(), "ErrorMethod": grading.ErrorMethod("").Values(),
+		"MustHaveStatus": grading.MustHaveStatus("").Values(), "ReportShareState": grading.ShareState("").Values(),
 	}
 }
 

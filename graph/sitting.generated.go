@@ -355,6 +355,52 @@ func (ec *executionContext) fieldContext_Answer_upload(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Answer", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _AreaFeedback_name(ctx context.Context, field graphql.CollectedField, obj *grading.AreaFeedback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaFeedback_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaFeedback_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaFeedback", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AreaFeedback_percent(ctx context.Context, field graphql.CollectedField, obj *grading.AreaFeedback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaFeedback_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Percent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaFeedback_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaFeedback", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _ClockEntry_kind(ctx context.Context, field graphql.CollectedField, obj *sitting.LedgerLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -781,6 +827,70 @@ func (ec *executionContext) fieldContext_Feedback_sections(_ context.Context, fi
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SectionFeedback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Feedback_areas(ctx context.Context, field graphql.CollectedField, obj *grading.Feedback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Feedback_areas(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Areas, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*grading.AreaFeedback) graphql.Marshaler {
+			return ec.marshalNAreaFeedback2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐAreaFeedbackᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Feedback_areas(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Feedback",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AreaFeedback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Feedback_workOn(ctx context.Context, field graphql.CollectedField, obj *grading.Feedback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Feedback_workOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WorkOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*grading.WorkOn) graphql.Marshaler {
+			return ec.marshalNWorkOn2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐWorkOnᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Feedback_workOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Feedback",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorkOn(ctx, field)
 		},
 	}
 	return fc, nil
@@ -3577,6 +3687,52 @@ func (ec *executionContext) fieldContext_TakeBreakPayload_errors(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _WorkOn_name(ctx context.Context, field graphql.CollectedField, obj *grading.WorkOn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkOn_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorkOn_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkOn", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WorkOn_advice(ctx context.Context, field graphql.CollectedField, obj *grading.WorkOn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkOn_advice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Advice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNMarkdown2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorkOn_advice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkOn", field, false, false, errors.New("field of type Markdown does not have child fields"))
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -4405,6 +4561,49 @@ func (ec *executionContext) _Answer(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var areaFeedbackImplementors = []string{"AreaFeedback"}
+
+func (ec *executionContext) _AreaFeedback(ctx context.Context, sel ast.SelectionSet, obj *grading.AreaFeedback) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, areaFeedbackImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AreaFeedback")
+		case "name":
+			out.Values[i] = ec._AreaFeedback_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "percent":
+			out.Values[i] = ec._AreaFeedback_percent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var clockEntryImplementors = []string{"ClockEntry"}
 
 func (ec *executionContext) _ClockEntry(ctx context.Context, sel ast.SelectionSet, obj *sitting.LedgerLine) graphql.Marshaler {
@@ -4626,6 +4825,16 @@ func (ec *executionContext) _Feedback(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "sections":
 			out.Values[i] = ec._Feedback_sections(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "areas":
+			out.Values[i] = ec._Feedback_areas(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "workOn":
+			out.Values[i] = ec._Feedback_workOn(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -6208,6 +6417,49 @@ func (ec *executionContext) _TakeBreakPayload(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var workOnImplementors = []string{"WorkOn"}
+
+func (ec *executionContext) _WorkOn(ctx context.Context, sel ast.SelectionSet, obj *grading.WorkOn) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, workOnImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorkOn")
+		case "name":
+			out.Values[i] = ec._WorkOn_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "advice":
+			out.Values[i] = ec._WorkOn_advice(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
@@ -6230,6 +6482,32 @@ func (ec *executionContext) marshalNAnswer2ᚖgithubᚗcomᚋassayᚑhqᚋassay�
 func (ec *executionContext) unmarshalNAnswerInput2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋcontentᚐAnswer(ctx context.Context, v any) (*content.Answer, error) {
 	res, err := ec.unmarshalInputAnswerInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAreaFeedback2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐAreaFeedbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*grading.AreaFeedback) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAreaFeedback2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐAreaFeedback(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAreaFeedback2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐAreaFeedback(ctx context.Context, sel ast.SelectionSet, v *grading.AreaFeedback) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AreaFeedback(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNClockEntry2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐLedgerLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*sitting.LedgerLine) graphql.Marshaler {
@@ -6616,6 +6894,32 @@ func (ec *executionContext) unmarshalNSubmitSittingInput2githubᚗcomᚋassayᚑ
 func (ec *executionContext) unmarshalNTakeBreakInput2githubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋsittingᚐTakeBreakInput(ctx context.Context, v any) (sitting.TakeBreakInput, error) {
 	res, err := ec.unmarshalInputTakeBreakInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWorkOn2ᚕᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐWorkOnᚄ(ctx context.Context, sel ast.SelectionSet, v []*grading.WorkOn) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWorkOn2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐWorkOn(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWorkOn2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋinternalᚋgradingᚐWorkOn(ctx context.Context, sel ast.SelectionSet, v *grading.WorkOn) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._WorkOn(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAcceptInvitationPayload2ᚖgithubᚗcomᚋassayᚑhqᚋassayᚋgraphᚋenvelopeᚐPayload(ctx context.Context, sel ast.SelectionSet, v *envelope.Payload[*sitting.Sitting]) graphql.Marshaler {

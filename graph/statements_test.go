@@ -36,8 +36,10 @@ var journey = []struct {
 	{"reports, counted", 6, "owner", `{ organization { reports(first: 100) { totalCount nodes {
 		id candidate { name } jobRole { title } templateVersion { number } } } } }`},
 	{"reports by score", 2, "owner", `{ organization { reports(first: 100, orderBy: {field: SCORE}, filter: {state: PROVISIONAL}) { nodes { id percent } } } }`},
-	{"reports in detail", 5, "owner", `{ organization { reports(first: 100) { nodes { id result { overall { percent } questions { trace { points } } } } } } }`},
-	{"reports with recordings", 6, "owner", `{ organization { reports(first: 100) { nodes { id result { questions { ref recording { id size } } } } } } }`},
+	{"reports with their standing", 7, "owner", `{ organization { reports(first: 100) { nodes { standing { percentile n } uncertainty { sem low high } } } } }`},
+	{"reports with what the role demands", 18, "owner", `{ organization { reports(first: 100) { nodes { shares { state } integrity { verdict } mustHaves { status result { items } mustHave { skill { name } } } } } } }`},
+	{"reports in detail", 11, "owner", `{ organization { reports(first: 100) { nodes { id result { overall { percent } questions { trace { points } } } } } } }`},
+	{"reports with recordings", 12, "owner", `{ organization { reports(first: 100) { nodes { id result { questions { ref recording { id size } } } } } } }`},
 	{"sessions with everything", 8, "owner", `{ organization { sessions(first: 100) { nodes {
 		state candidate { name } jobRole { title } template { name } templateVersion { number } report { percent } review { state } } } } }`},
 	{"job roles with their skills", 4, "owner", `{ organization { jobRoles(first: 100) { nodes { title mustHaveSkills { weight skill { name } } } } } }`},

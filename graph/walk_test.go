@@ -52,14 +52,14 @@ func candidateTypes(schema *gql.Schema) []string {
 
 // candidatesOwn are the only types of objects that a candidate's answers may hold. Adding one is a decision.
 var candidatesOwn = []string{
-	"AcceptInvitationPayload", "AccommodationPolicy", "Acknowledgement", "AlreadyExistsError", "Answer", "BeginUploadPayload",
+	"AcceptInvitationPayload", "AccommodationPolicy", "Acknowledgement", "AlreadyExistsError", "Answer", "AreaFeedback", "BeginUploadPayload",
 	"BegunUpload", "ClockEntry", "ContestSittingPayload", "CreateOwnPlaybackLinkPayload", "DeclineInvitationPayload", "EndBreakPayload", "EnterQuestionPayload",
 	"EnterSectionPayload", "EraseMyDataPayload", "ErasureReceipt", "Feedback", "FlagQuestionPayload", "HeartbeatPayload", "InputError",
 	"MyDataExport", "MyFile", "MyRecord", "MyRecordedSitting", "PageInfo", "PlaybackLink", "Receipt", "RecordSignalsPayload",
 	"ReportOpening", "RequestAccommodationPayload", "SaveResponsePayload", "SaveResponsesPayload", "SaveResult", "SectionFeedback",
 	"SignalReceipt", "Sitting", "SittingAccommodation", "SittingChoice", "SittingConnection", "SittingContest", "SittingEdge",
 	"SittingExample", "SittingQuestion", "SittingResponse", "SittingSection", "SittingSignal", "StaleError", "StaleResponseError", "StartSittingPayload",
-	"SubmitSectionPayload", "SubmitSittingPayload", "TakeBreakPayload", "Upload", "UserError", "WithdrawAccommodationRequestPayload",
+	"SubmitSectionPayload", "SubmitSittingPayload", "TakeBreakPayload", "Upload", "UserError", "WithdrawAccommodationRequestPayload", "WorkOn",
 }
 
 // harmless are fields whose names only sound like secrets: the name of an option, which answers give, and why the

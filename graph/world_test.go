@@ -207,6 +207,7 @@ func (o *org) fill(t testing.TB) {
 	o.score(t, o.newReview(t, session.ID, "reviewer"))
 	o.report = o.reportOf(t, session.ID)
 	must(o.grades.Release(t.Context(), o.owner(), grading.ReleaseReportInput{ID: o.report}))(t)
+	must(o.grades.Share(t.Context(), o.owner(), grading.ShareReportInput{ReportID: o.report, Note: new(o.says("note"))}))(t)
 
 	o.inReview = o.sat(t, o.template).ID
 	o.newReview(t, o.inReview, "reviewer")
@@ -490,6 +491,20 @@ func (o *org) executed(t testing.TB, session gid.ID) gid.ID {
 		}
 		return row.ID, nil
 	}))(t)
+}
+
+// releasedAnew is another report that was released.
+func (o *org) releasedAnew(t testing.TB) gid.ID {
+	t.Helper()
+	id := o.reportOf(t, o.sat(t, o.quiz).ID)
+	must(o.grades.Release(t.Context(), o.owner(), grading.ReleaseReportInput{ID: id}))(t)
+	return id
+}
+
+// shared is a link to another report.
+func (o *org) shared(t testing.TB) *grading.IssuedShare {
+	t.Helper()
+	return must(o.grades.Share(t.Context(), o.owner(), grading.ShareReportInput{ReportID: o.reportOf(t, o.sat(t, o.quiz).ID)}))(t)
 }
 
 func (o *org) answer(t testing.TB, session gid.ID, ref string, seen int, a *content.Answer) {

@@ -97,7 +97,7 @@ func open(cfg *config) (*app, error) {
 		account:   account.New(store, rand.Reader),
 		authoring: authoring.New(store),
 		sittings:  sitting.New(store, sitting.Config{PublicURL: cfg.PublicURL, Random: rand.Reader, Mail: sender, Files: files, Scan: scan, DeleteFile: files.RemoveAll}),
-		grading:   grading.New(store).RunBy(runs),
+		grading:   grading.New(store).Linking(cfg.PublicURL, rand.Reader).RunBy(runs),
 		insight:   insight.New(store),
 	}, nil
 }

@@ -68,6 +68,9 @@ func (a *app) handlers() (*river.Workers, error) {
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.Rescore]) error {
 			return a.grading.Rescore(ctx, policy.Worker(j.Args.OrganizationID), j.Args.RescoringID)
 		})),
+		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.RefreshNorm]) error {
+			return a.grading.RefreshNorm(ctx, policy.Worker(j.Args.OrganizationID), j.Args.VersionID)
+		})),
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[job.SendMail]) error {
 			return a.sittings.Deliver(ctx, policy.Worker(j.Args.OrganizationID), j.Args.MailID)
 		})),

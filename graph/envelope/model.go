@@ -51,6 +51,8 @@ type (
 	AccommodationPayload   = Payload[*ent.Accommodation]
 	ErasurePayload         = Payload[*sitting.ErasureReceipt]
 	CandidatePayload       = Payload[*ent.Candidate]
+	SharePayload           = Payload[*grading.Share]
+	IssuedSharePayload     = Payload[*grading.IssuedShare]
 	IssuedAPIKeyPayload    = Payload[*account.IssuedAPIKey]
 	ReviewRulePayload      = Payload[*ent.ReviewRule]
 	CalibrationPayload     = Payload[*grading.Calibration]

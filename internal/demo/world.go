@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/assay-hq/assay/internal/account"
@@ -34,6 +35,7 @@ type world struct {
 	clock     *worldClock
 	links     *worldLinks
 	queue     worldQueue
+	normed    []job.RefreshNorm // norm groups that changed in the story
 }
 
 // worldSeed is what every stream of the demonstration begins with.
@@ -64,6 +66,9 @@ func newWorld(cfg SeedConfig, one int) (*world, error) {
 
 // work runs a background job at once: answers are scored a moment after submission, mail is only kept.
 func (w *world) work(ctx context.Context, args job.Args) error {
+	if norm, ok := args.(job.RefreshNorm); ok && !slices.Contains(w.normed, norm) {
+		w.normed = append(w.normed, norm) // computed once, at the end
+	}
 	scored, ok := args.(job.ScoreSession)
 	if !ok {
 		return nil
@@ -91,6 +96,11 @@ func (w *world) run(ctx context.Context) error {
 		}
 	}
 	w.queue.events = nil
+	for _, norm := range w.normed {
+		if err := w.grading.RefreshNorm(ctx, policy.Worker(norm.OrganizationID), norm.VersionID); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

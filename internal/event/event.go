@@ -62,6 +62,7 @@ const (
 	ReportReleased      Type = "report.released"
 	ReportRevised       Type = "report.revised"
 	VersionRescored     Type = "version.rescored"
+	ReportWithdrawn     Type = "report.withdrawn"
 	MemberAdded         Type = "member.added"
 	MemberJoined        Type = "member.joined"
 	APIKeyCreated       Type = "api_key.created"
@@ -78,7 +79,7 @@ func Types() []Type {
 		SessionExpired, SessionCancelled, SessionPaused, SessionResumed, SessionReopened, SessionReminded, SessionResent, SessionRescheduled, SessionDeclined, SessionVoided,
 		SessionScored, CandidateErased, IntegrityJudged, ContestOpened, ContestAnswered, ReviewAssigned, ReviewSubmitted,
 		ReviewDeclined, ReviewWithdrawn, ReviewShort, AdjudicationCalled, ConsensusRecorded, ReviewRuleSet, ReviewRuleRemoved,
-		CalibrationAdded, CalibrationRetired, CalibrationAnswered, ReportComputed, ReportReleased, ReportRevised, VersionRescored,
+		CalibrationAdded, CalibrationRetired, CalibrationAnswered, ReportComputed, ReportReleased, ReportRevised, ReportWithdrawn, VersionRescored,
 		MemberAdded, MemberJoined, APIKeyCreated,
 		APIKeyRotated, APIKeyRevoked,
 	}

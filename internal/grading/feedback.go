@@ -1,16 +1,20 @@
 package grading
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	entsql "entgo.io/ent/dialect/sql"
 
-	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/report"
 	"github.com/assay-hq/assay/ent/session"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/key"
+	"github.com/assay-hq/assay/internal/psychometrics"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
@@ -22,6 +26,8 @@ type Feedback struct {
 	ReleasedAt time.Time
 	Passed     *bool
 	Sections   []*SectionFeedback
+	Areas      []*AreaFeedback
+	WorkOn     []*WorkOn
 }
 
 // SectionFeedback is how a section went, in whole percent.
@@ -30,20 +36,40 @@ type SectionFeedback struct {
 	Percent int
 }
 
-// Feedback reads the feedback on the candidate's own sitting: of the last revision of its report that was released, also
-// while a later one waits; nil until there is one, and where the session was made void.
+// AreaFeedback is how the questions of a skill went, in whole percent.
+type AreaFeedback struct {
+	Name    string
+	Percent int
+}
+
+// WorkOn is a skill that lost points, with what the authors say to who chose these options.
+type WorkOn struct {
+	Name   string
+	Advice []string
+}
+
+// The bounds of what a candidate is told to work on.
+const (
+	mostWork   = 3
+	mostAdvice = 5
+)
+
+// Feedback reads the feedback on the candidate's own sitting: on the last of its reports that is released. It is nil until
+// one is, after it was taken back, and where the session was made void.
 func (s *Service) Feedback(ctx context.Context, actor policy.Actor, sitting gid.ID) (*Feedback, error) {
 	scope, err := s.tenant.AsSitting(ctx, actor, policy.FeedbackRead, sitting)
 	if err != nil {
 		return nil, err
 	}
-	row, err := scope.Reports().Where(report.HasSessionWith(session.StateNEQ(term.Voided))).Order(report.ByNumber(entsql.OrderDesc())).First(ctx)
-	if ent.IsNotFound(err) {
-		return nil, nil
-	}
+	released, err := scope.Reports().Where(report.HasSessionWith(session.StateNEQ(term.Voided))).
+		Order(report.ByNumber(entsql.OrderDesc())).Limit(1).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find report: %w", err)
 	}
+	if len(released) == 0 {
+		return nil, nil
+	}
+	row := released[0]
 	documents, err := s.published(ctx, scope, []gid.ID{row.TemplateVersionID})
 	if err != nil {
 		return nil, err
@@ -56,19 +82,62 @@ func (s *Service) Feedback(ctx context.Context, actor policy.Actor, sitting gid.
 	if err != nil {
 		return nil, err
 	}
-	return feedback(f.key.Feedback, *row.ReleasedAt, doc), nil
+	answers, err := scope.LatestAnswers(ctx, []gid.ID{row.SessionID}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return feedback(f.key, *row.ReleasedAt, doc, answers[row.SessionID]), nil
 }
 
-// feedback shows a result as far as the policy allows.
-func feedback(allowed term.FeedbackPolicy, at time.Time, doc *Result) *Feedback {
-	shown := &Feedback{ReleasedAt: at, Sections: []*SectionFeedback{}}
-	if allowed == term.FeedbackOutcome || allowed == term.FeedbackSections {
-		shown.Passed = &doc.Passed
+// feedback shows a result as far as the key's policy allows.
+func feedback(k *key.Key, at time.Time, doc *Result, answers map[string]*content.Answer) *Feedback {
+	shown := &Feedback{ReleasedAt: at, Sections: []*SectionFeedback{}, Areas: []*AreaFeedback{}, WorkOn: []*WorkOn{}}
+	if k.Feedback == "" || k.Feedback == term.FeedbackNone {
+		return shown
 	}
-	if allowed == term.FeedbackSections {
+	shown.Passed = &doc.Passed
+	if k.Feedback == term.FeedbackSections || k.Feedback == term.FeedbackSkills {
 		for _, g := range doc.Sections {
-			shown.Sections = append(shown.Sections, &SectionFeedback{Title: g.Title, Percent: int((g.Total.Percent + 500_000) / 1_000_000)})
+			shown.Sections = append(shown.Sections, &SectionFeedback{Title: g.Title, Percent: g.Total.Percent.whole()})
 		}
 	}
+	if k.Feedback == term.FeedbackSkills {
+		shown.skills(k, doc, answers)
+	}
 	return shown
+}
+
+// skills tells how the skills went that are known well enough, and what to work on.
+func (f *Feedback) skills(k *key.Key, doc *Result, answers map[string]*content.Answer) {
+	answered := answersBySkill(k, doc)
+	known := slices.DeleteFunc(slices.Clone(doc.Skills), func(s *SkillResult) bool {
+		return !psychometrics.Sufficient(float64(len(answered[s.SkillID])), nil)
+	})
+	for _, s := range known {
+		f.Areas = append(f.Areas, &AreaFeedback{Name: s.Name, Percent: s.Total.Percent.whole()})
+	}
+	slices.SortStableFunc(known, func(a, b *SkillResult) int { return cmp.Compare(a.Total.Percent, b.Total.Percent) })
+	for _, s := range known {
+		if s.Total.Percent < hundred && len(f.WorkOn) < mostWork {
+			f.WorkOn = append(f.WorkOn, &WorkOn{Name: s.Name, Advice: advice(k, answered[s.SkillID], answers)})
+		}
+	}
+}
+
+// advice is what the authors wrote for who chose the options that the candidate chose, of the questions that lost points.
+// It is the one text of a key that is meant for candidates.
+func advice(k *key.Key, asked []*QuestionResult, answers map[string]*content.Answer) []string {
+	said := []string{}
+	for _, q := range asked {
+		item, answer := k.Item(q.Ref), answers[q.Ref]
+		if item == nil || answer == nil || q.Awarded == q.Maximum || item.Kind != term.SingleChoice && item.Kind != term.MultipleChoice {
+			continue
+		}
+		for _, c := range item.Content.Choices {
+			if c.Feedback != "" && slices.Contains(answer.Choices, c.Key) && len(said) < mostAdvice && !slices.Contains(said, c.Feedback) {
+				said = append(said, c.Feedback)
+			}
+		}
+	}
+	return said
 }

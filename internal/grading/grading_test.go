@@ -90,6 +90,22 @@ func TestEveryMutation(t *testing.T) {
 					}
 				},
 			},
+			"Withdraw": {
+				action: policy.ReportRelease, actor: r.owner, events: []event.Type{event.ReportWithdrawn}, foreign: true, fresh: func(t testing.TB) call {
+					id := r.released(t)
+					return func(ctx context.Context, a policy.Actor, key *string, other bool) (gid.ID, error) {
+						in := grading.WithdrawReportInput{ID: id, Reason: "a wrong key", IdempotencyKey: key}
+						if other {
+							in.Reason = "another"
+						}
+						row, err := r.grading.Withdraw(ctx, a, in)
+						if err != nil {
+							return gid.ID{}, err
+						}
+						return row.ID, nil
+					}
+				},
+			},
 		})
 	})
 }
@@ -417,12 +433,13 @@ func TestNoPointsNeedNoEvidence(t *testing.T) {
 func TestReleaseAndFeedback(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		for policyOf, want := range map[term.FeedbackPolicy]*grading.Feedback{
-			term.FeedbackNone:    {Sections: []*grading.SectionFeedback{}},
-			term.FeedbackOutcome: {Passed: new(true), Sections: []*grading.SectionFeedback{}},
-			term.FeedbackSections: {Passed: new(true), Sections: []*grading.SectionFeedback{
-				{Title: "Keyed", Percent: 88}, {Title: "Free"},
-			}},
+			term.FeedbackNone:     {},
+			term.FeedbackOutcome:  {Passed: new(true)},
+			term.FeedbackSections: {Passed: new(true), Sections: []*grading.SectionFeedback{{Title: "Keyed", Percent: 88}, {Title: "Free"}}},
+			term.FeedbackSkills:   {Passed: new(true), Sections: []*grading.SectionFeedback{{Title: "Keyed", Percent: 88}, {Title: "Free"}}}, // two questions are no evidence
 		} {
+			want.Sections = append([]*grading.SectionFeedback{}, want.Sections...)
+			want.Areas, want.WorkOn = []*grading.AreaFeedback{}, []*grading.WorkOn{}
 			tpl := r.publish(t, r.draft(t, r.role, policyOf))
 			id, who := r.took(t, tpl.ID, keyed().with("1.2", ticked("a")))
 			r.score(t, id)

@@ -43,6 +43,9 @@ func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Resul
 		return fmt.Errorf("write report: %w", err)
 	}
 	tx.Tell(row.ID)
+	if err := refreshNorm(ctx, tx, row.TemplateVersionID); err != nil {
+		return err
+	}
 	return tx.Announce(ctx, event.ReportComputed, created.ID, nil)
 }
 
@@ -52,8 +55,8 @@ type ReleaseReportInput struct {
 	IdempotencyKey *string
 }
 
-// Release makes a report final and shows the candidate what the feedback policy allows. A provisional report is
-// Provisional; a released or superseded one Conflict.
+// Release makes a report final and shows the candidate what the feedback policy allows, also one that was taken back. A
+// provisional report is Provisional; a released or superseded one Conflict.
 func (s *Service) Release(ctx context.Context, actor policy.Actor, in ReleaseReportInput) (*ent.Report, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.ReportRelease)
 	if err != nil {
@@ -90,7 +93,7 @@ func release(ctx context.Context, tx tenant.Tx, id gid.ID) error {
 	case row.State == term.ReportReleased:
 		return conflict("this report was already released")
 	}
-	change := tx.ChangeReport(id).SetState(term.ReportReleased).SetReleasedAt(tx.Now)
+	change := tx.ChangeReport(id).SetState(term.ReportReleased).SetReleasedAt(tx.Now).ClearWithdrawnAt().SetWithdrawReason("")
 	if by := tx.Actor().ID; !by.IsZero() {
 		change.SetReleasedBy(by)
 	}
@@ -100,6 +103,11 @@ func release(ctx context.Context, tx tenant.Tx, id gid.ID) error {
 	_, err = tx.ChangeSession(row.SessionID).Where(session.StateEQ(term.Scored)).SetState(term.Released).SetReleasedAt(tx.Now).Save(ctx)
 	if err != nil {
 		return fmt.Errorf("release session: %w", err)
+	}
+	if row.State == term.ReportWithdrawn {
+		if err := refreshNorm(ctx, tx, row.TemplateVersionID); err != nil {
+			return err
+		}
 	}
 	return tx.Announce(ctx, event.ReportReleased, id, nil)
 }
@@ -248,17 +256,20 @@ func (s *Service) ResultsByReport(ctx context.Context, actor policy.Actor, repor
 	if err != nil {
 		return nil, err
 	}
-	rows, err := scope.Reports().Where(tenant.In(report.FieldID, reports)).Select(report.FieldID, report.FieldResult).All(ctx)
+	rows, err := scope.Reports().Where(tenant.In(report.FieldID, reports)).
+		Select(report.FieldID, report.FieldSessionID, report.FieldTemplateVersionID, report.FieldResult).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find results: %w", err)
 	}
-	results := make([]*ReportResult, len(rows))
+	results, docs := make([]*ReportResult, len(rows)), make([]*Result, len(rows))
 	for i, row := range rows {
-		doc, err := readResult(scope, row)
-		if err != nil {
+		if docs[i], err = readResult(scope, row); err != nil {
 			return nil, err
 		}
-		results[i] = &ReportResult{ReportID: row.ID, Result: doc}
+		results[i] = &ReportResult{ReportID: row.ID, Result: docs[i]}
+	}
+	if err := s.describe(ctx, scope, rows, docs); err != nil {
+		return nil, err
 	}
 	return results, noteReading(ctx, scope, results)
 }
@@ -283,15 +294,19 @@ func decodeResult(row *ent.Report) (*Result, error) {
 // readResult is a report's document as its reader may see it: who awarded what is for who may read members.
 func readResult(scope tenant.Scope, row *ent.Report) (*Result, error) {
 	doc, err := decodeResult(row)
-	if err != nil || scope.Allows(policy.MemberRead) {
-		return doc, err
+	if err == nil && !scope.Allows(policy.MemberRead) {
+		doc.nameNobody()
 	}
-	for _, q := range doc.Questions {
+	return doc, err
+}
+
+// nameNobody takes out who awarded what.
+func (r *Result) nameNobody() {
+	for _, q := range r.Questions {
 		for _, e := range q.Trace {
 			e.AwardedBy = nil
 		}
 	}
-	return doc, nil
 }
 
 // Document is a report with everything that its page shows.
@@ -302,6 +317,7 @@ type Document struct {
 	JobRole   *ent.JobRole
 	Version   *ent.TemplateVersion
 	around    *around
+	standing  *ReportStanding
 }
 
 // Document reads one report whole, for its page.
@@ -310,21 +326,46 @@ func (s *Service) Document(ctx context.Context, actor policy.Actor, id gid.ID) (
 	if err != nil {
 		return nil, err
 	}
+	whole, err := s.document(ctx, scope, id, sees{
+		candidate: scope.Allows(policy.CandidateRead), role: scope.Allows(policy.JobRoleRead),
+		members: scope.Allows(policy.MemberRead), integrity: scope.Allows(policy.IntegrityRead),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return whole, scope.NoteReading(ctx, []gid.ID{id})
+}
+
+// sees is what of a document its reader may see beside the result.
+type sees struct{ candidate, role, members, integrity bool }
+
+func (s *Service) document(ctx context.Context, scope tenant.Scope, id gid.ID, may sees) (*Document, error) {
 	row, err := tenant.Only[*ent.Report]("report")(scope.Reports().Where(report.ID(id)).
 		WithCandidate().WithJobRole().WithTemplateVersion().Only(ctx))
 	if err != nil {
 		return nil, err
 	}
-	doc, err := readResult(scope, row)
+	doc, err := decodeResult(row)
 	if err != nil {
 		return nil, err
 	}
+	if !may.members {
+		doc.nameNobody()
+	}
 	whole := &Document{Report: row, Result: doc, JobRole: row.Edges.JobRole, Version: row.Edges.TemplateVersion}
-	if whole.around, err = readAround(ctx, scope, row); err != nil {
+	if whole.around, err = readAround(ctx, scope, row, may); err != nil {
 		return nil, err
 	}
-	if scope.Allows(policy.CandidateRead) {
+	if may.candidate {
 		whole.Candidate = row.Edges.Candidate
 	}
-	return whole, scope.NoteReading(ctx, []gid.ID{row.ID})
+	if err := s.describe(ctx, scope, []*ent.Report{row}, []*Result{doc}); err != nil {
+		return nil, err
+	}
+	facts, err := s.readFacts(ctx, scope, []*ent.Report{row})
+	if err != nil {
+		return nil, err
+	}
+	whole.standing = facts.of(row).standing(row, doc)
+	return whole, nil
 }

@@ -198,6 +198,9 @@ func applied(ctx context.Context, tx tenant.Tx, row *ent.Rescoring) error {
 	if err != nil || n == 0 {
 		return err
 	}
+	if err := refreshNorm(ctx, tx, row.TemplateVersionID); err != nil {
+		return err
+	}
 	return tx.Record(ctx, row.ID, map[string]string{"state": string(term.RescoringApplied)})
 }
 

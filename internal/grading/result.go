@@ -23,6 +23,9 @@ type Result struct {
 	Questions   []*QuestionResult `json:"questions"`
 
 	mended int // how many of the key's mendings it counts
+	// What stands out is read with the norm group as it is, and not frozen.
+	Strengths []*Finding `json:"-"`
+	WeakSpots []*Finding `json:"-"`
 }
 
 // Total is a sum of points; both sides are micro-units, the percentage micro-percent of what is decided.
@@ -37,8 +40,9 @@ type Total struct {
 
 // GroupResult is the result of a section.
 type GroupResult struct {
-	Title string `json:"title"`
-	Total Total  `json:"total"`
+	Title     string   `json:"title"`
+	Total     Total    `json:"total"`
+	TimeShare *float64 `json:"-"` // of its time, 0 to 1 in hundredths; nil if that is not known
 }
 
 // SkillResult is the result of a skill: of every question that names it, whole.
@@ -46,6 +50,12 @@ type SkillResult struct {
 	SkillID gid.ID `json:"skillId"`
 	Name    string `json:"name"`
 	Total   Total  `json:"total"`
+
+	// How well it is known is read with the norm group as it is, and not frozen.
+	Items      int      `json:"-"` // questions of it that were scored
+	Sufficient bool     `json:"-"` // whether that is evidence enough
+	Low        *Percent `json:"-"` // where the result without error lies, nineteen times in twenty
+	High       *Percent `json:"-"`
 }
 
 // QuestionResult is the result of one question with the trace of its points.

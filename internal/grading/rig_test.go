@@ -51,7 +51,7 @@ func newRig(t testing.TB, db dbtest.Database) *rig {
 		base: b, authoring: authoring.New(b.store),
 		sitting: sitting.New(b.store, sitting.Config{PublicURL: "https://assay.test", Random: rand.Reader}),
 	}
-	r.grading = grading.New(b.store)
+	r.grading = grading.New(b.store).Linking("https://assay.test", rand.Reader)
 	r.skill = must(r.authoring.CreateSkill(t.Context(), r.owner, authoring.CreateSkillInput{Name: "Go"}))(t).ID
 	for _, kind := range []term.QuestionKind{term.SingleChoice, term.MultipleChoice, term.Numeric, term.ShortText, term.LongText} {
 		r.questions = append(r.questions, r.question(t, kind))

@@ -33,7 +33,11 @@ type Runner struct {
 }
 
 // RunBy gives the room's operations with something that runs code.
-func (s *Service) RunBy(r Runner) *Service { return &Service{tenant: s.tenant, documents: s.documents, runner: r} }
+func (s *Service) RunBy(r Runner) *Service {
+	own := *s
+	own.runner = r
+	return &own
+}
 
 // secret makes what the runner shows when it calls, and the hash that is kept of it.
 func (r Runner) secret() (secret string, hash []byte, err error) {

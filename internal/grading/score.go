@@ -147,6 +147,11 @@ func writeGraded(ctx context.Context, tx tenant.Tx, all []*graded) error {
 	if err := tx.AnnounceAll(ctx, event.ReportComputed, reportIDs(created), nil); err != nil {
 		return err
 	}
+	if len(all) > 0 { // all are of one version
+		if err := refreshNorm(ctx, tx, all[0].row.TemplateVersionID); err != nil {
+			return err
+		}
+	}
 	if err := tx.AnnounceAll(ctx, event.SessionScored, done, nil); err != nil {
 		return err
 	}

@@ -6,6 +6,9 @@
 package grading
 
 import (
+	"crypto/rand"
+	"io"
+
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/tenant"
@@ -16,11 +19,13 @@ type Service struct {
 	tenant    *tenant.Store
 	runner    Runner
 	documents *documents
+	publicURL string    // where reports are shown
+	random    io.Reader // where the secrets of links come from
 }
 
 // New makes the service on a store.
 func New(store *tenant.Store) *Service {
-	return &Service{tenant: store, documents: &documents{known: map[gid.ID]*frozen{}}}
+	return &Service{tenant: store, documents: &documents{known: map[gid.ID]*frozen{}}, random: rand.Reader}
 }
 
 func conflict(message string) error { return fault.New(fault.Conflict, message) }

@@ -3,6 +3,8 @@ package grading
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	entsql "entgo.io/ent/dialect/sql"
@@ -16,7 +18,6 @@ import (
 	"github.com/assay-hq/assay/internal/scoring"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
-	"github.com/assay-hq/assay/policy"
 )
 
 // around is what a report's document says beside its result, as far as its reader may see it.
@@ -30,20 +31,20 @@ type around struct {
 }
 
 // readAround reads it.
-func readAround(ctx context.Context, scope tenant.Scope, row *ent.Report) (*around, error) {
+func readAround(ctx context.Context, scope tenant.Scope, row *ent.Report, may sees) (*around, error) {
 	a := &around{named: map[gid.ID]string{}, counts: map[term.IntegritySignal]int{}}
 	var err error
 	if a.organization, err = scope.Organizations().Only(ctx); err != nil {
 		return nil, fmt.Errorf("find organization: %w", err)
 	}
-	if scope.Allows(policy.JobRoleRead) {
+	if may.role {
 		a.mustHaves, err = scope.JobRoleSkills().Where(jobroleskill.JobRoleID(row.JobRoleID)).WithSkill().
 			Order(jobroleskill.ByPosition(), jobroleskill.ByID()).All(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("find must-have skills: %w", err)
 		}
 	}
-	if scope.Allows(policy.MemberRead) {
+	if may.members {
 		members, err := scope.Members().All(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("find members: %w", err)
@@ -52,7 +53,7 @@ func readAround(ctx context.Context, scope tenant.Scope, row *ent.Report) (*arou
 			a.named[m.ID] = m.Name
 		}
 	}
-	if a.signals = scope.Allows(policy.IntegrityRead); a.signals {
+	if a.signals = may.integrity; a.signals {
 		err = a.readIntegrity(ctx, scope, row.SessionID)
 	}
 	return a, err
@@ -85,12 +86,11 @@ func (a *around) readIntegrity(ctx context.Context, scope tenant.Scope, session 
 func (d *Document) Sheet() *reporting.Sheet {
 	s := &reporting.Sheet{
 		Head: d.head(), Overall: d.overall(), Questions: []*reporting.Question{}, NotAssessed: []*reporting.MustHave{}, Notes: []string{},
-		Uncertainty: reporting.Uncertainty{Absent: d.absent()}, Standing: reporting.Standing{Hidden: d.absent()},
-		Findings: reporting.Findings{Strengths: []*reporting.Finding{}, WeakSpots: []*reporting.Finding{}, Absent: d.absent()},
+		Uncertainty: d.standing.Uncertainty.sheet(), Standing: d.standing.Standing.sheet(d.around.zone()), Findings: d.findings(),
 		Sections: []*reporting.Section{}, Skills: []*reporting.Skill{}, Integrity: d.around.integrity(),
 	}
 	for _, g := range d.Result.Sections {
-		s.Sections = append(s.Sections, &reporting.Section{Title: g.Title, Count: g.Total.count()})
+		s.Sections = append(s.Sections, g.sheet())
 	}
 	d.skills(s)
 	for _, q := range d.Result.Questions {
@@ -99,23 +99,102 @@ func (d *Document) Sheet() *reporting.Sheet {
 	return s
 }
 
-// absent is why a part that is computed from the whole result is not there.
-func (d *Document) absent() reporting.Reason {
-	if d.Result.Provisional {
-		return reporting.StillOpen
+func (g *GroupResult) sheet() *reporting.Section {
+	shown := &reporting.Section{Title: g.Title, Count: g.Total.count()}
+	if g.TimeShare != nil {
+		shown.TimeUsed = new(reporting.Number(percentOf(100 * *g.TimeShare)))
 	}
-	return reporting.NotComputed
+	return shown
+}
+
+// findings are what stands out; none, with the reason, where nothing does.
+func (d *Document) findings() reporting.Findings {
+	found := reporting.Findings{Strengths: sheetFindings(d.Result.Strengths), WeakSpots: sheetFindings(d.Result.WeakSpots)}
+	switch {
+	case d.Result.Provisional:
+		found.Absent = reporting.StillOpen
+	case !slices.ContainsFunc(d.Result.Skills, func(s *SkillResult) bool { return s.Sufficient }):
+		found.Absent = reporting.TooFew
+	case len(found.Strengths)+len(found.WeakSpots) == 0:
+		found.Absent = reporting.NoneFound
+	}
+	return found
+}
+
+// sheetFindings shows findings by their questions and answers: what the skill came to stands with the skills.
+func sheetFindings(list []*Finding) []*reporting.Finding {
+	shown := make([]*reporting.Finding, len(list))
+	for i, f := range list {
+		shown[i] = &reporting.Finding{Skill: f.Name, Evidence: []*reporting.Quote{}}
+		var titles []string
+		for _, e := range f.Evidence {
+			titles = append(titles, e.Title)
+			if e.Quote != "" {
+				shown[i].Evidence = append(shown[i].Evidence, &reporting.Quote{Question: e.Ref, Text: e.Quote})
+			}
+		}
+		shown[i].Text = strings.Join(titles, "; ")
+		if f.NextStep != nil {
+			shown[i].NextStep = *f.NextStep
+		}
+	}
+	return shown
+}
+
+// sheetReasons are a hidden number's reasons as a sheet says them.
+var sheetReasons = map[HiddenReason]reporting.Reason{
+	HiddenProvisional: reporting.StillOpen, HiddenNoGroup: reporting.NoGroup, HiddenTooFew: reporting.TooFew, HiddenNotEstimable: reporting.NoneFound,
+}
+
+func (u *Uncertainty) sheet() reporting.Uncertainty {
+	shown := reporting.Uncertainty{Level: u.Level, Borderline: u.Borderline}
+	if u.HiddenBecause != nil {
+		shown.Absent = sheetReasons[*u.HiddenBecause]
+		return shown
+	}
+	shown.Interval = &reporting.Interval{Low: reporting.Number(*u.Low), High: reporting.Number(*u.High)}
+	shown.SEM, shown.Method = reporting.Number(*u.SEM), reporting.FromReliability
+	if *u.Method == ErrorOfBinomial {
+		shown.Method = reporting.FromQuestions
+	}
+	return shown
+}
+
+// buckets is how many parts the distribution of a norm group is drawn in.
+const buckets = 20
+
+func (s *Standing) sheet(zone *time.Location) reporting.Standing {
+	shown := reporting.Standing{Group: s.NormGroup, N: s.N, Percentile: s.Percentile}
+	if s.ComputedAt != nil {
+		shown.AsOf = reporting.DayOf(*s.ComputedAt, zone)
+	}
+	if s.HiddenBecause != nil {
+		if shown.Hidden = sheetReasons[*s.HiddenBecause]; shown.Hidden == reporting.TooFew {
+			shown.Minimum = leastForPercentile
+		}
+		return shown
+	}
+	shown.Histogram = make([]int, buckets)
+	for _, pair := range s.tally {
+		shown.Histogram[min(int(pair[0]*buckets/int64(hundred)), buckets-1)] += int(pair[1])
+	}
+	return shown
+}
+
+// zone is the organization's.
+func (a *around) zone() *time.Location {
+	zone, err := time.LoadLocation(a.organization.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
 }
 
 func (d *Document) head() reporting.Head {
 	row, org := d.Report, d.around.organization
-	zone, err := time.LoadLocation(org.TimeZone)
-	if err != nil {
-		zone = time.UTC
-	}
 	h := reporting.Head{
 		ReportID: row.ID, JobRole: d.JobRole.Title, Assessment: d.Version.Name, Version: d.Version.Number,
-		TakenOn: reporting.DayOf(row.EndedAt, zone), ComputedAt: row.CreatedAt.UTC(), Revision: row.Number, State: row.State,
+		TakenOn: reporting.DayOf(row.EndedAt, d.around.zone()), ComputedAt: row.CreatedAt.UTC(), Revision: row.Number, State: row.State,
 		Superseded: row.SupersededAt != nil, Organization: org.Name, Locale: org.Locale, TimeZone: org.TimeZone,
 	}
 	if d.Candidate != nil {
@@ -150,7 +229,7 @@ func (d *Document) overall() reporting.Overall {
 func (d *Document) skills(s *reporting.Sheet) {
 	assessed := map[gid.ID]*reporting.Skill{}
 	for _, k := range d.Result.Skills {
-		shown := &reporting.Skill{Name: k.Name, Count: k.Total.count()}
+		shown := k.sheet(d.Result.Provisional)
 		assessed[k.SkillID] = shown
 		s.Skills = append(s.Skills, shown)
 	}
@@ -162,6 +241,18 @@ func (d *Document) skills(s *reporting.Sheet) {
 		}
 		s.NotAssessed = append(s.NotAssessed, demanded)
 	}
+}
+
+func (k *SkillResult) sheet(provisional bool) *reporting.Skill {
+	shown := &reporting.Skill{Name: k.Name, Count: k.Total.count(), Questions: k.Items}
+	if provisional {
+		return shown
+	}
+	shown.Sufficient = &k.Sufficient
+	if k.Low != nil {
+		shown.Interval = &reporting.Interval{Low: reporting.Number(*k.Low), High: reporting.Number(*k.High)}
+	}
+	return shown
 }
 
 func (t Total) count() reporting.Count {

@@ -4,12 +4,24 @@
 // handler is an operation that may be repeated. The package holds no behaviour.
 package job
 
-import "github.com/assay-hq/assay/internal/gid"
+import (
+	"time"
+
+	"github.com/assay-hq/assay/internal/gid"
+)
 
 // Args is what every job carries: which kind of work, for which organization.
 type Args interface {
 	Kind() string
 	Tenant() gid.ID
+}
+
+// Gathered is a job of which one is enough for each span of time, however often it is asked for with the same arguments:
+// it is worked when the span is over, after whatever asked for it in the span. Its type is comparable.
+type Gathered interface {
+	Args
+	Span() time.Duration
+	Until(end time.Time) Args // the job of the span that ends then
 }
 
 // ScoreSession scores a submitted session by key and computes its report when nothing waits for a person.
@@ -73,3 +85,26 @@ func (Rescore) Kind() string { return "rescore" }
 
 // Tenant is the organization the job works for.
 func (j Rescore) Tenant() gid.ID { return j.OrganizationID }
+
+// RefreshNorm computes anew what the reports of a template version come to together.
+type RefreshNorm struct {
+	OrganizationID gid.ID `json:"organization_id"`
+	VersionID      gid.ID `json:"version_id"`
+	// The end of the span in which it was asked for.
+	End time.Time `json:"end,omitzero"`
+}
+
+// Kind is the job's name in the queue.
+func (RefreshNorm) Kind() string { return "refresh_norm" }
+
+// Tenant is the organization the job works for.
+func (j RefreshNorm) Tenant() gid.ID { return j.OrganizationID }
+
+// Span is how long a norm group may lag behind its reports.
+func (RefreshNorm) Span() time.Duration { return time.Minute }
+
+// Until is the job of the span that ends then.
+func (j RefreshNorm) Until(end time.Time) Args {
+	j.End = end
+	return j
+}

@@ -96,6 +96,12 @@ func (s *Section) of(seed int64, place int) *Section {
 	return &own
 }
 
+// Weighs reports whether points count differently by section or by skill.
+func (k *Key) Weighs() bool {
+	return slices.ContainsFunc(k.SkillWeights, func(w *content.SkillWeight) bool { return w.Weight != 1 }) ||
+		slices.ContainsFunc(k.Sections, func(s *Section) bool { return s.Weight != nil })
+}
+
 // Items are all items in the paper's order.
 func (k *Key) Items() []*Item {
 	var all []*Item

@@ -25,10 +25,10 @@ func Band(score, sem, multiple float64) *Limits {
 // other one.
 func Borderline(score, cut, sem float64) bool { return math.Abs(score-cut) <= sem }
 
-// Sufficient reports whether a competency may be reported at all: five scored points or more, or a reliability of .60 or
+// Sufficient reports whether a competency may be reported at all: five scored questions or more, or a reliability of .60 or
 // more. If not, the report says that there is not enough evidence.
-func Sufficient(scoredPoints float64, reliability *float64) bool {
-	return scoredPoints >= 5 || reliability != nil && *reliability >= .60
+func Sufficient(scored float64, reliability *float64) bool {
+	return scored >= 5 || reliability != nil && *reliability >= .60
 }
 
 // Contrast is how a competency lies beside the same person's mean.

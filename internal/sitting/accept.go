@@ -24,7 +24,7 @@ type AcceptInvitationInput struct {
 // address, verified; otherwise it is Conflict. A link that another identity used is LinkUsed, one past its time
 // Expired, an unknown or replaced one NotFound. Repeating it changes nothing.
 func (s *Service) Accept(ctx context.Context, actor policy.Actor, in AcceptInvitationInput) (*Sitting, error) {
-	scope, invited, err := s.tenant.AsInvited(ctx, actor, linkHash(in.Token))
+	scope, invited, err := s.tenant.AsInvited(ctx, actor, tenant.SecretHash(in.Token))
 	if err != nil {
 		return nil, err
 	}

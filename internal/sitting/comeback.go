@@ -51,7 +51,7 @@ func (s *Service) sendSignInLink(ctx context.Context, tx tenant.Tx, id gid.ID) e
 	if err != nil {
 		return err
 	}
-	secret, hash, err := s.newSecret()
+	secret, hash, err := tenant.NewSecret(s.cfg.Random)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func signInLinkIsDue(ctx context.Context, tx tenant.Tx, row *ent.Session) (bool,
 // ComeBack takes a mailed link to come back by, once, and signs its candidate in. A link that was used is LinkUsed, one
 // past its time Expired, an unknown one NotFound; where a link alone signs nobody in any more, they are Unauthenticated.
 func (s *Service) ComeBack(ctx context.Context, actor policy.Actor, token string) (*Entry, error) {
-	scope, link, err := s.tenant.AsReturning(ctx, actor, linkHash(token))
+	scope, link, err := s.tenant.AsReturning(ctx, actor, tenant.SecretHash(token))
 	if err != nil {
 		return nil, err
 	}

@@ -67,31 +67,11 @@ func replay(whole *paper.Paper, row *ent.Session, ledger []*ent.ClockEntry) (c *
 		return nil, tenant.NotFound("template version")
 	}
 	c = &course{row: row, asked: whole.For(row.Seed), ledger: ledger}
-	c.clock, err = clock.Replay(planOf(c.asked), entries(c.ledger))
+	c.clock, err = tenant.Replay(c.asked, c.ledger)
 	return c, err
 }
 
-// planOf is how long the sections of a paper may take.
-func planOf(asked *paper.Paper) clock.Plan {
-	plan := make(clock.Plan, len(asked.Sections))
-	for i, s := range asked.Sections {
-		plan[i] = clock.Section{Limit: seconds(s.TimeLimit), ForwardOnly: s.Navigation == term.ForwardOnly}
-		for _, q := range s.Questions {
-			plan[i].Questions = append(plan[i].Questions, seconds(q.TimeLimit))
-		}
-	}
-	return plan
-}
-
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
-
-func entries(rows []*ent.ClockEntry) []clock.Entry {
-	list := make([]clock.Entry, len(rows))
-	for i, r := range rows {
-		list[i] = clock.Entry{Kind: r.Kind, At: r.At, Section: r.Section, Question: r.Question, Seconds: r.Seconds, Reason: r.Reason}
-	}
-	return list
-}
 
 // placeOf finds where a question is asked; false if it is not.
 func (c *course) placeOf(ref string) (clock.Place, bool) { return placeIn(c.asked, ref) }

@@ -56,7 +56,7 @@ func (s *Service) declining(ctx context.Context, actor policy.Actor, in DeclineI
 	case in.ID != nil:
 		return s.tenant.AsSitting(ctx, actor, policy.SittingTake, *in.ID)
 	default:
-		scope, _, err := s.tenant.AsLinkHolder(ctx, actor, linkHash(*in.Token))
+		scope, _, err := s.tenant.AsLinkHolder(ctx, actor, tenant.SecretHash(*in.Token))
 		return scope, err
 	}
 }
@@ -90,7 +90,7 @@ func decline(ctx context.Context, tx tenant.Tx, in DeclineInvitationInput) error
 
 // stillLinked demands that the link was not replaced since it was looked up.
 func stillLinked(row *ent.Session, token string) error {
-	if !bytes.Equal(row.LinkHash, linkHash(token)) {
+	if !bytes.Equal(row.LinkHash, tenant.SecretHash(token)) {
 		return tenant.NotFound("invitation")
 	}
 	return nil

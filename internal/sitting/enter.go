@@ -22,7 +22,7 @@ type Entry struct {
 // says. Anybody else is signed in by the link itself, where the organization allows it: once, so that a link that was
 // used is LinkUsed; without that setting they are Unauthenticated. Of many at once exactly one gets in.
 func (s *Service) Enter(ctx context.Context, actor policy.Actor, token string) (*Entry, error) {
-	scope, _, err := s.tenant.AsLinkHolder(ctx, actor, linkHash(token))
+	scope, _, err := s.tenant.AsLinkHolder(ctx, actor, tenant.SecretHash(token))
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func enter(ctx context.Context, scope tenant.Scope, s *Service, actor policy.Act
 // LinkSuffices reports whether an invitation link alone signs its candidate in. Of an unknown link, and for a program, it does not. It
 // changes nothing, so that a page may ask when it is merely looked at.
 func (s *Service) LinkSuffices(ctx context.Context, actor policy.Actor, token string) (bool, error) {
-	scope, _, err := s.tenant.AsLinkHolder(ctx, actor, linkHash(token))
+	scope, _, err := s.tenant.AsLinkHolder(ctx, actor, tenant.SecretHash(token))
 	if err == nil {
 		err = linkSuffices(ctx, scope)
 	}

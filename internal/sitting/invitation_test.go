@@ -284,6 +284,7 @@ func TestInvitationMutations(t *testing.T) {
 				action: policy.SessionCancel, actor: r.owner, events: []event.Type{event.SessionVoided}, foreign: true,
 				fresh: func(t testing.TB) call {
 					id, _ := r.submitted(t)
+					r.clock.pass(2 * time.Minute) // norm groups are asked for once a minute
 					return func(ctx context.Context, a policy.Actor, key *string, second bool) (gid.ID, error) {
 						return idOrErr(r.sitting.Void(ctx, a, sitting.VoidSessionInput{ID: id, Reason: fmt.Sprint("why ", second), IdempotencyKey: key}))
 					}

@@ -91,7 +91,7 @@ func (s *Service) invite(ctx context.Context, tx tenant.Tx, in InviteCandidateIn
 	if err := s.attemptIsLeft(ctx, tx, version, person.ID); err != nil {
 		return nil, err
 	}
-	secret, hash, err := s.newSecret()
+	secret, hash, err := tenant.NewSecret(s.cfg.Random)
 	if err != nil {
 		return nil, err
 	}

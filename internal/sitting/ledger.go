@@ -107,8 +107,8 @@ func (s *Service) Timelines(ctx context.Context, actor policy.Actor, ids []gid.I
 // steps replays the ledger line by line and notes how much of the allowed time was used at each.
 func (c *course) steps() []*Step {
 	steps := []*Step{}
-	k, allowed := clock.New(planOf(c.asked)), c.clock.Allowed()
-	for i, e := range entries(c.ledger) {
+	k, allowed := clock.New(tenant.PlanOf(c.asked)), c.clock.Allowed()
+	for i, e := range tenant.EntriesOf(c.ledger) {
 		k.Apply(e)
 		if !legible[e.Kind] {
 			continue

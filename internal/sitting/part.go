@@ -31,7 +31,7 @@ type Part struct {
 // UploadAt reads the upload behind an address: how much of it is there. Somebody else's address is NotFound, one whose
 // hour is over Expired.
 func (s *Service) UploadAt(ctx context.Context, actor policy.Actor, secret string) (*ent.Upload, error) {
-	scope, id, err := s.tenant.AsUpload(ctx, actor, linkHash(secret))
+	scope, id, err := s.tenant.AsUpload(ctx, actor, tenant.SecretHash(secret))
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ const finishTime = 5 * time.Minute
 // The completed recording is judged by its bytes: its state tells whether it was rejected. A part of no bytes at the
 // end judges a recording whose judgement was interrupted.
 func (s *Service) AddPart(ctx context.Context, actor policy.Actor, secret string, part Part) (*ent.Upload, error) {
-	scope, id, err := s.tenant.AsUpload(ctx, actor, linkHash(secret))
+	scope, id, err := s.tenant.AsUpload(ctx, actor, tenant.SecretHash(secret))
 	if err != nil {
 		return nil, err
 	}

@@ -142,7 +142,7 @@ func (s *Service) resend(ctx context.Context, tx tenant.Tx, id gid.ID) (*string,
 	if err != nil {
 		return nil, err
 	}
-	secret, hash, err := s.newSecret()
+	secret, hash, err := tenant.NewSecret(s.cfg.Random)
 	if err != nil {
 		return nil, err
 	}

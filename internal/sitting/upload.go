@@ -104,11 +104,11 @@ func (s *Service) addUpload(ctx context.Context, tx tenant.Tx, in BeginUploadInp
 	if n >= maxUploads {
 		return gid.ID{}, conflict("this question has its 20 recordings; answer with one of them, or in writing")
 	}
-	secret, hash, err := s.newSecret()
+	secret, hash, err := tenant.NewSecret(s.cfg.Random)
 	if err != nil {
 		return gid.ID{}, err
 	}
-	_, key, err := s.newSecret()
+	_, key, err := tenant.NewSecret(s.cfg.Random)
 	if err != nil {
 		return gid.ID{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/job"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/internal/term"
 	"github.com/assay-hq/assay/policy"
@@ -55,6 +56,9 @@ func (s *Service) void(ctx context.Context, tx tenant.Tx, in VoidSessionInput) e
 	}
 	if err := tx.WithdrawReviews(ctx, row.ID, "the session was made void"); err != nil {
 		return fmt.Errorf("withdraw reviews: %w", err)
+	}
+	if err := tx.Enqueue(ctx, job.RefreshNorm{OrganizationID: tx.Organization(), VersionID: row.TemplateVersionID}); err != nil {
+		return err
 	}
 	return tx.Announce(ctx, event.SessionVoided, row.ID, map[string]string{"reason": in.Reason})
 }

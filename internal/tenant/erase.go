@@ -51,9 +51,10 @@ var erasures = []string{
 	`UPDATE scores SET evidence = '', comment = ''` + ofTheirs,
 	`UPDATE score_sheets SET entries = '[]'` + ofTheirs,
 	`UPDATE executions SET results = '[]', tokens = '[]'` + ofTheirs,
-	`UPDATE report_shares SET revoked_at = COALESCE(revoked_at, @now) WHERE organization_id = @org AND report_id IN
+	`UPDATE report_shares SET revoked_at = COALESCE(revoked_at, @now), note = '' WHERE organization_id = @org AND report_id IN
 		(SELECT id FROM reports WHERE organization_id = @org AND candidate_id = @candidate)`,
 	`UPDATE reviews SET end_reason = '', state = CASE state WHEN 'ASSIGNED' THEN 'WITHDRAWN' ELSE state END` + ofTheirs,
+	`UPDATE reports SET withdraw_reason = '' WHERE organization_id = @org AND candidate_id = @candidate`,
 	`UPDATE dispositions SET comment = ''` + ofTheirs,
 	`UPDATE contests SET reason = '', answer = ''` + ofTheirs,
 	`UPDATE clock_entries SET said = ''` + ofTheirs,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -21,10 +22,57 @@ func (tx Tx) Enqueue(ctx context.Context, args job.Args) error {
 		*tx.waiting = append(*tx.waiting, args)
 		return nil
 	}
-	if _, err := tx.store.jobs.InsertTx(ctx, tx.tx, args, nil); err != nil {
+	args, opts := gathered(args, tx.store.clock.Now())
+	if opts != nil && tx.store.spans.has(args) {
+		return nil
+	}
+	if _, err := tx.store.jobs.InsertTx(ctx, tx.tx, args, opts); err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
 	}
+	if opts != nil {
+		*tx.gathered = append(*tx.gathered, args)
+	}
 	return nil
+}
+
+// spans remembers which gathered jobs this process has committed, so that it asks the queue once for each: whoever asks locks
+// the job's row until their commit, and many at once would wait for one another.
+type spans struct {
+	mu   sync.Mutex
+	last map[job.Args]job.Args // by the job without its span, the last of it
+}
+
+func without(args job.Args) job.Args { return args.(job.Gathered).Until(time.Time{}) }
+
+func (s *spans) has(args job.Args) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last[without(args)] == args
+}
+
+// note is called after the commit.
+func (s *spans) note(all []job.Args) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.last == nil {
+		s.last = map[job.Args]job.Args{}
+	}
+	for _, args := range all {
+		s.last[without(args)] = args
+	}
+}
+
+// gathered lets a job that is asked for often wait for the end of the span in which it was asked for, once; any other is
+// worked at once. The span is one of the arguments, which is what the queue compares: its own periods go by a clock that it
+// reads later. What asked for the job near the end may commit a little after it.
+func gathered(args job.Args, now time.Time) (job.Args, *river.InsertOpts) {
+	rare, ok := args.(job.Gathered)
+	if !ok {
+		return args, nil
+	}
+	const grace = 5 * time.Second
+	end := now.UTC().Truncate(rare.Span()).Add(rare.Span())
+	return rare.Until(end), &river.InsertOpts{ScheduledAt: end.Add(grace), UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
 
 // runInline works the jobs of a committed transaction at once, in order.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/assay-hq/assay/ent"
+	"github.com/assay-hq/assay/ent/reportshare"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/signinlink"
 	"github.com/assay-hq/assay/internal/fault"
@@ -80,4 +81,21 @@ func (s *Store) held(actor policy.Actor, row *ent.Session) Scope {
 		store: s, on: s.pools.read, client: s.reads, actor: as, action: policy.SittingTake,
 		org: row.OrganizationID, candidate: row.CandidateID, session: row.ID, version: row.TemplateVersionID, seed: row.Seed,
 	}
+}
+
+// AsShared gives whoever holds the secret of a link to a report, by the link's hash, a scope of that report's job role, with
+// no permission: the link itself is what they show, and what it shows is the caller's rule. In the audit the link is the
+// actor. An unknown link is NotFound.
+func (s *Store) AsShared(ctx context.Context, actor policy.Actor, hash []byte) (Scope, *ent.ReportShare, error) {
+	row, err := Only[*ent.ReportShare]("link")(s.reads.ReportShare.Query().Where(reportshare.Hash(hash)).Only(ctx))
+	if err != nil {
+		return Scope{}, nil, err
+	}
+	as := policy.Actor{
+		Org: row.OrganizationID, ID: row.ID, Limited: true, JobRoles: []gid.ID{row.JobRoleID},
+		Address: actor.Address, Received: actor.Received,
+	}
+	return Scope{
+		store: s, on: s.pools.read, client: s.reads, actor: as, action: policy.ReportRead, org: row.OrganizationID, limited: true,
+	}, row, nil
 }

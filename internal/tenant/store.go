@@ -49,6 +49,7 @@ type Store struct {
 	inline  func(context.Context, job.Args) error
 	request func(context.Context) string
 	hub     *hub
+	spans   spans
 }
 
 // Open opens the database; it does not migrate it. An unusable URL is an error.

@@ -25,10 +25,11 @@ type Tx struct {
 
 	received time.Time
 
-	tx      *sql.Tx
-	txid    int64       // PostgreSQL's number of the transaction; zero on SQLite
-	waiting *[]job.Args // jobs to run inline after the commit
-	told    *told       // whom to wake after the commit
+	tx       *sql.Tx
+	txid     int64       // PostgreSQL's number of the transaction; zero on SQLite
+	waiting  *[]job.Args // jobs to run inline after the commit
+	gathered *[]job.Args // jobs of a span that were asked for
+	told     *told       // whom to wake after the commit
 }
 
 // attempts is how often a transaction that lost a race is tried.
@@ -63,7 +64,7 @@ func once[T any](ctx context.Context, scope Scope, waiting *[]job.Args, fn func(
 		return none, fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = sqlTx.Rollback() }() // after a commit it does nothing
-	tx := Tx{Scope: scope, tx: sqlTx, waiting: waiting, told: &told{}}
+	tx := Tx{Scope: scope, tx: sqlTx, waiting: waiting, gathered: new([]job.Args), told: &told{}}
 	tx.on, tx.client = sqlTx, newClient(scope.store.pools.dialect, sqlTx)
 	if tx.Now, tx.txid, err = scope.store.begun(ctx, sqlTx); err != nil {
 		return none, err
@@ -80,6 +81,7 @@ func once[T any](ctx context.Context, scope Scope, waiting *[]job.Args, fn func(
 	if err := scope.store.commit(ctx, sqlTx); err != nil {
 		return result, err
 	}
+	scope.store.spans.note(*tx.gathered)
 	if scope.store.pools.dialect != dialect.Postgres {
 		scope.store.hub.publish(notices...)
 	}

@@ -191,11 +191,12 @@ const (
 	FeedbackNone     FeedbackPolicy = "NONE"
 	FeedbackOutcome  FeedbackPolicy = "OUTCOME"
 	FeedbackSections FeedbackPolicy = "SECTIONS"
+	FeedbackSkills   FeedbackPolicy = "SKILLS"
 )
 
 // Values lists every policy.
 func (FeedbackPolicy) Values() []string {
-	return []string{string(FeedbackNone), string(FeedbackOutcome), string(FeedbackSections)}
+	return []string{string(FeedbackNone), string(FeedbackOutcome), string(FeedbackSections), string(FeedbackSkills)}
 }
 
 // SessionState is where a candidate's session stands.

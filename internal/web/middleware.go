@@ -94,7 +94,7 @@ func (s *Site) note(r *http.Request, seen *watcher, took time.Duration) {
 func route(r *http.Request) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch first {
-	case "", "graphql", "graphiql", "login", "logout", "take", "sittings", "reports", "static", "dev", "organization", "schema.graphql", "files", "integrations":
+	case "", "graphql", "graphiql", "login", "logout", "take", "sittings", "reports", "shared", "static", "dev", "organization", "schema.graphql", "files", "integrations":
 		return "/" + first
 	default:
 		return "unknown"

@@ -19,7 +19,7 @@ var requestName = regexp.MustCompile(`^req_[a-z0-9]{20}$`)
 var routes = []struct{ method, path string }{
 	{"GET", "/"}, {"POST", "/graphql"}, {"GET", "/graphiql"}, {"GET", "/login"}, {"GET", "/login/callback"},
 	{"POST", "/logout"}, {"POST", "/organization"}, {"GET", "/take/secret"}, {"POST", "/take/secret"},
-	{"GET", "/reports/rep_1"}, {"GET", "/schema.graphql"}, {"GET", "/static/assay.css"}, {"GET", "/static/nothing"},
+	{"GET", "/reports/rep_1"}, {"GET", "/shared/secret"}, {"GET", "/schema.graphql"}, {"GET", "/static/assay.css"}, {"GET", "/static/nothing"},
 	{"GET", "/dev/mail"}, {"POST", "/integrations/runner/secret"}, {"PUT", "/integrations/runner/secret"}, {"GET", "/dev/idp/authorize"}, {"GET", "/nothing"}, {"DELETE", "/dev/mail"},
 }
 

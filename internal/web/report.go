@@ -10,7 +10,9 @@ import (
 	"strings"
 
 	"github.com/assay-hq/assay/internal/chart"
+	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
+	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
 	"github.com/assay-hq/assay/internal/reporting"
 	"github.com/assay-hq/assay/internal/reporting/pdf"
@@ -31,6 +33,40 @@ func (s *Site) report(w http.ResponseWriter, r *http.Request) {
 		s.faulty(w, r, err)
 		return
 	}
+	s.showReport(w, r, doc, show)
+}
+
+// shared shows a report to whoever holds a link to it, without an account: the same page and files. Nothing of it is kept
+// on the way or found by search, and nobody learns the link from a referrer. Whatever is wrong with a link, the answer is
+// the same.
+func (s *Site) shared(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Robots-Tag", "noindex, nofollow, noarchive")
+	secret, kind, dotted := strings.Cut(r.PathValue("token"), ".")
+	show, known := s.reportKinds()[kind]
+	if !known || dotted && kind == "" {
+		s.invalidLink(w, r)
+		return
+	}
+	doc, err := s.cfg.Grading.Shared(r.Context(), login.Actor(r.Context()), secret)
+	if faults := fault.All(err); len(faults) > 0 && faults[0].Code == fault.NotFound {
+		s.invalidLink(w, r)
+		return
+	}
+	if err != nil {
+		s.faulty(w, r, err)
+		return
+	}
+	s.showReport(w, r, doc, show)
+}
+
+func (s *Site) invalidLink(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, http.StatusNotFound, "This link is not valid any more.")
+}
+
+// showing answers with a report in one of its kinds.
+type showing func(http.ResponseWriter, *http.Request, *reporting.Sheet, *reporting.Reader)
+
+func (s *Site) showReport(w http.ResponseWriter, r *http.Request, doc *grading.Document, show showing) {
 	sheet := doc.Sheet()
 	reader, err := reporting.For(languageOf(r, sheet.Head.Locale), sheet.Head.TimeZone)
 	if err != nil {
@@ -41,8 +77,8 @@ func (s *Site) report(w http.ResponseWriter, r *http.Request) {
 }
 
 // reportKinds are what a report can be had as, by the end of its address.
-func (s *Site) reportKinds() map[string]func(http.ResponseWriter, *http.Request, *reporting.Sheet, *reporting.Reader) {
-	return map[string]func(http.ResponseWriter, *http.Request, *reporting.Sheet, *reporting.Reader){
+func (s *Site) reportKinds() map[string]showing {
+	return map[string]showing{
 		"": s.reportPage, "pdf": s.reportPDF, "csv": s.reportCSV, "json": s.reportJSON,
 	}
 }
@@ -88,7 +124,7 @@ type reportView struct {
 
 func (s *Site) reportPage(w http.ResponseWriter, r *http.Request, sheet *reporting.Sheet, reader *reporting.Reader) {
 	v := reportView{
-		S: sheet, R: reader, Address: "/reports/" + sheet.Head.ReportID.String(), Other: otherLanguage(reader.Language),
+		S: sheet, R: reader, Address: addressOf(r), Other: otherLanguage(reader.Language),
 		Result: draw("result", func(f chart.Frame) *chart.Figure { return reader.ResultFigure(sheet, f) }),
 		Skills: draw("skills", func(f chart.Frame) *chart.Figure { return reader.SkillsFigure(sheet, f) }),
 		Time:   draw("time", func(f chart.Frame) *chart.Figure { return reader.TimeFigure(sheet, f) }),
@@ -98,6 +134,12 @@ func (s *Site) reportPage(w http.ResponseWriter, r *http.Request, sheet *reporti
 		title = fmt.Sprintf(reader.ReportOf, sheet.Head.Candidate)
 	}
 	s.showIn(w, r, http.StatusOK, "report", view{Title: title, Lang: reader.Language, Skip: reader.Skip, SignOut: reader.SignOut, Data: v})
+}
+
+// addressOf is the address of a report's page as it was asked for, without the end that names a file.
+func addressOf(r *http.Request) string {
+	address, _, _ := strings.Cut(r.URL.Path, ".")
+	return address
 }
 
 func otherLanguage(language string) string {
@@ -117,7 +159,7 @@ func (s *Site) reportPDF(w http.ResponseWriter, r *http.Request, sheet *reportin
 		return
 	}
 	s.file(w, r, sheet, "pdf", "application/pdf", func(b *bytes.Buffer) error {
-		return pdf.Write(b, sheet, reader, paper, s.cfg.PublicURL+"/reports/"+sheet.Head.ReportID.String())
+		return pdf.Write(b, sheet, reader, paper, s.cfg.PublicURL+addressOf(r))
 	})
 }
 

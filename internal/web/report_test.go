@@ -60,13 +60,13 @@ func TestReport(t *testing.T) {
 		if policy := got.header.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'none'") {
 			t.Errorf("policy %q", policy)
 		}
-		if n := strings.Count(got.text, `role="img"`); n != 4 {
-			t.Errorf("%d drawings, and there are two figures of two widths", n)
+		if n := strings.Count(got.text, `role="img"`); n != 6 {
+			t.Errorf("%d drawings, and there are three figures of two widths", n)
 		}
 	})
 	t.Run("says why what it lacks is not there", func(t *testing.T) {
 		got := r.ask(t, "GET", "/reports/"+id, "owner@one.example")
-		for _, want := range []string{"was not computed for this revision", "A comparison with others was not computed", "were not looked for in this revision", "is not part of this revision", "nobody has looked at it yet"} {
+		for _, want := range []string{"There are no other results from which", "has no norm group to compare with", "hold too little evidence", "nobody has looked at it yet"} {
 			if !strings.Contains(got.text, want) {
 				t.Errorf("%q is missing in %s", want, got.text)
 			}

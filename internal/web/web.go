@@ -95,6 +95,7 @@ func (s *Site) Public() http.Handler {
 	signedIn.HandleFunc("GET /take/in/{token}", discreet(s.comeBack))
 	signedIn.HandleFunc("POST /take/in/{token}", discreet(s.enterAgain))
 	signedIn.HandleFunc("GET /reports/{id}", s.report)
+	signedIn.HandleFunc("GET /shared/{token}", discreet(s.shared))
 	signedIn.HandleFunc("HEAD "+uploadPath+"{secret}", s.uploadOffset)
 	signedIn.HandleFunc("PATCH "+uploadPath+"{secret}", s.uploadPart)
 	signedIn.HandleFunc("/", s.missing)

@@ -109,11 +109,10 @@ func TestNormsAreAskedForOnceAMinute(t *testing.T) {
 		}
 		first, _ := r.took(t, r.template.ID, keyed())
 		second, _ := r.took(t, r.template.ID, keyed())
-		third, _ := r.took(t, r.template.ID, keyed())
-		fourth, _ := r.took(t, r.template.ID, keyed())
 		r.clock.set(r.clock.look().Truncate(time.Minute).Add(time.Minute))
 		r.score(t, first)
 		r.score(t, second)
+		fourth, _ := r.took(t, r.template.ID, keyed())
 		if err := grading.New(other).Score(t.Context(), policy.Worker(r.owner.Org), fourth); err != nil {
 			t.Fatal(err)
 		}
@@ -121,6 +120,7 @@ func TestNormsAreAskedForOnceAMinute(t *testing.T) {
 			t.Errorf("%d jobs in the first minute", n)
 		}
 		r.clock.pass(time.Minute)
+		third, _ := r.took(t, r.template.ID, keyed())
 		r.score(t, third)
 		if n := asked(); n != 2 {
 			t.Errorf("%d jobs after the second", n)

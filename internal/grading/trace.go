@@ -1,7 +1,6 @@
 package grading
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -76,8 +75,7 @@ func (s *Service) ScoreTrace(ctx context.Context, actor policy.Actor, id gid.ID,
 	if err != nil {
 		return nil, err
 	}
-	at := func(a *Award) tenant.Cursor { return tenant.Cursor{Key: a.At.UnixMicro(), ID: a.place} }
-	return tenant.ListOf(paging, tenant.Order{Column: "at", Number: true}, at, awards)
+	return tenant.ListOf(paging, tenant.Order{}, func(a *Award) tenant.Cursor { return tenant.Cursor{ID: a.place} }, awards)
 }
 
 // ledger is everything that the score ledger of a session is made of.
@@ -131,9 +129,7 @@ func (l *ledger) awards() ([]*Award, error) {
 			all = append(all, l.ofPerson(s))
 		}
 	}
-	slices.SortFunc(all, func(a, b *Award) int {
-		return cmp.Or(cmp.Compare(a.At.UnixMicro(), b.At.UnixMicro()), slices.Compare(a.place[:], b.place[:]))
-	})
+	slices.SortFunc(all, func(a, b *Award) int { return slices.Compare(a.place[:], b.place[:]) }) // ids are of their times
 	l.mark(all, doc)
 	return all, nil
 }

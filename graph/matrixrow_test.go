@@ -234,13 +234,14 @@ func listRows() []*row {
 		})
 	}
 	list = append(list, wholeRows()...)
-	for name, fields := range map[string]string{
-		"funnel": "{ invited }", "scoreDistribution": "{ count }", "reviewAgreement": "{ truncated }", "reviewerStatistics": "{ truncated }",
+	for _, asked := range []struct {
+		name, fields string
+		action       policy.Action
+	}{
+		{"funnel", "{ invited }", policy.InsightRead}, {"scoreDistribution", "{ count }", policy.InsightRead},
+		{"reviewAgreement", "{ truncated }", policy.InsightRead}, {"reviewerStatistics", "{ truncated }", policy.ReviewAssign},
 	} {
-		action := policy.InsightRead
-		if name == "reviewerStatistics" {
-			action = policy.ReviewAssign
-		}
+		name, fields, action := asked.name, asked.fields, asked.action
 		list = append(list, &row{
 			name: "Organization." + name, needs: []policy.Action{policy.OrganizationRead, action}, bound: true, late: true, at: "organization." + name,
 			query: "query($role: ID!) { organization { " + name + "(input: {jobRoleId: $role}) " + fields + " } }",

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"entgo.io/ent/dialect"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/assay-hq/assay/internal/migration"
@@ -669,26 +670,32 @@ func (c *class) compareRows(t *testing.T, address string) {
 	if got := c.run(t, "audit", "verify"); !strings.HasSuffix(got, " chained, 0 not yet\n") {
 		t.Errorf("got %q", got)
 	}
-	db, _, err := migration.OpenForMigration(address)
+	db, engine, err := migration.OpenForMigration(address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	submitted, saves, sheets, mails := c.counts()
+	length := "json_array_length"
+	if engine == dialect.Postgres {
+		length = "jsonb_array_length"
+	}
+	submitted, saves, entries, mails := c.counts()
 	for query, want := range map[string]int{
-		"SELECT COUNT(*) FROM sessions":                                                        len(c.lives),
-		"SELECT COUNT(*) FROM candidates":                                                      1,
-		"SELECT COUNT(*) FROM responses":                                                       saves,
-		"SELECT COUNT(DISTINCT client_key) FROM responses":                                     saves,
-		"SELECT COUNT(*) FROM reports":                                                         submitted,
-		"SELECT COUNT(DISTINCT session_id) FROM reports":                                       submitted,
-		"SELECT COUNT(*) FROM scores":                                                          sheets,
-		"SELECT COUNT(*) FROM (SELECT DISTINCT session_id, ref, criterion FROM scores) s":      sheets,
-		"SELECT COUNT(*) FROM mails":                                                           mails,
-		"SELECT COUNT(*) FROM river_job WHERE kind = 'score_session'":                          submitted,
-		"SELECT COUNT(*) FROM river_job WHERE kind = 'score_session' AND state <> 'completed'": 0,
-		"SELECT COUNT(*) FROM clock_entries WHERE kind = 'STARTED'":                            submitted,
-		"SELECT COUNT(*) FROM clock_entries WHERE kind = 'SUBMITTED'":                          submitted,
+		"SELECT COUNT(*) FROM sessions":                                         len(c.lives),
+		"SELECT COUNT(*) FROM candidates":                                       1,
+		"SELECT COUNT(*) FROM responses":                                        saves,
+		"SELECT COUNT(DISTINCT client_key) FROM responses":                      saves,
+		"SELECT COUNT(*) FROM reports":                                          submitted,
+		"SELECT COUNT(DISTINCT session_id) FROM reports":                        submitted,
+		"SELECT COUNT(*) FROM score_sheets":                                     submitted,
+		"SELECT COUNT(DISTINCT session_id) FROM score_sheets":                   submitted,
+		"SELECT CAST(SUM(" + length + "(entries)) AS BIGINT) FROM score_sheets": entries,
+		"SELECT COUNT(*) FROM mails":                                            mails,
+		"SELECT COUNT(*) FROM river_job WHERE kind = 'score_session'":           submitted,
+		// A session may have been scored beside another, so that its own job still waits: none may have been given up.
+		"SELECT COUNT(*) FROM river_job WHERE kind = 'score_session' AND state IN ('discarded', 'cancelled')":                   0,
+		"SELECT COUNT(*) FROM clock_entries WHERE kind = 'STARTED'":                                                             submitted,
+		"SELECT COUNT(*) FROM clock_entries WHERE kind = 'SUBMITTED'":                                                           submitted,
 		"SELECT COUNT(*) FROM (SELECT position FROM audit_events GROUP BY organization_id, position HAVING COUNT(*) > 1) twice": 0,
 	} {
 		var got int
@@ -702,7 +709,7 @@ func (c *class) compareRows(t *testing.T, address string) {
 }
 
 // counts is how much was acknowledged: sittings handed in, saves, what the key or a rule scores, mails.
-func (c *class) counts() (submitted, saves, sheets, mails int) {
+func (c *class) counts() (submitted, saves, entries, mails int) {
 	for _, l := range c.lives {
 		if l.onlyInvited {
 			mails++
@@ -712,11 +719,11 @@ func (c *class) counts() (submitted, saves, sheets, mails int) {
 		for place, w := range l.answers {
 			saves += w.revision
 			if w.revision == 0 || slices.Contains(keyed, place) { // a text is scored by people, unless there is none
-				sheets++
+				entries++
 			}
 		}
 	}
-	return submitted, saves, sheets, mails
+	return submitted, saves, entries, mails
 }
 
 // story is what was played, in one line.

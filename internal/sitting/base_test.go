@@ -153,7 +153,7 @@ func (b *base) snapshot(t testing.TB) snapshot {
 func growth(before, after snapshot) map[string]int {
 	more := map[string]int{}
 	for table, rows := range after {
-		if n := len(rows) - len(before[table]); n != 0 {
+		if n := len(rows) - len(before[table]); n != 0 && table != "tallies" { // which the database writes by itself
 			more[table] = n
 		}
 	}

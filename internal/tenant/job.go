@@ -22,7 +22,7 @@ func (tx Tx) Enqueue(ctx context.Context, args job.Args) error {
 		*tx.waiting = append(*tx.waiting, args)
 		return nil
 	}
-	args, opts := gathered(args, tx.store.clock.Now())
+	args, opts := gathered(args, tx.store.clock.Now)
 	if opts != nil && tx.store.spans.has(args) {
 		return nil
 	}
@@ -65,13 +65,13 @@ func (s *spans) note(all []job.Args) {
 // gathered lets a job that is asked for often wait for the end of the span in which it was asked for, once; any other is
 // worked at once. The span is one of the arguments, which is what the queue compares: its own periods go by a clock that it
 // reads later. What asked for the job near the end may commit a little after it.
-func gathered(args job.Args, now time.Time) (job.Args, *river.InsertOpts) {
+func gathered(args job.Args, now func() time.Time) (job.Args, *river.InsertOpts) {
 	rare, ok := args.(job.Gathered)
 	if !ok {
 		return args, nil
 	}
 	const grace = 5 * time.Second
-	end := now.UTC().Truncate(rare.Span()).Add(rare.Span())
+	end := now().UTC().Truncate(rare.Span()).Add(rare.Span())
 	return rare.Until(end), &river.InsertOpts{ScheduledAt: end.Add(grace), UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
 

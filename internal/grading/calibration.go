@@ -39,7 +39,6 @@ type Calibration struct {
 	Exact       *Percent // the share of the criteria on which the own score is the agreed one
 	Adjacent    *Percent // the share on which it is at most one level away
 	Retired     bool
-	created     gid.ID
 }
 
 // IsNode marks a calibration as a node.

@@ -57,7 +57,7 @@ func newSite(t *testing.T, binary, database string) *site {
 			s.kill(t)
 		}
 		if t.Failed() {
-			t.Logf("the end of the log:\n%s", tail(s.logFile(), 4000))
+			t.Logf("the end of the log:\n%s", tail(s.logFile(), 20_000))
 		}
 	})
 	return s
@@ -145,7 +145,7 @@ func (s *site) await(t *testing.T, patience time.Duration, what string, isSo fun
 		select {
 		case err := <-s.ended:
 			s.process = nil
-			t.Fatalf("the server ended (%v) and was never %s:\n%s", err, what, tail(s.logFile(), 4000))
+			t.Fatalf("the server ended (%v) and was never %s:\n%s", err, what, tail(s.logFile(), 20_000))
 		case <-late:
 			t.Fatalf("not %s within %v", what, patience)
 		case <-ticker.C:
@@ -178,7 +178,7 @@ func (s *site) awaitEnd(t *testing.T) {
 	case err := <-s.ended:
 		s.process = nil
 		if err != nil {
-			t.Fatalf("the server ended with %v:\n%s", err, tail(s.logFile(), 4000))
+			t.Fatalf("the server ended with %v:\n%s", err, tail(s.logFile(), 20_000))
 		}
 	case <-time.After(25 * time.Second):
 		t.Fatal("the server did not end within 25 s")

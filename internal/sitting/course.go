@@ -192,8 +192,11 @@ func (h *held) setState(change *ent.SessionUpdate) {
 }
 
 // reread brings the row up to what was written.
-func (h *held) reread(ctx context.Context) (err error) {
-	h.row, err = ownRow(ctx, h.tx.Scope, h.row.ID)
+func (h *held) reread(ctx context.Context) error {
+	row, err := ownRow(ctx, h.tx.Scope, h.row.ID)
+	if err == nil {
+		h.row = row
+	}
 	return err
 }
 

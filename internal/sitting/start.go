@@ -37,7 +37,7 @@ func (s *Service) Start(ctx context.Context, actor policy.Actor, in StartSitting
 		if err != nil {
 			return nil, err
 		}
-		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return h.row.ID, h.start(ctx, in.Device) })
+		_, err = tenant.Once(ctx, tx, in.IdempotencyKey, in, func() (gid.ID, error) { return in.ID, h.start(ctx, in.Device) })
 		if err != nil {
 			return nil, err
 		}

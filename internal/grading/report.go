@@ -268,7 +268,7 @@ func (s *Service) ResultsByReport(ctx context.Context, actor policy.Actor, repor
 		}
 		results[i] = &ReportResult{ReportID: row.ID, Result: docs[i]}
 	}
-	if err := s.describe(ctx, scope, rows, docs); err != nil {
+	if _, err := s.describe(ctx, scope, rows, docs); err != nil {
 		return nil, err
 	}
 	return results, noteReading(ctx, scope, results)
@@ -359,10 +359,7 @@ func (s *Service) document(ctx context.Context, scope tenant.Scope, id gid.ID, m
 	if may.candidate {
 		whole.Candidate = row.Edges.Candidate
 	}
-	if err := s.describe(ctx, scope, []*ent.Report{row}, []*Result{doc}); err != nil {
-		return nil, err
-	}
-	facts, err := s.readFacts(ctx, scope, []*ent.Report{row})
+	facts, err := s.describe(ctx, scope, []*ent.Report{row}, []*Result{doc})
 	if err != nil {
 		return nil, err
 	}

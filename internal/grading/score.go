@@ -22,9 +22,10 @@ import (
 const atOnce = 100
 
 // Score scores a submitted session by its key and writes its report: ready if nothing waits for a person, provisional
-// otherwise, and then its template's rule gives it to reviewers if it acts by itself. Sessions of the same version that wait beside it are scored along with it, so that their own jobs find
-// nothing left to do. A session whose code is still to be run waits for that, and is left as it is, as is one in any other
-// state, so that it may be repeated. Only Assay itself has the permission.
+// otherwise, and then its template's rule gives it to reviewers if it acts by itself. Sessions of the same version that wait
+// beside it are scored along with it, so that their own jobs find nothing left to do. A session whose code is still to be run
+// waits for that, and is left as it is, as is one in any other state, so that it may be repeated. Only Assay itself has the
+// permission.
 func (s *Service) Score(ctx context.Context, actor policy.Actor, id gid.ID) error {
 	scope, err := s.tenant.As(ctx, actor, policy.SessionScore)
 	if err != nil {

@@ -83,7 +83,7 @@ func (HiddenReason) Values() []string {
 // confidence is the level of the ranges that are shown.
 const confidence = 95
 
-// StandingsByReport reads where the results of several reports stand; what is not visible is left out. It is four
+// StandingsByReport reads where the results of several reports stand; what is not visible is left out. It is five
 // statements at most.
 func (s *Service) StandingsByReport(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]*ReportStanding, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
@@ -116,7 +116,7 @@ type facts struct {
 	norms    map[gid.ID]*ent.Norm
 }
 
-// readFacts reads them, in three statements.
+// readFacts reads them, in four statements.
 func (s *Service) readFacts(ctx context.Context, scope tenant.Scope, rows []*ent.Report) (*facts, error) {
 	ids := make([]gid.ID, 0, len(rows))
 	for _, row := range rows {

@@ -45,24 +45,25 @@ const (
 )
 
 // describe says beside results what is read and not frozen: how well each skill is known, what stands out, and how the
-// time was spent. It is six statements however many reports there are.
-func (s *Service) describe(ctx context.Context, scope tenant.Scope, rows []*ent.Report, docs []*Result) error {
+// time was spent. It gives the facts that it read, so that nobody reads them again, and is seven statements however many
+// reports there are.
+func (s *Service) describe(ctx context.Context, scope tenant.Scope, rows []*ent.Report, docs []*Result) (*facts, error) {
 	facts, err := s.readFacts(ctx, scope, rows)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	times, err := readTimes(ctx, scope, rows)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for i, row := range rows {
 		f := facts.of(row)
 		f.describe(docs[i])
 		if err := times.share(row.SessionID, f.frozen, docs[i]); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return facts, nil
 }
 
 // describe says how well each skill of a result is known, and which stand out.

@@ -182,7 +182,7 @@ func TestCodeIsRunAndScored(t *testing.T) {
 			t.Error(diff)
 		}
 		var trace []string
-		for _, e := range q.Trace {
+		for _, e := range q.Trace() {
 			trace = append(trace, fmt.Sprintf("%s %d %s/%s %s: %s, %s", e.Criterion, e.Weight, e.Points, e.Maximum, e.Source, e.Comment, e.Evidence))
 		}
 		if diff := gocmp.Diff([]string{
@@ -318,7 +318,7 @@ func TestTheReviewerSeesWhyNothingRan(t *testing.T) {
 		}}))(t)
 		_, doc := r.report(t, id)
 		q := code(t, doc)
-		if q.Awarded != scoring.Of(4) || q.Trace[0].Source != term.SourceReviewer || q.Execution().Status != grading.ExecutionFailed {
+		if q.Awarded != scoring.Of(4) || q.Trace()[0].Source != term.SourceReviewer || q.Execution().Status != grading.ExecutionFailed {
 			t.Errorf("got %+v", q)
 		}
 	})

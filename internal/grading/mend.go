@@ -52,7 +52,8 @@ func (f *frozen) lastAnswered(answers map[string]*content.Answer) []string {
 
 // credited reports whether the question's points were given to everybody.
 func (q *QuestionResult) credited() bool {
-	return q.Status == term.ItemScored && len(q.Trace) == 1 && q.Trace[0].Source == term.SourceRule
+	trace := q.Trace()
+	return q.Status == term.ItemScored && len(trace) == 1 && trace[0].Source == term.SourceRule
 }
 
 // mended is the result of a question by its mended item.
@@ -68,7 +69,7 @@ func (q *QuestionResult) mended(item *key.Item, v *verdict) *QuestionResult {
 		return own
 	}
 	own.Adjudicated = q.Adjudicated
-	own.Trace = slices.DeleteFunc(slices.Clone(q.Trace), func(e *TraceEntry) bool { return !e.byPerson() })
+	own.Awards = slices.DeleteFunc(slices.Clone(q.Awards), func(e *TraceEntry) bool { return !e.byPerson() })
 	if points, ok := scoring.RubricScore(own.Maximum, own.levels()); ok && q.Status == term.ItemScored {
 		own.Status, own.Awarded = term.ItemScored, points
 	}
@@ -84,7 +85,7 @@ func (e *TraceEntry) byPerson() bool {
 func (q *QuestionResult) levels() []scoring.CriterionScore {
 	var all []scoring.CriterionScore
 	awards := map[string][]int{}
-	for _, e := range q.Trace {
+	for _, e := range q.Awards {
 		if _, there := awards[e.Criterion]; !there {
 			all = append(all, scoring.CriterionScore{Criterion: scoring.Criterion{Key: e.Criterion, Weight: e.Weight}, Maximum: int(e.Maximum)})
 			awards[e.Criterion] = nil

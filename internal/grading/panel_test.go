@@ -117,7 +117,7 @@ func (r *rig) long(t testing.TB, session gid.ID) (*grading.QuestionResult, term.
 }
 
 func counted(q *grading.QuestionResult) (all []string) {
-	for _, e := range q.Trace {
+	for _, e := range q.Trace() {
 		all = append(all, fmt.Sprintf("%s %s %s %t", e.Criterion, e.Source, e.Points, e.Counts()))
 	}
 	return all
@@ -133,7 +133,7 @@ func TestTwoReviewersAgree(t *testing.T) {
 		}
 		r.submits(t, session, people[0], gives(2, 1))
 		q, state, number := r.long(t, session)
-		if q.Status != term.ItemNotScored || len(q.Trace) != 0 || state != term.ReportProvisional || number != 1 {
+		if q.Status != term.ItemNotScored || len(q.Trace()) != 0 || state != term.ReportProvisional || number != 1 {
 			t.Errorf("after one of two: %+v, %s, revision %d", q, state, number)
 		}
 		r.submits(t, session, people[1], gives(1, 1))
@@ -174,7 +174,7 @@ func TestAFurtherReviewerIsCalledWhereTheyAreFarApart(t *testing.T) {
 		r.submits(t, session, second, gives(2, 1))
 		third := people[slices.IndexFunc(people, func(a policy.Actor) bool { return a.ID != first.ID && a.ID != second.ID })]
 		q, state, number := r.long(t, session)
-		if q.Status != term.ItemNotScored || len(q.Trace) != 0 || state != term.ReportProvisional || number != 1 {
+		if q.Status != term.ItemNotScored || len(q.Trace()) != 0 || state != term.ReportProvisional || number != 1 {
 			t.Errorf("while the third scores: %+v, %s, revision %d", q, state, number)
 		}
 		if n := r.happened(t, "review.adjudication_called"); n != 1 {
@@ -189,8 +189,8 @@ func TestAFurtherReviewerIsCalledWhereTheyAreFarApart(t *testing.T) {
 		if q.Status != term.ItemScored || q.Awarded != 1_750_000 || state != term.ReportReady {
 			t.Errorf("after the third: %+v, %s", q, state)
 		}
-		if !q.Trace[0].WholeAnswer || q.Trace[0].Evidence != text {
-			t.Errorf("a zero without a quotation has %q as its evidence", q.Trace[0].Evidence)
+		if !q.Trace()[0].WholeAnswer || q.Trace()[0].Evidence != text {
+			t.Errorf("a zero without a quotation has %q as its evidence", q.Trace()[0].Evidence)
 		}
 	})
 }
@@ -321,7 +321,7 @@ func TestWhatCannotBeScored(t *testing.T) {
 		r.submits(t, session, people[0], mute)
 		r.submits(t, session, people[1], mute)
 		q, state, _ := r.long(t, session)
-		if q.Status != term.ItemNotScored || state != term.ReportProvisional || !q.Trace[0].NotScorable || q.Trace[0].Counts() || !q.Trace[2].Counts() {
+		if q.Status != term.ItemNotScored || state != term.ReportProvisional || !q.Trace()[0].NotScorable || q.Trace()[0].Counts() || !q.Trace()[2].Counts() {
 			t.Errorf("nobody could say: %+v, %s", q, state)
 		}
 		if s := r.session(t, session); s.State != term.InReview {
@@ -383,7 +383,7 @@ func TestDeclining(t *testing.T) {
 		}
 		third := people[slices.IndexFunc(people, func(a policy.Actor) bool { return a.ID != first.ID && a.ID != second.ID })]
 		r.submits(t, session, third, gives(2, 1))
-		if q, _, _ := r.long(t, session); q.Status != term.ItemNotScored || len(q.Trace) != 0 {
+		if q, _, _ := r.long(t, session); q.Status != term.ItemNotScored || len(q.Trace()) != 0 {
 			t.Errorf("one of two that the rule demands: %+v", q)
 		}
 		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool, in.Reviewers = pool, 1 })

@@ -34,11 +34,11 @@ func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Resul
 	case !ent.IsNotFound(err):
 		return fmt.Errorf("find report: %w", err)
 	}
-	create, err := newReport(tx, row, doc, number)
+	text, err := encodeResult(doc)
 	if err != nil {
 		return err
 	}
-	created, err := create.SetReason(reason).Save(ctx)
+	created, err := newReport(tx, row, doc, text, number).SetReason(reason).Save(ctx)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -283,6 +283,14 @@ func noteReading(ctx context.Context, scope tenant.Scope, results []*ReportResul
 	return scope.NoteReading(ctx, ids)
 }
 
+func encodeResult(doc *Result) ([]byte, error) {
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return nil, fmt.Errorf("encode report: %w", err)
+	}
+	return text, nil
+}
+
 func decodeResult(row *ent.Report) (*Result, error) {
 	doc := new(Result)
 	if err := json.Unmarshal(row.Result, doc); err != nil {
@@ -303,7 +311,7 @@ func readResult(scope tenant.Scope, row *ent.Report) (*Result, error) {
 // nameNobody takes out who awarded what.
 func (r *Result) nameNobody() {
 	for _, q := range r.Questions {
-		for _, e := range q.Trace {
+		for _, e := range q.Awards {
 			e.AwardedBy = nil
 		}
 	}

@@ -364,14 +364,17 @@ func judgeRows(ctx context.Context, scope tenant.Scope, rows []*ent.Session, doc
 	}
 	all := make(map[gid.ID]*judged, len(rows))
 	for _, row := range rows {
-		f := documents[row.TemplateVersionID]
-		if f == nil {
+		if documents[row.TemplateVersionID] == nil {
 			return nil, tenant.NotFound("template version")
 		}
-		own := f.of(row)
-		all[row.ID] = &judged{own, own.judge(answers[row.ID], ranOut(row))}
-		runs[row.ID].overlay(all[row.ID].verdicts)
+		all[row.ID] = new(judged)
 	}
+	inParallel(len(rows), func(i int) {
+		row, j := rows[i], all[rows[i].ID]
+		j.frozen = documents[row.TemplateVersionID].of(row)
+		j.verdicts = j.frozen.judge(answers[row.ID], ranOut(row))
+		runs[row.ID].overlay(j.verdicts)
+	})
 	return all, nil
 }
 

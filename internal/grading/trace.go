@@ -138,7 +138,7 @@ func (l *ledger) awards() ([]*Award, error) {
 func (r *Result) shown() map[string]bool {
 	refs := map[string]bool{}
 	for _, q := range r.Questions {
-		refs[q.Ref] = slices.ContainsFunc(q.Trace, (*TraceEntry).byPerson)
+		refs[q.Ref] = slices.ContainsFunc(q.Trace(), (*TraceEntry).byPerson)
 	}
 	return refs
 }
@@ -196,7 +196,7 @@ func (l *ledger) mark(all []*Award, doc *Result) {
 		if q.Dropped {
 			continue
 		}
-		for _, e := range q.Trace {
+		for _, e := range q.Trace() {
 			if !e.Counts() {
 				continue
 			}

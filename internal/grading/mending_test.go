@@ -1,6 +1,7 @@
 package grading_test
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -176,6 +177,77 @@ func TestAQuestionThatOpensAgainFindsAReviewer(t *testing.T) {
 		now, doc := r.report(t, session)
 		if now.State != term.ReportReady || doc.Questions[3].Awarded != 1_000_000 || len(doc.Questions[4].Trace) != 2 {
 			t.Errorf("%s, %+v", now.State, doc.Questions[3])
+		}
+		r.explained(t, session)
+	})
+}
+
+// TestTheLedgerIsSealedAsThePanelIs reads the ledger while somebody is still to be heard: whoever it is, and also if nobody
+// was found for it yet.
+func TestTheLedgerIsSealedAsThePanelIs(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		people, pool := r.reviewers(t, 3)
+		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool = pool[:2] })
+		session := r.waiting(t, false)
+		told := func(who policy.Actor) (n int) {
+			for _, a := range r.ledger(t, who, session) {
+				if a.Source == term.SourceReviewer {
+					n++
+				}
+			}
+			return n
+		}
+		r.submits(t, session, people[0], gives(2, 2))
+		if n := told(r.owner); n != 0 {
+			t.Errorf("%d awards are told while the other scores", n)
+		}
+		must(r.grading.DeclineReview(t.Context(), people[1], grading.DeclineReviewInput{ID: r.own(t, session, people[1]), Reason: grading.ReviewerAway}))(t)
+		if n := told(r.owner); n != 0 {
+			t.Errorf("%d awards are told while nobody is left to be the other", n)
+		}
+		must(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: session, ReviewerID: people[2].ID}))(t)
+		r.submits(t, session, people[2], gives(0, 0))
+		if n := told(r.owner); n != 4 {
+			t.Errorf("%d awards are told once all are in, and nobody is left to decide", n)
+		}
+		must(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: session, ReviewerID: r.reviewer.ID}))(t)
+		if n := told(r.owner); n != 0 {
+			t.Errorf("%d awards are told while somebody decides who must not know them", n)
+		}
+		r.submits(t, session, r.reviewer, gives(1, 1))
+		if n := told(r.owner); n != 6 {
+			t.Errorf("%d awards are told in the end", n)
+		}
+		for _, a := range r.ledger(t, r.as(policy.Analyst), session) {
+			if a.AwardedBy != nil || a.ConfirmedBy != nil {
+				t.Fatalf("an analyst, who reads no members, is told who: %+v", a)
+			}
+		}
+		r.explained(t, session)
+	})
+}
+
+// TestTheLedgerForgetsNobody has a key accept what a person scored: what they awarded counts no more, and stays in the ledger.
+func TestTheLedgerForgetsNobody(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		session, _ := r.scored(t, keyed().with("1.4", words("because of leases")))
+		row := must(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: session, ReviewerID: r.reviewer.ID}))(t)
+		given := gives(1, 1)
+		for _, g := range given {
+			g.Question, g.Evidence = "1.4", new("leases")
+		}
+		must(r.grading.SubmitReview(t.Context(), r.reviewer, grading.SubmitReviewInput{ID: row.ID, Scores: given}))(t)
+		r.clock.pass(time.Second)
+		r.rescored(t, r.versionOf(t, session), []*content.KeyFix{{Ref: "1.4", Accepted: []string{"because of leases"}}})
+		var lines []string
+		for _, a := range r.ledger(t, r.owner, session) {
+			if a.Ref == "1.4" {
+				lines = append(lines, fmt.Sprint(a.Criterion, " ", a.Source, " ", a.Points, "/", a.Maximum, " counts ", a.Counts))
+			}
+		}
+		want := []string{"why REVIEWER 1/2 counts false", "how REVIEWER 1/2 counts false", "answer KEY 2/2 counts true"}
+		if diff := gocmp.Diff(want, lines); diff != "" {
+			t.Error(diff)
 		}
 		r.explained(t, session)
 	})

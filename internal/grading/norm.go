@@ -89,10 +89,14 @@ func readGroup(ctx context.Context, scope tenant.Scope, version gid.ID) (*group,
 	return g, err
 }
 
+// comparable leaves out who was erased: mendings left their documents as they were, of other questions perhaps than the others'.
+const comparable = ` AND NOT EXISTS (SELECT 1 FROM candidates c WHERE c.organization_id = r.organization_id AND c.id = r.candidate_id
+	AND c.erased_at IS NOT NULL)`
+
 // readAlpha streams the documents of a group: over the points of its questions if everybody was asked the same ones, else
 // over the percentages of its sections; nil for fewer than thirty who reached all of it.
 func readAlpha(ctx context.Context, scope tenant.Scope, args tenant.Args) (*float64, error) {
-	rows, err := scope.Query(ctx, "SELECT r.result"+normGroup+" ORDER BY r.id DESC LIMIT @most", args)
+	rows, err := scope.Query(ctx, "SELECT r.result"+normGroup+comparable+" ORDER BY r.id DESC LIMIT @most", args)
 	if err != nil {
 		return nil, fmt.Errorf("find documents: %w", err)
 	}

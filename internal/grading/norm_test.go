@@ -10,6 +10,8 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/dbtest"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -89,6 +91,41 @@ func TestNormGroup(t *testing.T) {
 		r.refused(t, "another organization", fault.NotFound, func() error {
 			return r.grading.RefreshNorm(t.Context(), policy.Worker(r.stranger.Org), r.version(t))
 		})
+	})
+}
+
+// TestReliabilityAfterAMending drops a question after somebody was erased, whose report still counts it: the others' reliability
+// is that of the questions that they have.
+func TestReliabilityAfterAMending(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db dbtest.Database) {
+		r := newRig(t, db)
+		var first gid.ID
+		for i := range 32 {
+			given := keyed()
+			for j, ref := range []string{"1.1", "1.2", "1.3"} {
+				if i%(j+3) == 0 {
+					delete(given, ref)
+				}
+			}
+			if session, _ := r.scored(t, given); i == 0 {
+				first = session
+			}
+		}
+		erased := r.session(t, first).CandidateID
+		must(r.sitting.EraseCandidate(t.Context(), r.owner, sitting.EraseCandidateInput{ID: erased, Reason: "they asked"}))(t)
+		r.rescored(t, r.version(t), []*content.KeyFix{{Ref: "1.4", Drop: true}})
+		if size := r.normed(t)[0]; size != "32" {
+			t.Errorf("%s in the norm group", size)
+		}
+		var docs [][]byte
+		scope := must(r.store.As(t.Context(), r.owner, policy.ReportRead))(t)
+		for _, row := range must(scope.Reports().Where(report.SupersededAtIsNil(), report.CandidateIDNEQ(erased)).All(t.Context()))(t) {
+			docs = append(docs, row.Result)
+		}
+		want := must(grading.Alpha(docs...))(t)
+		if got := r.texts(t, "SELECT alpha FROM norms")[0]; want == nil || got != fmt.Sprint(int64(math.Round(1e6**want))) {
+			t.Errorf("got %s millionths, want %v", got, want)
+		}
 	})
 }
 

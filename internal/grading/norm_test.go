@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -125,6 +126,56 @@ func TestReliabilityAfterAMending(t *testing.T) {
 		want := must(grading.Alpha(docs...))(t)
 		if got := r.texts(t, "SELECT alpha FROM norms")[0]; want == nil || got != fmt.Sprint(int64(math.Round(1e6**want))) {
 			t.Errorf("got %s millionths, want %v", got, want)
+		}
+	})
+}
+
+// TestNormStatements computes a norm group of a few and of many: it is as many statements, and each finds the reports of its
+// version by their index.
+func TestNormStatements(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db dbtest.Database) {
+		r := newRig(t, db)
+		var heard atomic.Int64
+		listening := must(tenant.Open(tenant.Config{
+			URL: db.URL, Policy: r.rules, Clock: tenant.Clock{Now: r.clock.look, Own: true}, IDs: r.ids, Log: slog.New(slog.DiscardHandler),
+			Observe: func(string) { heard.Add(1) },
+		}))(t)
+		t.Cleanup(func() {
+			if err := listening.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		refresh := func() int64 {
+			heard.Store(0)
+			if err := grading.New(listening).RefreshNorm(t.Context(), policy.Worker(r.owner.Org), r.version(t)); err != nil {
+				t.Fatal(err)
+			}
+			return heard.Load()
+		}
+		r.scored(t, keyed())
+		refresh() // prepares
+		few := refresh()
+		for range 12 {
+			r.scored(t, keyed())
+		}
+		if many := refresh(); many != few || many == 0 || many > 8 {
+			t.Errorf("%d statements for one report, %d for thirteen", few, many)
+		}
+		r.db.SetMaxOpenConns(1)
+		explain, want, never := "EXPLAIN QUERY PLAN ", "SEARCH r USING INDEX reports_of_version", "SCAN r"
+		if db.Dialect == "postgres" {
+			must(r.db.ExecContext(t.Context(), "SET enable_seqscan = off"))(t)     // which few rows would be read by
+			explain, want, never = "EXPLAIN ", "Index Scan", "Seq Scan on reports" // by which index, it decides as the table grows
+		}
+		values := strings.NewReplacer("@org", "'"+r.owner.Org.UUID()+"'", "@version", "'"+r.version(t).UUID()+"'", "@most", "5000")
+		for _, statement := range grading.NormStatements() {
+			plan := ""
+			for _, line := range r.rows(t, explain+values.Replace(statement)) {
+				plan += strings.Join(line, " ") + "\n"
+			}
+			if !strings.Contains(plan, want) || strings.Contains(plan, never) {
+				t.Errorf("%s\n%s", statement, plan)
+			}
 		}
 	})
 }

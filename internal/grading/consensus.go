@@ -2,6 +2,7 @@ package grading
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/assay-hq/assay/ent"
@@ -53,7 +54,7 @@ func (s *Service) agree(ctx context.Context, tx tenant.Tx, in RecordConsensusInp
 		return gid.ID{}, err
 	}
 	for _, s := range scores {
-		if w.panel.count(s.ref, term.ReviewRegular, term.ReviewAssigned) > 0 || w.panel.count(s.ref, term.ReviewRegular, term.ReviewSubmitted) == 0 {
+		if w.panel.count(s.ref, term.ReviewRegular, term.ReviewAssigned) > 0 || !w.panel.heard(s.ref) {
 			return gid.ID{}, conflict("question " + s.ref + " is not reviewed yet; a consensus follows the reviews")
 		}
 	}
@@ -67,6 +68,13 @@ func (s *Service) agree(ctx context.Context, tx tenant.Tx, in RecordConsensusInp
 		return gid.ID{}, err
 	}
 	return tx.Reports().Where(report.SessionID(w.session.ID), report.SupersededAtIsNil()).OnlyID(ctx)
+}
+
+// heard reports whether somebody reviewed a question, or all that waited before it did as well: they may be everybody there is.
+func (p *panel) heard(ref string) bool {
+	return slices.ContainsFunc(p.reviews, func(r *ent.Review) bool {
+		return r.Kind == term.ReviewRegular && r.State == term.ReviewSubmitted && covers(r, ref)
+	})
 }
 
 // agreed judges the scores of a consensus.

@@ -63,8 +63,12 @@ func (q *QuestionResult) mended(item *key.Item, v *verdict) *QuestionResult {
 		own.Dropped = true
 		return &own
 	}
+	if q.byRunner() && v.status == term.ItemNotScored {
+		v.run = q.Run
+		v.byTests()
+	}
 	own := questionResult(v, nil)
-	own.Section = q.Section
+	own.Section, own.Run = q.Section, q.Run
 	if v.status != term.ItemNotScored {
 		return own
 	}

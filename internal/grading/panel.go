@@ -119,8 +119,26 @@ func panels(ctx context.Context, scope tenant.Scope, sessions []*ent.Session, al
 	return found, nil
 }
 
+// panelsOf judges several visible sessions and reads their panels.
+func (s *Service) panelsOf(ctx context.Context, scope tenant.Scope, rows []*ent.Session) (map[gid.ID]*panel, error) {
+	judged, err := s.judgeSeen(ctx, scope, rows)
+	if err != nil {
+		return nil, err
+	}
+	return panels(ctx, scope, rows, judged)
+}
+
 // covers reports whether a review is of a question; one without places is of all that wait.
 func covers(r *ent.Review, ref string) bool { return len(r.Refs) == 0 || slices.Contains(r.Refs, ref) }
+
+// covers reports whether a review is of a question. One that was submitted is of what it scored: a question that waits again
+// after a mending was not part of it.
+func (p *panel) covers(r *ent.Review, ref string) bool {
+	if r.State != term.ReviewSubmitted {
+		return covers(r, ref)
+	}
+	return slices.ContainsFunc(p.scores, func(s *ent.Score) bool { return s.Ref == ref && s.ReviewID != nil && *s.ReviewID == r.ID })
+}
 
 // live reports whether a review was neither declined nor withdrawn.
 func live(r *ent.Review) bool {
@@ -131,7 +149,7 @@ func live(r *ent.Review) bool {
 func (p *panel) count(ref string, kind term.ReviewKind, state term.ReviewState) int {
 	n := 0
 	for _, r := range p.reviews {
-		if r.Kind == kind && r.State == state && covers(r, ref) {
+		if r.Kind == kind && r.State == state && p.covers(r, ref) {
 			n++
 		}
 	}
@@ -142,7 +160,7 @@ func (p *panel) count(ref string, kind term.ReviewKind, state term.ReviewState) 
 func (p *panel) missing(ref string) int {
 	have, assigned, before := 0, 0, false
 	for _, r := range p.reviews {
-		if r.Kind != term.ReviewRegular || !live(r) || !covers(r, ref) {
+		if r.Kind != term.ReviewRegular || !live(r) || !p.covers(r, ref) {
 			continue
 		}
 		have++

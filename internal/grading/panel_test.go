@@ -439,6 +439,7 @@ func TestWithdrawAndReassign(t *testing.T) {
 func TestAssignByQuestionKeepsReviewersToTheirQuestions(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		people, pool := r.reviewers(t, 2)
+		people, pool = r.reviewers(t, 2)
 		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool, in.Reviewers, in.Spread = pool, 1, term.SpreadQuestion })
 		keeps := map[string]gid.ID{}
 		for i := range 4 {
@@ -559,6 +560,41 @@ func TestAssignReviews(t *testing.T) {
 		}
 		if got := r.standing(t, two, people); len(got) != 2 {
 			t.Errorf("got %v", got)
+		}
+	})
+}
+
+// TestAssignReviewsFindsWhatIsStuck gives out a template's sessions after its rule came to demand fewer, and after a part was
+// taken back from a session whose other parts are there: nothing else would ever move them.
+func TestAssignReviewsFindsWhatIsStuck(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		people, pool := r.reviewers(t, 2)
+		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool = pool })
+		session := r.waiting(t, false)
+		must(r.grading.DeclineReview(t.Context(), people[1], grading.DeclineReviewInput{ID: r.own(t, session, people[1]), Reason: grading.ReviewerAway}))(t)
+		r.submits(t, session, people[0], gives(2, 2))
+		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool, in.Reviewers = pool, 1 })
+		ask := func() []*grading.AssignmentResult {
+			return must(r.grading.AssignReviews(t.Context(), r.owner, grading.AssignReviewsInput{TemplateID: &r.template.ID}))(t)
+		}
+		if got := ask(); len(got) != 1 || got[0].SessionID != session || len(got[0].Unassigned)+len(got[0].Faults) != 0 {
+			t.Errorf("got %v", got)
+		}
+		if s := r.session(t, session); s.State != term.Scored {
+			t.Errorf("one review was demanded and is there, and the session is %s", s.State)
+		}
+		people, pool = r.reviewers(t, 2)
+		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool, in.Reviewers, in.Spread = pool, 1, term.SpreadQuestion })
+		parts := r.waiting(t, true)
+		if got := r.standing(t, parts, people); len(got) != 2 {
+			t.Fatalf("got %v", got)
+		}
+		must(r.grading.WithdrawReview(t.Context(), r.owner, grading.WithdrawReviewInput{ID: r.own(t, parts, people[0]), Reason: "away"}))(t)
+		if got := ask(); len(got) != 1 || got[0].SessionID != parts || len(got[0].Unassigned) != 0 {
+			t.Errorf("got %v", got)
+		}
+		if got := ask(); len(got) != 0 {
+			t.Errorf("what has its reviewers is found again: %v", got)
 		}
 	})
 }

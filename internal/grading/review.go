@@ -330,15 +330,20 @@ func (s *Service) judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID
 	if err != nil {
 		return nil, fmt.Errorf("find sessions: %w", err)
 	}
-	versions := make([]gid.ID, len(sessions))
-	for i, row := range sessions {
+	return s.judgeSeen(ctx, scope, sessions)
+}
+
+// judgeSeen gives the verdicts on sessions that were read.
+func (s *Service) judgeSeen(ctx context.Context, scope tenant.Scope, rows []*ent.Session) (map[gid.ID]*judged, error) {
+	versions := make([]gid.ID, len(rows))
+	for i, row := range rows {
 		versions[i] = row.TemplateVersionID
 	}
 	documents, err := s.pinned(ctx, scope, versions)
 	if err != nil {
 		return nil, err
 	}
-	return judgeRows(ctx, scope, sessions, documents)
+	return judgeRows(ctx, scope, rows, documents)
 }
 
 // judgeOne gives the verdicts on one session that the transaction holds, by a key that is not mended until the commit.

@@ -666,6 +666,35 @@ func TestAssignPartsByHand(t *testing.T) {
 	})
 }
 
+// TestWhatNobodyBeganIsNotReviewed asks for reviews of sessions that ended before they were begun.
+func TestWhatNobodyBeganIsNotReviewed(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.rule(t, nil)
+		invited := func() (gid.ID, string) {
+			email := r.email()
+			return must(r.sitting.Invite(t.Context(), r.owner, r.invitation(email)))(t).ID, email
+		}
+		waits, _ := invited()
+		cancelled, _ := invited()
+		must(r.sitting.Cancel(t.Context(), r.owner, sitting.CancelSessionInput{ID: cancelled, Reason: "a mistake"}))(t)
+		declined, email := invited()
+		must(r.sitting.Decline(t.Context(), policy.Actor{}, sitting.DeclineInvitationInput{Token: new(r.token(t, email)), Reason: "no time"}))(t)
+		ends := map[string]gid.ID{"invited": waits, "cancelled": cancelled, "declined": declined}
+		for name, session := range ends {
+			r.refused(t, name+", by hand", fault.Conflict, func() error {
+				return lastErr(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: session, ReviewerID: r.reviewer.ID}))
+			})
+			r.refused(t, name+", agreed on", fault.Conflict, func() error {
+				return lastErr(r.grading.RecordConsensus(t.Context(), r.owner, grading.RecordConsensusInput{SessionID: session, Scores: gives(1, 1), Reason: "so"}))
+			})
+			byRule := must(r.grading.AssignReviews(t.Context(), r.owner, grading.AssignReviewsInput{SessionIDs: []gid.ID{session}}))(t)
+			if len(byRule) != 1 || len(byRule[0].Faults) != 1 || byRule[0].Faults[0].Code != fault.Conflict {
+				t.Errorf("%s, by the rule: %v", name, byRule[0].Faults)
+			}
+		}
+	})
+}
+
 func TestTwoSubmitAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		people, pool := r.reviewers(t, 3)

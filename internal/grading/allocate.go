@@ -23,7 +23,7 @@ func (p *panel) portions(recent []*ent.Review) []*portion {
 	var all []*portion
 	named := map[string]*portion{}
 	for _, v := range p.open {
-		n := p.missing(v.item.Ref)
+		n := p.missing(v)
 		if n == 0 {
 			continue
 		}

@@ -53,7 +53,7 @@ func (s *Service) agree(ctx context.Context, tx tenant.Tx, in RecordConsensusInp
 		return gid.ID{}, err
 	}
 	for _, s := range scores {
-		if w.panel.count(s.ref, term.ReviewRegular, term.ReviewAssigned) > 0 || w.panel.count(s.ref, term.ReviewRegular, term.ReviewSubmitted) == 0 {
+		if w.panel.count(s.ref, term.ReviewRegular, term.ReviewAssigned) > 0 || !w.panel.heard(s.ref) {
 			return gid.ID{}, conflict("question " + s.ref + " is not reviewed yet; a consensus follows the reviews")
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/reporting"
 	"github.com/assay-hq/assay/internal/runner"
 	"github.com/assay-hq/assay/internal/runner/runnertest"
 	"github.com/assay-hq/assay/internal/scoring"
@@ -192,6 +193,13 @@ func TestCodeIsRunAndScored(t *testing.T) {
 		}, trace); diff != "" {
 			t.Error(diff)
 		}
+		t.Run("the report says how many tests it passed", func(t *testing.T) {
+			for _, shown := range r.sheet(t, r.owner, id).Questions {
+				if want := (&reporting.Execution{State: reporting.Executed, Passed: 2, Tests: 3}); shown.Kind == term.Code && !gocmp.Equal(want, shown.Execution) {
+					t.Errorf("got %+v", shown.Execution)
+				}
+			}
+		})
 		t.Run("what is handed over", func(t *testing.T) {
 			taken := s.Taken()
 			if len(taken) != 3 || s.Asked("POST /submissions/batch") != 1 {

@@ -281,6 +281,15 @@ func TestConsensus(t *testing.T) {
 		if again.State != term.ReportReady || again.Reason != "we were too kind" || again.Number != row.Number+1 || doc.Questions[4].Awarded != 0 {
 			t.Errorf("got %v", again)
 		}
+		var shown []string
+		for _, e := range r.sheet(t, r.owner, session).Questions[4].Trace {
+			shown = append(shown, fmt.Sprintf("%s %s %s %t", e.Criterion, e.Source, e.Points.Decimal(), !e.SetAside))
+		}
+		if diff := gocmp.Diff([]string{
+			"why REVIEWER 2 false", "why REVIEWER 2 false", "why CONSENSUS 0 true", "how REVIEWER 1 false", "how REVIEWER 2 false", "how CONSENSUS 0 true",
+		}, shown); diff != "" {
+			t.Errorf("the report does not say what counts: %s", diff)
+		}
 		if err := agree(r.owner, gives(2, 2)[1:], "how was better"); err != nil {
 			t.Fatal(err)
 		}

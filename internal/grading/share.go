@@ -107,7 +107,7 @@ func (s *Service) Share(ctx context.Context, actor policy.Actor, in ShareReportI
 func (in *ShareReportInput) check() error {
 	var c fault.Checks
 	if in.ExpiresIn != nil {
-		c.That(*in.ExpiresIn > 0 && *in.ExpiresIn <= longestShare, "this must be more than nothing and at most 30 days", "expiresIn")
+		c.That(in.ExpiresIn.Truncate(time.Microsecond) > 0 && *in.ExpiresIn <= longestShare, "this must be more than nothing and at most 30 days", "expiresIn")
 	}
 	if in.Note != nil {
 		c.Line(*in.Note, 0, longestNote, "note")
@@ -280,7 +280,8 @@ func openShare(ctx context.Context, tx tenant.Tx, id gid.ID) error {
 	return tx.Record(ctx, row.ID, map[string]string{"read": "report", "as": "link"})
 }
 
-// behindShare is the report that a link shows, without its document, if both are good.
+// behindShare is the report that a link shows, without its document, if both are good. With a report that was taken back,
+// earlier revisions are as well: what was wrong with it may be wrong with them.
 func behindShare(ctx context.Context, scope tenant.Scope, share *Share) (*ent.Report, error) {
 	row, err := tenant.Only[*ent.Report]("link")(scope.Reports().Where(report.ID(share.ReportID)).
 		Select(report.FieldID, report.FieldState, report.FieldSessionID, report.FieldCandidateID, report.FieldJobRoleID).
@@ -290,6 +291,13 @@ func behindShare(ctx context.Context, scope tenant.Scope, share *Share) (*ent.Re
 	}
 	open := row.State == term.ReportReady || row.State == term.ReportReleased
 	if share.State != ShareActive || !open || row.Edges.Session.State == term.Voided || row.Edges.Candidate.ErasedAt != nil {
+		return nil, tenant.NotFound("link")
+	}
+	back, err := scope.Reports().Where(report.SessionID(row.SessionID), report.SupersededAtIsNil(), report.StateEQ(term.ReportWithdrawn)).Exist(ctx)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("find later revision: %w", err)
+	case back:
 		return nil, tenant.NotFound("link")
 	}
 	return row, nil

@@ -284,7 +284,7 @@ func openShare(ctx context.Context, tx tenant.Tx, id gid.ID) error {
 // earlier revisions are as well: what was wrong with it may be wrong with them.
 func behindShare(ctx context.Context, scope tenant.Scope, share *Share) (*ent.Report, error) {
 	row, err := tenant.Only[*ent.Report]("link")(scope.Reports().Where(report.ID(share.ReportID)).
-		Select(report.FieldID, report.FieldState, report.FieldSessionID, report.FieldCandidateID, report.FieldJobRoleID).
+		Select(report.FieldID, report.FieldNumber, report.FieldState, report.FieldSessionID, report.FieldCandidateID, report.FieldJobRoleID).
 		WithSession().WithCandidate().Only(ctx))
 	if err != nil {
 		return nil, err
@@ -293,7 +293,7 @@ func behindShare(ctx context.Context, scope tenant.Scope, share *Share) (*ent.Re
 	if share.State != ShareActive || !open || row.Edges.Session.State == term.Voided || row.Edges.Candidate.ErasedAt != nil {
 		return nil, tenant.NotFound("link")
 	}
-	back, err := scope.Reports().Where(report.SessionID(row.SessionID), report.SupersededAtIsNil(), report.StateEQ(term.ReportWithdrawn)).Exist(ctx)
+	back, err := scope.Reports().Where(report.SessionID(row.SessionID), report.NumberGT(row.Number), report.StateEQ(term.ReportWithdrawn)).Exist(ctx)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("find later revision: %w", err)

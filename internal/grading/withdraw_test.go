@@ -179,6 +179,8 @@ func TestShare(t *testing.T) {
 			}
 			must(r.grading.Withdraw(t.Context(), r.owner, grading.WithdrawReportInput{ID: later.ID, Reason: "another person's answers"}))(t)
 			gone("taken back with the later one", secret)
+			must(r.grading.RecordConsensus(t.Context(), r.owner, grading.RecordConsensusInput{SessionID: session, Scores: gives(2, 2), Reason: "the right answers"}))(t)
+			gone("and still, when a third one is there", secret)
 		})
 		t.Run("ends with the candidate's data", func(t *testing.T) {
 			session, _ := r.scored(t, keyed())

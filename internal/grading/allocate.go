@@ -23,7 +23,7 @@ func (p *panel) portions(recent []*ent.Review) []*portion {
 	var all []*portion
 	named := map[string]*portion{}
 	for _, v := range p.open {
-		n := p.missing(v.item.Ref)
+		n := p.missing(v)
 		if n == 0 {
 			continue
 		}
@@ -56,7 +56,7 @@ func (p *panel) portionOf(v *verdict) string {
 func (part *portion) note(p *panel, recent []*ent.Review) {
 	for _, ref := range part.refs {
 		for _, r := range p.reviews {
-			if live(r) && p.covers(r, ref) {
+			if live(r) && covers(r, ref) {
 				part.taken[r.ReviewerID] = append(part.taken[r.ReviewerID], ref)
 			}
 		}

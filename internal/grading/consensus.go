@@ -2,7 +2,6 @@ package grading
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"github.com/assay-hq/assay/ent"
@@ -68,13 +67,6 @@ func (s *Service) agree(ctx context.Context, tx tenant.Tx, in RecordConsensusInp
 		return gid.ID{}, err
 	}
 	return tx.Reports().Where(report.SessionID(w.session.ID), report.SupersededAtIsNil()).OnlyID(ctx)
-}
-
-// heard reports whether somebody reviewed a question, or all that waited before it did as well: they may be everybody there is.
-func (p *panel) heard(ref string) bool {
-	return slices.ContainsFunc(p.reviews, func(r *ent.Review) bool {
-		return r.Kind == term.ReviewRegular && r.State == term.ReviewSubmitted && covers(r, ref)
-	})
 }
 
 // agreed judges the scores of a consensus.

@@ -20,6 +20,7 @@ import (
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
+	"github.com/assay-hq/assay/internal/reporting"
 	"github.com/assay-hq/assay/internal/runner"
 	"github.com/assay-hq/assay/internal/runner/runnertest"
 	"github.com/assay-hq/assay/internal/scoring"
@@ -198,6 +199,13 @@ func TestCodeIsRunAndScored(t *testing.T) {
 			i := slices.IndexFunc(lines, func(a *grading.Award) bool { return a.Ref == "1.1" })
 			if i < 0 || !lines[i].Counts || lines[i].Points != scoring.Of(4) || lines[i].Maximum != scoring.Of(8) {
 				t.Errorf("got %+v", lines)
+			}
+		})
+		t.Run("the report says how many tests it passed", func(t *testing.T) {
+			for _, shown := range r.sheet(t, r.owner, id).Questions {
+				if want := (&reporting.Execution{State: reporting.Executed, Passed: 2, Tests: 3}); shown.Kind == term.Code && !gocmp.Equal(want, shown.Execution) {
+					t.Errorf("got %+v", shown.Execution)
+				}
 			}
 		})
 		t.Run("what is handed over", func(t *testing.T) {

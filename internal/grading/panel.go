@@ -131,18 +131,18 @@ func (s *Service) panelsOf(ctx context.Context, scope tenant.Scope, rows []*ent.
 // covers reports whether a review is of a question; one without places is of all that wait.
 func covers(r *ent.Review, ref string) bool { return len(r.Refs) == 0 || slices.Contains(r.Refs, ref) }
 
-// covers reports whether a review is of a question. One that was submitted is of what it scored: a question that waits again
-// after a mending was not part of it.
-func (p *panel) covers(r *ent.Review, ref string) bool {
-	if r.State != term.ReviewSubmitted {
-		return covers(r, ref)
-	}
-	return slices.ContainsFunc(p.scores, func(s *ent.Score) bool { return s.Ref == ref && s.ReviewID != nil && *s.ReviewID == r.ID })
-}
-
 // live reports whether a review was neither declined nor withdrawn.
 func live(r *ent.Review) bool {
 	return r.State == term.ReviewAssigned || r.State == term.ReviewSubmitted
+}
+
+// covers reports whether a review is of a question. One without places that was submitted is of what was scored in it: what
+// waits since then, because the key was mended, was not part of it.
+func (p *panel) covers(r *ent.Review, ref string) bool {
+	if r.State != term.ReviewSubmitted || len(r.Refs) > 0 {
+		return covers(r, ref)
+	}
+	return slices.ContainsFunc(p.scores, func(s *ent.Score) bool { return s.Ref == ref && s.ReviewID != nil && *s.ReviewID == r.ID })
 }
 
 // count counts the reviews of a question of a kind in a state.
@@ -156,11 +156,20 @@ func (p *panel) count(ref string, kind term.ReviewKind, state term.ReviewState) 
 	return n
 }
 
-// missing is how many regular reviewers a question lacks. One whose reviews were all in before the rule was set lacks none.
-func (p *panel) missing(ref string) int {
+// heard reports whether somebody reviewed a question, or the whole session before the question began to wait: whoever did is
+// given no second part of it, and may be all there are.
+func (p *panel) heard(ref string) bool {
+	return slices.ContainsFunc(p.reviews, func(r *ent.Review) bool {
+		return r.Kind == term.ReviewRegular && r.State == term.ReviewSubmitted && covers(r, ref)
+	})
+}
+
+// missing is how many regular reviewers a question lacks. One whose reviews were all in before the rule was set lacks none, and
+// neither does one that was dropped.
+func (p *panel) missing(v *verdict) int {
 	have, assigned, before := 0, 0, false
 	for _, r := range p.reviews {
-		if r.Kind != term.ReviewRegular || !live(r) || !p.covers(r, ref) {
+		if r.Kind != term.ReviewRegular || !live(r) || !p.covers(r, v.item.Ref) {
 			continue
 		}
 		have++
@@ -169,7 +178,7 @@ func (p *panel) missing(ref string) int {
 			assigned++
 		}
 	}
-	if p.final || before && assigned == 0 {
+	if p.final || v.item.Dropped || before && assigned == 0 {
 		return 0
 	}
 	return max(0, p.reviewers-have)
@@ -219,8 +228,8 @@ func (p *panel) question(v *verdict) *standing {
 	}
 	assigned := p.count(v.item.Ref, term.ReviewRegular, term.ReviewAssigned)
 	q.pending = assigned+p.count(v.item.Ref, term.ReviewAdjudication, term.ReviewAssigned) > 0
-	q.waiting = !agreed && (assigned > 0 || p.missing(v.item.Ref) > 0)
-	q.disputed = q.disputed && !q.waiting && !p.final
+	q.waiting = !agreed && !v.item.Dropped && (assigned > 0 || p.missing(v) > 0)
+	q.disputed = q.disputed && !q.waiting && !p.final && !v.item.Dropped
 	return q
 }
 
@@ -286,7 +295,7 @@ func (p *panel) lacking() []string {
 	refs := []string{}
 	for _, v := range p.open {
 		q := p.question(v)
-		if q.waiting && p.missing(v.item.Ref) > 0 || q.disputed && !q.pending {
+		if q.waiting && p.missing(v) > 0 || q.disputed && !q.pending {
 			refs = append(refs, v.item.Ref)
 		}
 	}

@@ -281,6 +281,15 @@ func TestConsensus(t *testing.T) {
 		if again.State != term.ReportReady || again.Reason != "we were too kind" || again.Number != row.Number+1 || doc.Questions[4].Awarded != 0 {
 			t.Errorf("got %v", again)
 		}
+		var shown []string
+		for _, e := range r.sheet(t, r.owner, session).Questions[4].Trace {
+			shown = append(shown, fmt.Sprintf("%s %s %s %t", e.Criterion, e.Source, e.Points.Decimal(), !e.SetAside))
+		}
+		if diff := gocmp.Diff([]string{
+			"why REVIEWER 2 false", "why REVIEWER 2 false", "why CONSENSUS 0 true", "how REVIEWER 1 false", "how REVIEWER 2 false", "how CONSENSUS 0 true",
+		}, shown); diff != "" {
+			t.Errorf("the report does not say what counts: %s", diff)
+		}
 		if err := agree(r.owner, gives(2, 2)[1:], "how was better"); err != nil {
 			t.Fatal(err)
 		}
@@ -698,6 +707,35 @@ func TestAssignPartsByHand(t *testing.T) {
 		r.refused(t, "what is scored", fault.NotScorable, func() error { return lastErr(assign(second.ID, nil, "2.1")) })
 		if row := must(assign(second.ID, nil))(t); !slices.Equal(row.Refs, []string{"1.4"}) {
 			t.Errorf("the rest is %v", row.Refs)
+		}
+	})
+}
+
+// TestWhatNobodyBeganIsNotReviewed asks for reviews of sessions that ended before they were begun.
+func TestWhatNobodyBeganIsNotReviewed(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.rule(t, nil)
+		invited := func() (gid.ID, string) {
+			email := r.email()
+			return must(r.sitting.Invite(t.Context(), r.owner, r.invitation(email)))(t).ID, email
+		}
+		waits, _ := invited()
+		cancelled, _ := invited()
+		must(r.sitting.Cancel(t.Context(), r.owner, sitting.CancelSessionInput{ID: cancelled, Reason: "a mistake"}))(t)
+		declined, email := invited()
+		must(r.sitting.Decline(t.Context(), policy.Actor{}, sitting.DeclineInvitationInput{Token: new(r.token(t, email)), Reason: "no time"}))(t)
+		ends := map[string]gid.ID{"invited": waits, "cancelled": cancelled, "declined": declined}
+		for name, session := range ends {
+			r.refused(t, name+", by hand", fault.Conflict, func() error {
+				return lastErr(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: session, ReviewerID: r.reviewer.ID}))
+			})
+			r.refused(t, name+", agreed on", fault.Conflict, func() error {
+				return lastErr(r.grading.RecordConsensus(t.Context(), r.owner, grading.RecordConsensusInput{SessionID: session, Scores: gives(1, 1), Reason: "so"}))
+			})
+			byRule := must(r.grading.AssignReviews(t.Context(), r.owner, grading.AssignReviewsInput{SessionIDs: []gid.ID{session}}))(t)
+			if len(byRule) != 1 || len(byRule[0].Faults) != 1 || byRule[0].Faults[0].Code != fault.Conflict {
+				t.Errorf("%s, by the rule: %v", name, byRule[0].Faults)
+			}
 		}
 	})
 }

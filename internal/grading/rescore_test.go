@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -219,6 +220,83 @@ func TestAnAnswerThatIsAcceptedNoMoreWaitsForAPerson(t *testing.T) {
 		}
 		if f := must(r.grading.Feedback(t.Context(), who, id))(t); f == nil || !*f.Passed {
 			t.Errorf("what was told is gone: %v", f)
+		}
+	})
+}
+
+// shortText are scores of the short text: half of each criterion.
+func shortText() []*grading.CriterionScoreInput {
+	score := func(criterion string) *grading.CriterionScoreInput {
+		return &grading.CriterionScoreInput{Question: "1.4", Criterion: criterion, Points: 1, Comment: "half", Evidence: new("LOCKS")}
+	}
+	return []*grading.CriterionScoreInput{score("why"), score("how")}
+}
+
+func (r *rig) lacking(t testing.TB, session gid.ID) []string {
+	t.Helper()
+	return must(r.grading.LackingBySession(t.Context(), r.owner, []gid.ID{session}))(t)[0].Questions
+}
+
+// TestWhatWaitsAgainIsGivenToSomebody takes an accepted text away from sessions that somebody had reviewed as a whole: that
+// review was not of this text.
+func TestWhatWaitsAgainIsGivenToSomebody(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		template, second := r.fresh(t), r.member(t, policy.Reviewer)
+		reviewed := func() gid.ID {
+			session, _ := r.graded(t, template, keyed().with("2.1", words(text)))
+			row := must(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: session, ReviewerID: r.reviewer.ID}))(t)
+			r.reviewed(t, row.ID)
+			return session
+		}
+		byReview, byConsensus := reviewed(), reviewed()
+		before, _ := r.report(t, byReview)
+		r.rescored(t, r.versionOf(t, byReview), []*content.KeyFix{{Ref: "1.4", Accepted: []string{"because of leases"}}})
+		if got := r.lacking(t, byReview); !slices.Equal(got, []string{"1.4"}) {
+			t.Errorf("somebody lacks for %v", got)
+		}
+		row := must(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: byReview, ReviewerID: second.ID}))(t)
+		if !slices.Equal(row.Refs, []string{"1.4"}) {
+			t.Errorf("given %v", row.Refs)
+		}
+		r.submits(t, byReview, second, shortText())
+		must(r.grading.RecordConsensus(t.Context(), r.owner, grading.RecordConsensusInput{SessionID: byConsensus, Scores: shortText(), Reason: "nobody is left"}))(t)
+		for name, session := range map[string]gid.ID{"by review": byReview, "by consensus": byConsensus} {
+			now, doc := r.report(t, session)
+			if s := r.session(t, session); s.State != term.Scored || now.State != term.ReportReady || now.Points != before.Points-1_000_000 || doc.Questions[4].Status != term.ItemScored {
+				t.Errorf("%s: %s, report %s with %d points, before %d", name, s.State, now.State, now.Points, before.Points)
+			}
+		}
+	})
+}
+
+// TestNobodyScoresWhatWasDropped drops a question while people review it.
+func TestNobodyScoresWhatWasDropped(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		template := r.fresh(t)
+		waits := func() gid.ID {
+			session, _ := r.graded(t, template, keyed().with("1.4", words("no accepted answer")).with("2.1", words(text)))
+			return session
+		}
+		assigned, unassigned := waits(), waits()
+		row := must(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: assigned, ReviewerID: r.reviewer.ID}))(t)
+		r.rescored(t, r.versionOf(t, assigned), []*content.KeyFix{{Ref: "1.4", Drop: true}})
+		if got := r.lacking(t, unassigned); !slices.Equal(got, []string{"2.1"}) {
+			t.Errorf("somebody lacks for %v", got)
+		}
+		r.refused(t, "what was dropped", fault.NotScorable, func() error {
+			return lastErr(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: unassigned, ReviewerID: r.reviewer.ID, Questions: []string{"1.4"}}))
+		})
+		work := must(r.grading.Work(t.Context(), r.reviewer, []gid.ID{row.ID}))(t)
+		if len(work) != 1 || len(work[0].Items) != 1 || work[0].Items[0].Question != "2.1" {
+			t.Errorf("there is to score: %v", work)
+		}
+		r.refused(t, "scores of it", fault.Invalid, func() error {
+			return lastErr(r.grading.SubmitReview(t.Context(), r.reviewer, grading.SubmitReviewInput{ID: row.ID, Scores: append(scores(), shortText()...)}))
+		}, "scores.2.criterion", "scores.3.criterion")
+		r.reviewed(t, row.ID)
+		report, doc := r.report(t, assigned)
+		if s := r.session(t, assigned); s.State != term.Scored || report.State != term.ReportReady || !doc.Questions[3].Dropped || doc.Overall.Maximum != 8_000_000 {
+			t.Errorf("%s, report %s of %v", s.State, report.State, doc.Overall)
 		}
 	})
 }

@@ -313,9 +313,9 @@ func workOf(r *ent.Review, j *judged) *ReviewWork {
 	return work
 }
 
-// ofReview are those of some questions that a review is of.
+// ofReview are those of some questions that a review is of and that count: nobody scores what was dropped.
 func ofReview(r *ent.Review, verdicts []*verdict) []*verdict {
-	return slices.DeleteFunc(slices.Clone(verdicts), func(v *verdict) bool { return !covers(r, v.item.Ref) })
+	return slices.DeleteFunc(slices.Clone(verdicts), func(v *verdict) bool { return v.item.Dropped || !covers(r, v.item.Ref) })
 }
 
 // judged are the verdicts on one session, computed anew: they follow from what is frozen and stored.

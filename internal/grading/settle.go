@@ -21,11 +21,14 @@ type reviewing struct {
 	seen    string // what could be read before the change
 }
 
-// holdReview holds a visible session, and reads its panel.
+// holdReview holds a visible session, and reads its panel. One that nobody began has nothing to review, which is Conflict.
 func (s *Service) holdReview(ctx context.Context, tx tenant.Tx, session gid.ID) (*reviewing, error) {
 	row, err := tenant.Only[*ent.Session]("session")(tx.LockSession(ctx, session))
 	if err != nil {
 		return nil, err
+	}
+	if row.StartedAt == nil {
+		return nil, conflict("this session was never begun; there is nothing to review")
 	}
 	w := &reviewing{session: row}
 	if w.judged, err = s.judgeOne(ctx, tx, row); err != nil {

@@ -107,7 +107,7 @@ func (s *Service) Share(ctx context.Context, actor policy.Actor, in ShareReportI
 func (in *ShareReportInput) check() error {
 	var c fault.Checks
 	if in.ExpiresIn != nil {
-		c.That(*in.ExpiresIn > 0 && *in.ExpiresIn <= longestShare, "this must be more than nothing and at most 30 days", "expiresIn")
+		c.That(in.ExpiresIn.Truncate(time.Microsecond) > 0 && *in.ExpiresIn <= longestShare, "this must be more than nothing and at most 30 days", "expiresIn")
 	}
 	if in.Note != nil {
 		c.Line(*in.Note, 0, longestNote, "note")
@@ -248,25 +248,57 @@ func (s *Service) Shared(ctx context.Context, actor policy.Actor, secret string)
 	return s.document(ctx, scope, link.ReportID, sees{candidate: true, role: true})
 }
 
+// ShareWorks tells whether a link would open, to a program that wants to know no more: nothing is shown, counted or audited.
+// What Shared calls NotFound is NotFound here as well.
+func (s *Service) ShareWorks(ctx context.Context, actor policy.Actor, secret string) error {
+	scope, link, err := s.tenant.AsShared(ctx, actor, tenant.SecretHash(secret))
+	if err != nil {
+		return err
+	}
+	now, err := scope.TokenTime(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = behindShare(ctx, scope, shareAt(link, now))
+	return err
+}
+
 // openShare counts the opening of a link that is good.
 func openShare(ctx context.Context, tx tenant.Tx, id gid.ID) error {
 	share, err := oneShare(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	row, err := tenant.Only[*ent.Report]("link")(tx.Reports().Where(report.ID(share.ReportID)).
-		Select(report.FieldID, report.FieldState, report.FieldSessionID, report.FieldCandidateID, report.FieldJobRoleID).
-		WithSession().WithCandidate().Only(ctx))
+	row, err := behindShare(ctx, tx.Scope, share)
 	if err != nil {
 		return err
-	}
-	open := row.State == term.ReportReady || row.State == term.ReportReleased
-	if share.State != ShareActive || !open || row.Edges.Session.State == term.Voided || row.Edges.Candidate.ErasedAt != nil {
-		return tenant.NotFound("link")
 	}
 	_, err = tx.ChangeReportShare(id).AddOpened(1).SetLastOpenedAt(tx.TokenTime()).Save(ctx)
 	if err != nil {
 		return fmt.Errorf("count opening: %w", err)
 	}
 	return tx.Record(ctx, row.ID, map[string]string{"read": "report", "as": "link"})
+}
+
+// behindShare is the report that a link shows, without its document, if both are good. With a report that was taken back,
+// earlier revisions are as well: what was wrong with it may be wrong with them.
+func behindShare(ctx context.Context, scope tenant.Scope, share *Share) (*ent.Report, error) {
+	row, err := tenant.Only[*ent.Report]("link")(scope.Reports().Where(report.ID(share.ReportID)).
+		Select(report.FieldID, report.FieldNumber, report.FieldState, report.FieldSessionID, report.FieldCandidateID, report.FieldJobRoleID).
+		WithSession().WithCandidate().Only(ctx))
+	if err != nil {
+		return nil, err
+	}
+	open := row.State == term.ReportReady || row.State == term.ReportReleased
+	if share.State != ShareActive || !open || row.Edges.Session.State == term.Voided || row.Edges.Candidate.ErasedAt != nil {
+		return nil, tenant.NotFound("link")
+	}
+	back, err := scope.Reports().Where(report.SessionID(row.SessionID), report.NumberGT(row.Number), report.StateEQ(term.ReportWithdrawn)).Exist(ctx)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("find later revision: %w", err)
+	case back:
+		return nil, tenant.NotFound("link")
+	}
+	return row, nil
 }

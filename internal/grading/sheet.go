@@ -265,13 +265,30 @@ func (t Total) count() reporting.Count {
 func (a *around) question(q *QuestionResult) *reporting.Question {
 	shown := &reporting.Question{
 		Ref: q.Ref, Section: q.Section, Title: q.Title, Kind: q.Kind, Status: q.Status,
-		Points: reporting.Number(q.Awarded), Maximum: reporting.Number(q.Maximum), Trace: []*reporting.Entry{},
+		Points: reporting.Number(q.Awarded), Maximum: reporting.Number(q.Maximum), Dropped: q.Dropped, Trace: []*reporting.Entry{},
 	}
 	for _, e := range q.Trace() {
 		shown.Trace = append(shown.Trace, a.entry(e))
 	}
 	if q.Kind == term.Code && q.Status != term.ItemOmitted && q.Status != term.ItemNotReached {
-		shown.Execution = &reporting.Execution{State: reporting.NotExecuted}
+		shown.Execution = q.Execution().sheet()
+	}
+	return shown
+}
+
+// sheet is what became of running a code answer; what still waits for the runner was not run yet.
+func (e *Execution) sheet() *reporting.Execution {
+	shown := &reporting.Execution{State: reporting.NotExecuted, Tests: len(e.Tests)}
+	switch e.Status {
+	case ExecutionExecuted:
+		shown.State = reporting.Executed
+	case ExecutionFailed:
+		shown.State = reporting.Failed
+	}
+	for _, t := range e.Tests {
+		if t.Passed {
+			shown.Passed++
+		}
 	}
 	return shown
 }
@@ -280,6 +297,7 @@ func (a *around) entry(e *TraceEntry) *reporting.Entry {
 	shown := &reporting.Entry{
 		Criterion: e.Criterion, Text: e.Text, Weight: e.Weight, Points: number(e.Points), Maximum: number(e.Maximum),
 		Source: e.Source, Evidence: e.Evidence, Comment: e.Comment,
+		SetAside: e.SetAside, NotScorable: e.NotScorable, WholeAnswer: e.WholeAnswer,
 	}
 	if e.AwardedBy != nil {
 		shown.By = a.named[*e.AwardedBy]

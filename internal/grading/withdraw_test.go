@@ -116,7 +116,7 @@ func TestShare(t *testing.T) {
 		})
 		t.Run("bounds how long and for whom", func(t *testing.T) {
 			for name, in := range map[string]grading.ShareReportInput{
-				"no time": {ExpiresIn: new(time.Duration(0))}, "too long": {ExpiresIn: new(30*24*time.Hour + 1)},
+				"no time": {ExpiresIn: new(time.Duration(0))}, "less than is kept": {ExpiresIn: new(time.Microsecond - 1)}, "too long": {ExpiresIn: new(30*24*time.Hour + 1)},
 			} {
 				in.ReportID = row.ID
 				r.refused(t, name, fault.Invalid, func() error { return lastErr(r.grading.Share(t.Context(), r.owner, in)) }, "expiresIn")
@@ -162,6 +162,25 @@ func TestShare(t *testing.T) {
 			}
 			must(r.sitting.Void(t.Context(), r.owner, sitting.VoidSessionInput{ID: session, Reason: "a fire"}))(t)
 			gone("void", secret)
+		})
+		t.Run("ends with a later revision that is taken back", func(t *testing.T) {
+			session, review, _ := r.assigned(t)
+			r.reviewed(t, review.ID)
+			first, _ := r.report(t, session)
+			_, secret := r.link(t, first.ID, 24*time.Hour)
+			must(r.grading.RecordConsensus(t.Context(), r.owner, grading.RecordConsensusInput{SessionID: session, Scores: gives(1, 1), Reason: "too kind"}))(t)
+			if err := opens(secret); err != nil {
+				t.Errorf("superseded: %v", err)
+			}
+			later, _ := r.report(t, session)
+			must(r.grading.Release(t.Context(), r.owner, grading.ReleaseReportInput{ID: later.ID}))(t)
+			if err := opens(secret); err != nil {
+				t.Errorf("superseded by a released one: %v", err)
+			}
+			must(r.grading.Withdraw(t.Context(), r.owner, grading.WithdrawReportInput{ID: later.ID, Reason: "another person's answers"}))(t)
+			gone("taken back with the later one", secret)
+			must(r.grading.RecordConsensus(t.Context(), r.owner, grading.RecordConsensusInput{SessionID: session, Scores: gives(2, 2), Reason: "the right answers"}))(t)
+			gone("and still, when a third one is there", secret)
 		})
 		t.Run("ends with the candidate's data", func(t *testing.T) {
 			session, _ := r.scored(t, keyed())

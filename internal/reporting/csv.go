@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ func csvHead() []string {
 		"report_id", "revision", "state", "candidate", "job_role", "assessment", "version", "taken_on", "computed_at",
 		"section", "question", "title", "kind", "status", "question_points", "question_maximum",
 		"criterion", "criterion_text", "weight", "points", "maximum", "source", "awarded_by", "confirmed_by", "evidence", "comment", "execution",
+		"counts", "not_scorable", "dropped",
 	}
 }
 
@@ -61,26 +63,36 @@ func (q *Question) cells() []string {
 	return []string{q.Section, q.Ref, q.Title, string(q.Kind), string(q.Status), q.Points.Decimal(), q.Maximum.Decimal()}
 }
 
-// cells are the columns of one criterion, empty for none.
+// cells are the columns of one criterion, empty for none. What could not be judged has no points.
 func (e *Entry) cells(q *Question) []string {
-	ran := ""
+	ran, dropped := "", strconv.FormatBool(q.Dropped)
 	if q.Execution != nil {
 		ran = string(q.Execution.State)
 	}
 	if e == nil {
-		return append(make([]string, 10), ran)
+		return append(make([]string, 10), ran, "", "", dropped)
+	}
+	points := e.Points.Decimal()
+	if e.NotScorable {
+		points = ""
 	}
 	return []string{
-		e.Criterion, e.Text, strconv.Itoa(e.Weight), e.Points.Decimal(), e.Maximum.Decimal(), string(e.Source),
-		e.By, e.ConfirmedBy, e.Evidence, e.Comment, ran,
+		e.Criterion, e.Text, strconv.Itoa(e.Weight), points, e.Maximum.Decimal(), string(e.Source), e.By, e.ConfirmedBy, e.Evidence, e.Comment,
+		ran, strconv.FormatBool(!e.SetAside && !e.NotScorable && !q.Dropped), strconv.FormatBool(e.NotScorable), dropped,
 	}
 }
 
-// harmless keeps a spreadsheet from calculating a cell. Space before the sign does not stop every spreadsheet, and some
-// take the signs in full width as well.
+// formula finds what a spreadsheet would calculate: a sign where a cell begins. Space before the sign does not stop every
+// spreadsheet, and some take the signs in full width as well. Where the language writes decimals with a comma, a spreadsheet
+// divides by semicolons and heeds no quote inside a line: then a cell begins wherever a text has a semicolon, a tab or a line
+// break, and what follows may be quoted.
+var formula = regexp.MustCompile(`(^|[;\t\r\n])([\p{Z}\p{Cf}\v\f"]*)([=+\-@＝＋－＠])`)
+
+// harmless keeps a spreadsheet from calculating a cell, or what it would take for cells in it: an apostrophe stands before
+// what begins like a formula. A cell that begins with a tab or a line break has one as well.
 func harmless(cell string) string {
-	trimmed := strings.TrimLeft(cell, " \u00a0\u3000\v\f")
-	if trimmed != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(trimmed)[0]) {
+	cell = formula.ReplaceAllString(cell, "$1'$2$3")
+	if cell != "" && strings.ContainsRune("\t\r\n", rune(cell[0])) {
 		return "'" + cell
 	}
 	return cell

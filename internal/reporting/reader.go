@@ -270,9 +270,13 @@ func (r *Reader) Asked(q *Question) string {
 	if q.Status == term.ItemNotScored {
 		points = "–" // neither points nor zero
 	}
-	return strings.Join([]string{
+	said := []string{
 		q.Section, r.named(r.Kinds, string(q.Kind)), r.named(r.Statuses, string(q.Status)), fmt.Sprintf(r.Points, points, r.Amount(q.Maximum)),
-	}, " · ")
+	}
+	if q.Dropped {
+		said = append(said, r.Dropped)
+	}
+	return strings.Join(said, " · ")
 }
 
 // named is an enumeration's value in the language; one that the table does not know yet is shown as it is stored.
@@ -291,7 +295,15 @@ func (r *Reader) Weighed(e *Entry) string {
 	return e.Text + " (" + fmt.Sprintf(r.Weight, e.Weight) + ")"
 }
 
-// Awarder says who or what awarded the points, and who confirmed them.
+// PointsFor writes the points of an award; of what nobody could judge there are none.
+func (r *Reader) PointsFor(e *Entry) string {
+	if e.NotScorable {
+		return "–"
+	}
+	return r.PointsOf(e.Points, e.Maximum)
+}
+
+// Awarder says who or what awarded the points, who confirmed them, and whether they do not count.
 func (r *Reader) Awarder(e *Entry) string {
 	said := r.named(r.Sources, string(e.Source))
 	if e.By != "" {
@@ -299,6 +311,12 @@ func (r *Reader) Awarder(e *Entry) string {
 	}
 	if e.ConfirmedBy != "" {
 		said += ", " + fmt.Sprintf(r.ConfirmedBy, e.ConfirmedBy)
+	}
+	if e.NotScorable {
+		said += "; " + r.NotScorable
+	}
+	if e.SetAside {
+		said += "; " + r.SetAside
 	}
 	return said
 }

@@ -237,8 +237,9 @@ func TestCSV(t *testing.T) {
 	})
 	t.Run("calculates nothing", func(t *testing.T) {
 		for cell, want := range map[string]string{
-			"=1+1": "'=1+1", "+49 30": "'+49 30", "-2+3": "'-2+3", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", " =1": "' =1", "\n=1": "'\n=1", "＝1": "'＝1", "\u00a0@x": "'\u00a0@x",
-			"a=1": "a=1", "1-2": "1-2", "": "", "'=1": "'=1",
+			"=1+1": "'=1+1", "+49 30": "'+49 30", "-2+3": "'-2+3", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t'=1", " =1": "' =1", "\n=1": "'\n'=1", "＝1": "'＝1", "\u00a0@x": "'\u00a0@x",
+			"a=1": "a=1", "1-2": "1-2", "": "", "'=1": "'=1", "a; b": "a; b", "\u200b=1": "'\u200b=1", "\u202f＋1": "'\u202f＋1",
+			"x;=1+1": "x;'=1+1", "x; \"=1+1\"": "x;' \"=1+1\"", "x\n=1": "x\n'=1", "x\r@y": "x\r'@y", "x\t-2": "x\t'-2", "x;;=1": "x;;'=1",
 		} {
 			s := sheet(t, "short")
 			s.Head.Candidate, s.Questions[0].Title, s.Questions[0].Trace[0].Evidence, s.Questions[0].Trace[0].Comment = cell, cell, cell, cell
@@ -336,6 +337,11 @@ func TestSentences(t *testing.T) {
 		{en.Unscored(waiting.Questions[1]), "Waits for a reviewer: neither points nor zero."},
 		{en.Unscored(&reporting.Question{Status: term.ItemNotReached}), "Nothing was answered, so nothing was assessed."},
 		{en.Ran(&reporting.Execution{State: reporting.Executed, Passed: 3, Tests: 4}), "The code was run: 3 of 4 tests passed."},
+		{en.Asked(&reporting.Question{Section: "One", Kind: term.Code, Status: term.ItemScored, Maximum: reporting.Of(2), Dropped: true}), "One · code · scored · 0 of 2 points · dropped: counts for nobody"},
+		{en.Awarder(&reporting.Entry{Source: term.SourceReviewer, By: "Ann", SetAside: true}), "reviewer: Ann; does not count"},
+		{de.Awarder(&reporting.Entry{Source: term.SourceReviewer, NotScorable: true, SetAside: true}), "Bewertung; nicht zu beurteilen; zählt nicht"},
+		{en.PointsFor(&reporting.Entry{Maximum: reporting.Of(2), NotScorable: true}), "–"},
+		{en.PointsFor(&reporting.Entry{Maximum: reporting.Of(2)}), "0 of 2"},
 		{en.Judged(reporting.Integrity{Verdict: term.NotEvaluated}), "Not evaluated: nobody has looked at it yet"},
 		{en.Awarder(&reporting.Entry{Source: "SOME_DAY"}), "some day"},
 	} {

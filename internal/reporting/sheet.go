@@ -192,11 +192,13 @@ type Question struct {
 	Status    term.ItemStatus   `json:"status"`
 	Points    Number            `json:"points"`
 	Maximum   Number            `json:"maximum"`
+	Dropped   bool              `json:"dropped,omitempty"` // it counts for nobody, whatever was awarded
 	Trace     []*Entry          `json:"trace"`
 	Execution *Execution        `json:"execution,omitempty"` // of code answers
 }
 
-// Entry is who or what awarded which points, for which criterion, on what evidence.
+// Entry is who or what awarded which points, for which criterion, on what evidence. Of several awards for a criterion all
+// stand here, also those that do not count.
 type Entry struct {
 	Criterion   string           `json:"criterion"`
 	Text        string           `json:"text"`
@@ -208,6 +210,9 @@ type Entry struct {
 	ConfirmedBy string           `json:"confirmedBy,omitempty"` // who confirmed what a model proposed
 	Evidence    string           `json:"evidence,omitempty"`
 	Comment     string           `json:"comment,omitempty"`
+	SetAside    bool             `json:"setAside,omitempty"`    // it does not count
+	NotScorable bool             `json:"notScorable,omitempty"` // nobody could say: neither points nor zero
+	WholeAnswer bool             `json:"wholeAnswer,omitempty"` // nothing was quoted: the answer as a whole is the evidence
 }
 
 // Execution is what became of running a code answer.

@@ -116,6 +116,9 @@ type Words struct {
 	Weight            string
 	Waits             string
 	ConfirmedBy       string
+	SetAside          string
+	NotScorable       string
+	Dropped           string
 	Someone           string
 	Sources           map[string]string
 	Statuses          map[string]string

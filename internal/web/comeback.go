@@ -44,7 +44,7 @@ func (s *Site) askLink(w http.ResponseWriter, r *http.Request) {
 		s.show(w, r, http.StatusBadRequest, "lost", "Come back to your sitting", lostPage{Trouble: "This is not a plain e-mail address."})
 		return
 	}
-	if !s.asks.admit(ClientAddress(s.cfg.Proxies)(r), s.cfg.Now()) {
+	if !s.asks.admit(network(ClientAddress(s.cfg.Proxies)(r)), s.cfg.Now()) {
 		w.Header().Set("Retry-After", "3600")
 		s.show(w, r, http.StatusTooManyRequests, "lost", "Come back to your sitting",
 			lostPage{Trouble: "Too many links were asked for from where you are. Try again in an hour, or ask whoever invited you."})
@@ -55,33 +55,38 @@ func (s *Site) askLink(w http.ResponseWriter, r *http.Request) {
 }
 
 // How often a link to come back by may be asked for from one network in askSpan, by one process: so often that a room full of
-// candidates is let through, and nobody tries addresses by the thousand. mostNetworks bounds what is remembered.
+// candidates is let through, and nobody tries addresses by the thousand.
 const (
-	mostAsks     = 60
-	askSpan      = time.Hour
-	mostNetworks = 10_000
+	mostAsks = 60
+	askSpan  = time.Hour
 )
 
-// asks counts, for each network, how often it asked since the span began.
-type asks struct {
+// quota counts, for each of those who ask, how often they did since the span began, in this process.
+type quota[K comparable] struct {
+	most int // in a span
+	span time.Duration
+
 	mu    sync.Mutex
 	began time.Time
-	of    map[netip.Prefix]int
+	of    map[K]int
 }
 
-// admit counts one more and reports whether it may pass. What is not known to come from anywhere counts as one network.
-func (a *asks) admit(address string, now time.Time) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if now.Sub(a.began) >= askSpan || now.Before(a.began) || len(a.of) >= mostNetworks {
-		a.began, a.of = now, map[netip.Prefix]int{}
+// mostCounted bounds what is remembered.
+const mostCounted = 10_000
+
+// admit counts one more and reports whether it may pass.
+func (q *quota[K]) admit(who K, now time.Time) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if now.Sub(q.began) >= q.span || now.Before(q.began) || len(q.of) >= mostCounted {
+		q.began, q.of = now, map[K]int{}
 	}
-	from := network(address)
-	a.of[from]++
-	return a.of[from] <= mostAsks
+	q.of[who]++
+	return q.of[who] <= q.most
 }
 
-// network is an address, or of the sixth version the part that one customer is given.
+// network is an address, or of the sixth version the part that one customer is given. What is not known to come from anywhere is
+// one network.
 func network(address string) netip.Prefix {
 	at, err := netip.ParseAddr(address)
 	if err != nil {

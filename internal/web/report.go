@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -38,13 +39,17 @@ func (s *Site) report(w http.ResponseWriter, r *http.Request) {
 
 // shared shows a report to whoever holds a link to it, without an account: the same page and files. Nothing of it is kept
 // on the way or found by search, and nobody learns the link from a referrer. Whatever is wrong with a link, the answer is
-// the same.
+// the same. A program that looks at the link for somebody is shown nothing, and is no opening.
 func (s *Site) shared(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Robots-Tag", "noindex, nofollow, noarchive")
 	secret, kind, dotted := strings.Cut(r.PathValue("token"), ".")
 	show, known := s.reportKinds()[kind]
 	if !known || dotted && kind == "" {
 		s.invalidLink(w, r)
+		return
+	}
+	if status := lookedAt(r); status != 0 {
+		s.sharedUnread(w, r, secret, status)
 		return
 	}
 	doc, err := s.cfg.Grading.Shared(r.Context(), login.Actor(r.Context()), secret)
@@ -57,6 +62,37 @@ func (s *Site) shared(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.showReport(w, r, doc, show)
+}
+
+// looker is how programs call themselves that look at links which people send each other.
+var looker = regexp.MustCompile(`(?i)bot\b|crawler|spider|preview|facebookexternalhit|whatsapp|slack-img|embedly|scanner`)
+
+// lookedAt is the status for a request by which nobody reads what it asks for: a question after the head alone, a browser that
+// fetches ahead (it throws an error away, and would show anything else later), or a program that shows what a link is about.
+// For a reader it is 0.
+func lookedAt(r *http.Request) int {
+	ahead := r.Header.Get("Sec-Purpose") + r.Header.Get("Purpose") + r.Header.Get("X-Moz")
+	switch {
+	case strings.Contains(strings.ToLower(ahead), "prefetch"):
+		return http.StatusServiceUnavailable
+	case r.Method != http.MethodGet, looker.MatchString(r.UserAgent()):
+		return http.StatusOK
+	default:
+		return 0
+	}
+}
+
+// sharedUnread answers who does not read a shared report: whether the link works, and nothing of the report.
+func (s *Site) sharedUnread(w http.ResponseWriter, r *http.Request, secret string, status int) {
+	err := s.cfg.Grading.ShareWorks(r.Context(), login.Actor(r.Context()), secret)
+	switch {
+	case err == nil:
+		s.show(w, r, status, "message", "A shared report", message{Text: "A report was shared with you. Open the link in a browser to read it."})
+	case fault.Is(err, fault.NotFound):
+		s.invalidLink(w, r)
+	default:
+		s.faulty(w, r, err)
+	}
 }
 
 func (s *Site) invalidLink(w http.ResponseWriter, r *http.Request) {

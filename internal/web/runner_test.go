@@ -39,7 +39,21 @@ func TestTheCallOfARunner(t *testing.T) {
 			t.Errorf("%s %s: %d %q, want %d", c.method, c.path, got.status, got.text, c.status)
 		}
 	}
-	if got := strings.Join(called, " "); got != "known known guessed broken" {
+	passed := strings.Join(called, " ")
+	t.Run("and not as often as it likes", func(t *testing.T) {
+		called = nil
+		statuses := map[int]int{}
+		for range 200 {
+			statuses[r.ask(t, "PUT", web.RunnerPath+"known", "").status]++
+		}
+		if len(called) > 60 || statuses[http.StatusNoContent] != len(called) || statuses[http.StatusTooManyRequests] != 200-len(called) {
+			t.Errorf("%d calls were passed on: %v", len(called), statuses)
+		}
+		if got := r.ask(t, "PUT", web.RunnerPath+"broken", ""); got.status != http.StatusServiceUnavailable {
+			t.Errorf("the call for another run: %d", got.status)
+		}
+	})
+	if got := passed; got != "known known guessed broken" {
 		t.Errorf("passed on: %s", got)
 	}
 	if log := r.log.String(); strings.Contains(log, "known") || strings.Contains(log, "guessed") || !strings.Contains(log, "route=/integrations") {

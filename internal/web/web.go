@@ -62,7 +62,8 @@ type Site struct {
 	draining draining
 	seen     *seen
 	errands  chan struct{} // one for each that is under way
-	asks     asks
+	asks     *quota[netip.Prefix]
+	calls    *quota[string] // of code runners, by their secrets
 }
 
 // New makes a site. Templates that do not parse are an error.
@@ -75,7 +76,11 @@ func New(cfg Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Site{cfg: cfg, pages: p, assets: a, seen: newSeen(cfg.Metrics), errands: make(chan struct{}, mostErrands)}, nil
+	return &Site{
+		cfg: cfg, pages: p, assets: a, seen: newSeen(cfg.Metrics), errands: make(chan struct{}, mostErrands),
+		asks:  &quota[netip.Prefix]{most: mostAsks, span: askSpan},
+		calls: &quota[string]{most: mostCalls, span: callSpan},
+	}, nil
 }
 
 // Public is everything that the outside may reach.

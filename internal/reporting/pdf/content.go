@@ -229,7 +229,7 @@ func (d *document) questions() {
 
 func (d *document) trace(q *reporting.Question) (rows [][]cell) {
 	for _, e := range q.Trace {
-		rows = append(rows, []cell{plain(d.r.Weighed(e)), plain(d.r.PointsOf(e.Points, e.Maximum)), plain(d.r.Awarder(e)), evidence(e)})
+		rows = append(rows, []cell{plain(d.r.Weighed(e)), plain(d.r.PointsFor(e)), plain(d.r.Awarder(e)), evidence(e)})
 	}
 	return rows
 }

@@ -1,4 +1,5 @@
 // Records a spoken answer. What is recorded stays in this page until it is sent; in the practice it is not sent at all.
+import { Fault } from './api.js';
 import { announce, fresh, h } from './dom.js';
 import { quietly } from './signals.js';
 import { digits, lasting, t } from './words.js';
@@ -109,9 +110,10 @@ export function recorder({ most, describedby, upload, done, drop: dropped, play 
       if (sent !== recording) return; // it was deleted or made anew meanwhile
       done?.(id);
       says.textContent = t('recordSent');
-    } catch {
+    } catch (fault) {
       if (sent !== recording) return;
-      says.textContent = t('recordFailed');
+      const refused = fault instanceof Fault && ['refused', 'closed', 'ended'].includes(fault.kind);
+      says.textContent = refused ? fault.message : t('recordFailed');
       retry.hidden = false;
     }
   }

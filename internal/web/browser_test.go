@@ -33,7 +33,10 @@ func TestSittingInBrowser(t *testing.T) { play(t, "sitting.mjs", 14*time.Minute,
 func TestDetailsInBrowser(t *testing.T) {
 	s := raise(t, startBinary)
 	for _, name := range []string{"opening", "breaks", "refusals", "network", "code", "tree", "objections"} {
-		t.Run(name, func(t *testing.T) { s.play(t, name+".mjs", 4*time.Minute) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // each of them waits most of its time
+			s.play(t, name+".mjs", 4*time.Minute)
+		})
 	}
 }
 

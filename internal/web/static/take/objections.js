@@ -36,15 +36,14 @@ function noticed({ sections }, { signals, verdict }) {
   if (!signals.length) return [h('p', {}, t('noticedNothing'))];
   const refs = sections.flatMap((s) => Array.from({ length: s.questionCount }, (_, i) => s.questions[i]?.ref ?? ''));
   const row = (/** @type {import('./api.js').Noted} */ s) => h('tr', {},
-    h('th', { scope: 'row' }, t(`noticed_${s.kind}`)),
+    h('th', { scope: 'row' }, t(`noticed_${s.kind}`), seconds(s.lasted) ? ` (${lasting(seconds(s.lasted))})` : ''),
     h('td', {}, stamp(s.at)),
-    h('td', {}, seconds(s.lasted) ? lasting(seconds(s.lasted)) : ''),
     h('td', { class: 'n' }, s.question ? String(refs.indexOf(s.question) + 1) : ''));
   return [
     h('p', {}, t('noticedText')),
     verdict && verdict !== 'NOT_EVALUATED' ? h('p', {}, h('strong', {}, t(`verdict_${verdict}`))) : '',
     h('details', { class: 'noticed' }, h('summary', {}, t('noticedAll', { n: signals.length })), h('div', { class: 'wide', tabindex: '0', role: 'group', 'aria-label': t('noticed') }, h('table', {},
-      h('thead', {}, h('tr', {}, ...['noticedWhat', 'noticedWhen', 'noticedLong'].map((key) => h('th', { scope: 'col' }, t(key))), h('th', { scope: 'col', class: 'n' }, t('reviewQuestion')))),
+      h('thead', {}, h('tr', {}, ...['noticedWhat', 'noticedWhen'].map((key) => h('th', { scope: 'col' }, t(key))), h('th', { scope: 'col', class: 'n' }, t('reviewQuestion')))),
       h('tbody', {}, ...signals.map(row))))),
   ];
 }

@@ -80,7 +80,7 @@ export function recorder({ most, describedby, upload, done, drop: dropped, play 
 
   function tick() {
     const passed = (performance.now() - began) / 1000;
-    length.textContent = t('recordOf', { time: digits(Math.min(passed, most)), most: digits(most) });
+    length.textContent = t('recordOf', { time: digits(Math.floor(Math.min(passed, most))), most: digits(most) });
     if (passed < most || running?.state !== 'recording') return;
     running.stop();
     announce(t('recordFull'));
@@ -91,11 +91,16 @@ export function recorder({ most, describedby, upload, done, drop: dropped, play 
     clearInterval(ticking);
     running = null;
     if (closed) return;
+    button.textContent = t('record');
+    if (!whole.size) { // it was stopped at once, or the microphone gave nothing
+      length.hidden = true;
+      says.textContent = t('recordEmpty');
+      return;
+    }
     recording = whole;
     address = URL.createObjectURL(whole);
     player.src = address;
     player.hidden = drop.hidden = false;
-    button.textContent = t('record');
     says.textContent = t('recordDone', { time: lasting((performance.now() - began) / 1000) });
     send();
   }

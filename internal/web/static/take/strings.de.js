@@ -155,6 +155,7 @@ export default {
   recordSent: 'Die Aufnahme ist gespeichert.',
   recordFailed: 'Die Aufnahme konnte noch nicht gesendet werden. Sie ist in dieser Seite aufgehoben: Lassen Sie sie offen und versuchen Sie es noch einmal.',
   recordDenied: 'Das Mikrofon ist nicht verfügbar. Sie können es im Browser erlauben oder Ihre Antwort schreiben; sie zählt genauso.',
+  recordEmpty: 'Es wurde nichts aufgenommen. Bitte versuchen Sie es noch einmal, oder schreiben Sie Ihre Antwort.',
   recordFull: 'Die längste Dauer ist erreicht; die Aufnahme ist beendet.',
 
   save_empty: 'Noch keine Antwort.',
@@ -244,7 +245,6 @@ export default {
   noticedAll: 'Zeigen, was aufgezeichnet wurde ({n})',
   noticedWhat: 'Was',
   noticedWhen: 'Wann',
-  noticedLong: 'Wie lange',
   noticed_FOCUS_LOST: 'Die Seite war im Hintergrund',
   noticed_PASTED: 'Text wurde eingefügt',
   noticed_FULL_SCREEN_LEFT: 'Das Vollbild wurde verlassen',

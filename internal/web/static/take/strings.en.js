@@ -160,6 +160,7 @@ export default {
   recordSent: 'The recording is stored.',
   recordFailed: 'The recording could not be sent yet. It is kept in this page: leave it open, and try again.',
   recordDenied: 'The microphone is not available. You can allow it in your browser, or write your answer; it counts the same.',
+  recordEmpty: 'Nothing was recorded. Please try again, or write your answer.',
   recordFull: 'The longest time is reached; the recording has ended.',
 
   // How the answer stands
@@ -252,7 +253,6 @@ export default {
   noticedAll: 'Show what was recorded ({n})',
   noticedWhat: 'What',
   noticedWhen: 'When',
-  noticedLong: 'How long',
   noticed_FOCUS_LOST: 'The page was in the background',
   noticed_PASTED: 'Text was pasted',
   noticed_FULL_SCREEN_LEFT: 'Full screen was left',

@@ -43,7 +43,7 @@ assert.equal((await sitting(page, 'remaining')).remaining, remaining, 'the clock
 await page.getByRole('button', { name: 'Jetzt weitermachen' }).click();
 await headed(page, 'Frage 1 von 2');
 assert.equal(await page.getByRole('textbox').inputValue(), 'Vor der Pause.');
-await page.getByText(/^Sie haben noch 9 Minuten \d+ Sekunden für Pausen\.$/).waitFor();
+await page.getByText(/^Sie haben noch [1-9] Minuten( \d+ Sekunden?)? für Pausen\.$/).waitFor();
 
 // Afterwards it is recorded again.
 await leaves(page, { hidden: true, forMs: 2_500 });
@@ -54,8 +54,8 @@ await eventually(async () => {
 await page.close();
 
 // A break that takes all that is left ends by itself.
-const short = await begun('PT4S');
-await short.getByText('Sie haben noch 4 Sekunden für Pausen.').waitFor();
+const short = await begun('PT8S');
+await short.getByText('Sie haben noch 8 Sekunden für Pausen.').waitFor();
 await short.getByRole('button', { name: 'Pause machen' }).click();
 await headed(short, 'Sie machen Pause');
 await headed(short, 'Frage 1 von 2');

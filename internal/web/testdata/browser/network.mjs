@@ -43,9 +43,10 @@ await expecting(page, noNetwork, async () => {
   await cut('recordSignals', 'the answer');
   await eventually(async () => assert.deepEqual((await sitting(page, 'flags')).flags, ['1.1'], 'the flag never arrived'));
   await eventually(async () => assert.deepEqual(await recorded(), once, 'the signal never arrived'));
+  const acknowledged = page.waitForResponse((r) => !!r.request().postData()?.includes('recordSignals'));
   await page.unroute('**/graphql');
+  await acknowledged;
 });
-await page.waitForResponse((r) => !!r.request().postData()?.includes('recordSignals'));
 assert.deepEqual(await recorded(), once, 'a signal whose answer was lost is stored twice');
 
 // A recording in parts: one is lost on its way, and of the last one the answer. The page asks where the upload stands, goes

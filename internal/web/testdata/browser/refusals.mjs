@@ -11,7 +11,10 @@ const template = await assessment('Ablehnungen', [{ title: 'One', timeLimit: 'PT
 const page = await accept(template, { locale: 'de-DE' });
 await headed(page, 'Ablehnungen');
 
-const seen = (text) => page.locator('#sitting, dialog').getByText(text).first().waitFor();
+/** Demands that the page says something, and tells what it says instead. */
+const seen = (text) => page.locator('#sitting, dialog').getByText(text).first().waitFor().catch(async () => {
+  assert.fail(`the page does not say “${text}” but: ${await page.locator('#sitting').innerText()}`);
+});
 
 // Before the start: a request and a reason with characters that no database keeps.
 await page.getByText('Um mehr Zeit, Pausen oder etwas anderes bitten').click();
@@ -54,7 +57,20 @@ await expecting(page, noNetwork, async () => {
 });
 await page.getByRole('article').getByRole('button', { name: 'Weiter', exact: true }).click();
 await headed(page, 'Frage 2 von 2');
-await page.locator('.warned').getByText('keine Verbindung').waitFor({ state: 'detached', timeout: 5_000 });
+await page.locator('.warned').getByText('keine Verbindung').waitFor({ state: 'detached' });
+
+// A recording in which nothing is, as of a microphone that was stopped at once.
+await page.evaluate(() => {
+  const { start } = MediaRecorder.prototype;
+  MediaRecorder.prototype.start = function mute(...often) {
+    MediaRecorder.prototype.start = start;
+    this.addEventListener('dataavailable', (e) => e.stopImmediatePropagation(), { capture: true });
+    start.apply(this, often);
+  };
+});
+await page.getByRole('button', { name: 'Aufnehmen', exact: true }).click();
+await page.getByRole('button', { name: 'Anhalten' }).click();
+await seen('Es wurde nichts aufgenommen. Bitte versuchen Sie es noch einmal, oder schreiben Sie Ihre Antwort.');
 
 // A recording that is none.
 await expecting(page, ['status of 4'], async () => {

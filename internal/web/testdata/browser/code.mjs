@@ -5,7 +5,7 @@
 // as sitting.mjs.
 import assert from 'node:assert/strict';
 import { browser, complaints, headed, look, tabTo } from './browser.mjs';
-import { accept, assessment, node, question, sitting } from './stage.mjs';
+import { accept, assessment, eventually, node, question, sitting } from './stage.mjs';
 
 const wide = 'a line of output that is much wider than a phone is, and must not make the page any wider than it is';
 const slot = await question('Sum of a line', 'CODE', {
@@ -40,12 +40,13 @@ await page.getByText('No answer yet.').waitFor();
 await tabTo(page, 'Code in Python');
 await page.keyboard.press('Control+End');
 await page.keyboard.type('print(sum(map(int, numbers.split())))');
-await page.getByText(/^Saved at /).waitFor();
-const { responses } = await sitting(page, 'responses { answer { text } }');
-assert.equal(responses[0].answer.text, 'numbers = input()\nprint(sum(map(int, numbers.split())))');
+await eventually(async () => {
+  const { responses } = await sitting(page, 'responses { answer { text } }');
+  assert.equal(responses[0]?.answer.text, 'numbers = input()\nprint(sum(map(int, numbers.split())))');
+});
 await page.getByRole('button', { name: 'Back to the given code' }).click();
 await page.getByRole('dialog').getByRole('button', { name: 'Back to the given code' }).click();
-assert.equal(await code.inputValue(), 'numbers = input()\n');
+await eventually(async () => assert.equal(await code.inputValue(), 'numbers = input()\n', 'the given code is not back'));
 await page.getByRole('button', { name: 'Question 1 of 1: open' }).waitFor();
 
 assert.deepEqual(complaints, [], 'the console');

@@ -61,16 +61,14 @@ await page.locator('.warned').getByText('keine Verbindung').waitFor({ state: 'de
 
 // A recording in which nothing is, as of a microphone that was stopped at once.
 await page.evaluate(() => {
-  const { start } = MediaRecorder.prototype;
-  MediaRecorder.prototype.start = function mute(...often) {
-    MediaRecorder.prototype.start = start;
-    this.addEventListener('dataavailable', (e) => e.stopImmediatePropagation(), { capture: true });
-    start.apply(this, often);
+  MediaRecorder.prototype.addEventListener = function deaf(type, ...more) {
+    if (type !== 'dataavailable') EventTarget.prototype.addEventListener.call(this, type, ...more);
   };
 });
 await page.getByRole('button', { name: 'Aufnehmen', exact: true }).click();
 await page.getByRole('button', { name: 'Anhalten' }).click();
 await seen('Es wurde nichts aufgenommen. Bitte versuchen Sie es noch einmal, oder schreiben Sie Ihre Antwort.');
+await page.evaluate(() => { delete MediaRecorder.prototype.addEventListener; });
 
 // A recording that is none.
 await expecting(page, ['status of 4'], async () => {

@@ -189,8 +189,8 @@ func invitationOperations() []operation {
 			}
 		}),
 		{row: row{name: "sitting.ComeBack", except: nobodys}, ready: unknown},
-		{row: row{name: "sitting.LinkSuffices", open: public}, ready: fixed(func(ctx context.Context, o *org, who policy.Actor) error {
-			return done(o.sittings.LinkSuffices(ctx, who, "unknown"))
+		{row: row{name: "sitting.LookAtLink", open: public}, ready: fixed(func(ctx context.Context, o *org, who policy.Actor) error {
+			return done(o.sittings.LookAtLink(ctx, who, "unknown"))
 		})},
 		reads("sitting.SendSignInLink", policy.MailSend, false, func(ctx context.Context, o *org, who policy.Actor) error {
 			return o.sittings.SendSignInLink(ctx, who, o.running)

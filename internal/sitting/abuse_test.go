@@ -636,7 +636,7 @@ func TestAbuseOfLinks(t *testing.T) {
 			_, token, _ := r.invited(t)
 			err := r.unchanged(t, "looking", func() error {
 				for range 5 {
-					if !must(r.sitting.LinkSuffices(t.Context(), policy.Actor{}, token))(t) {
+					if !must(r.sitting.LookAtLink(t.Context(), policy.Actor{}, token))(t).Suffices {
 						t.Error("the link does not suffice")
 					}
 				}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/binding"
+	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
@@ -66,17 +67,31 @@ func enter(ctx context.Context, scope tenant.Scope, s *Service, actor policy.Act
 	return &Entry{Sitting: own, Identity: &who}, nil
 }
 
-// LinkSuffices reports whether an invitation link alone signs its candidate in. Of an unknown link, and for a program, it does not. It
-// changes nothing, so that a page may ask when it is merely looked at.
-func (s *Service) LinkSuffices(ctx context.Context, actor policy.Actor, token string) (bool, error) {
+// Link is what a page may tell of an invitation link that is merely looked at.
+type Link struct {
+	Suffices bool   // it alone signs its candidate in
+	Language string // of the invitation; empty if that is not said, or the link is unknown
+}
+
+// LookAtLink tells of an invitation link what its page says. An unknown link, and one that a program shows, is as one that does not
+// suffice. It changes nothing, so that a page may ask when it is merely looked at.
+func (s *Service) LookAtLink(ctx context.Context, actor policy.Actor, token string) (Link, error) {
 	scope, _, err := s.tenant.AsLinkHolder(ctx, actor, tenant.SecretHash(token))
-	if err == nil {
-		err = linkSuffices(ctx, scope)
-	}
 	if len(fault.All(err)) > 0 {
-		return false, nil
+		return Link{}, nil
 	}
-	return err == nil, err
+	if err != nil {
+		return Link{}, err
+	}
+	row, err := scope.Sessions().Where(session.ID(scope.SessionID())).Select(session.FieldLanguage).Only(ctx)
+	if err != nil {
+		return Link{}, fmt.Errorf("find invitation: %w", err)
+	}
+	err = linkSuffices(ctx, scope)
+	if len(fault.All(err)) > 0 {
+		return Link{Language: row.Language}, nil
+	}
+	return Link{Suffices: err == nil, Language: row.Language}, err
 }
 
 // linkSuffices demands that the organization lets a link alone sign its candidate in.

@@ -33,25 +33,26 @@ type lostPage struct {
 
 // lost shows the form for who has lost their session.
 func (s *Site) lost(w http.ResponseWriter, r *http.Request) {
-	s.show(w, r, http.StatusOK, "lost", "Come back to your sitting", lostPage{})
+	in := s.wordsFor(r, "")
+	s.showWords(w, r, http.StatusOK, "lost", in, in.ComeBack, lostPage{})
 }
 
 // askLink mails a link to come back by. The answer is the same for every address, and does not wait for what is done
 // with it: neither tells whether somebody was invited.
 func (s *Site) askLink(w http.ResponseWriter, r *http.Request) {
+	in := s.wordsFor(r, "")
 	address, plain := policy.NormalAddress(r.PostFormValue("email"))
 	if !plain {
-		s.show(w, r, http.StatusBadRequest, "lost", "Come back to your sitting", lostPage{Trouble: "This is not a plain e-mail address."})
+		s.showWords(w, r, http.StatusBadRequest, "lost", in, in.ComeBack, lostPage{Trouble: in.NotPlain})
 		return
 	}
 	if !s.asks.admit(network(ClientAddress(s.cfg.Proxies)(r)), s.cfg.Now()) {
 		w.Header().Set("Retry-After", "3600")
-		s.show(w, r, http.StatusTooManyRequests, "lost", "Come back to your sitting",
-			lostPage{Trouble: "Too many links were asked for from where you are. Try again in an hour, or ask whoever invited you."})
+		s.showWords(w, r, http.StatusTooManyRequests, "lost", in, in.ComeBack, lostPage{Trouble: in.TooMany})
 		return
 	}
 	s.later(r.Context(), "mail a link to come back by", func(ctx context.Context) error { return s.cfg.SignInLink(ctx, address) })
-	s.show(w, r, http.StatusOK, "lost", "Look into your mailbox", lostPage{Asked: true})
+	s.showWords(w, r, http.StatusOK, "lost", in, in.Mailbox, lostPage{Asked: true})
 }
 
 // How often a link to come back by may be asked for from one network in askSpan, by one process: so often that a room full of
@@ -102,29 +103,44 @@ func network(address string) netip.Prefix {
 
 // comeBack shows what a link to come back by is for. Opening it changes nothing.
 func (s *Site) comeBack(w http.ResponseWriter, r *http.Request) {
-	s.show(w, r, http.StatusOK, "lost", "Come back to your sitting", lostPage{Token: r.PathValue("token")})
+	in := s.wordsFor(r, "")
+	s.showWords(w, r, http.StatusOK, "lost", in, in.ComeBack, lostPage{Token: r.PathValue("token")})
 }
 
 // enterAgain signs the holder of a link to come back by in.
 func (s *Site) enterAgain(w http.ResponseWriter, r *http.Request) {
 	entry, err := s.cfg.Sittings.ComeBack(r.Context(), login.Actor(r.Context()), r.PathValue("token"))
-	s.entered(w, r, entry, err)
+	if err != nil {
+		s.notEntered(w, r, s.wordsFor(r, ""), err)
+		return
+	}
+	s.entered(w, r, entry)
 }
 
 // entered leads whom a link let in to the sitting's own page, and begins the session of who was signed in by it. Nothing
 // starts by that.
-func (s *Site) entered(w http.ResponseWriter, r *http.Request, entry *sitting.Entry, err error) {
-	if err == nil && entry.Identity != nil {
-		err = s.cfg.Login.Enter(w, r, *entry.Identity)
+func (s *Site) entered(w http.ResponseWriter, r *http.Request, entry *sitting.Entry) {
+	if entry.Identity != nil {
+		if err := s.cfg.Login.Enter(w, r, *entry.Identity); err != nil {
+			s.faulty(w, r, err)
+			return
+		}
 	}
-	switch {
-	case fault.Is(err, fault.LinkUsed), fault.Is(err, fault.Expired):
-		s.show(w, r, http.StatusConflict, "lost", "Come back to your sitting", lostPage{Trouble: sentence(fault.All(err)[0].Message)})
-	case err != nil:
-		s.faulty(w, r, err)
-	default:
-		http.Redirect(w, r, "/sittings/"+entry.Sitting.ID.String(), http.StatusSeeOther)
+	http.Redirect(w, r, "/sittings/"+entry.Sitting.ID.String(), http.StatusSeeOther)
+}
+
+// notEntered says why a link let nobody in, and offers another one to whom that may help.
+func (s *Site) notEntered(w http.ResponseWriter, r *http.Request, in *words, err error) {
+	for code, status := range map[fault.Code]int{
+		fault.LinkUsed: http.StatusConflict, fault.Expired: http.StatusConflict,
+		fault.NotFound: http.StatusNotFound, fault.Conflict: http.StatusConflict,
+	} {
+		if fault.Is(err, code) && (in.Faults[code] != "" || code == fault.LinkUsed || code == fault.Expired) {
+			s.showWords(w, r, status, "lost", in, in.ComeBack, lostPage{Trouble: in.fault(fault.All(err)[0])})
+			return
+		}
 	}
+	s.faulty(w, r, err)
 }
 
 // How many errands are under way at most, and how long one may take.

@@ -10,3 +10,6 @@ import (
 func (s *Site) ShowReport(w http.ResponseWriter, r *http.Request, sheet *reporting.Sheet, reader *reporting.Reader) {
 	s.reportPage(w, r, sheet, reader)
 }
+
+// Words are what candidates are told before they are in a sitting, by language.
+var Words = readWords

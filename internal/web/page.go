@@ -50,6 +50,7 @@ type view struct {
 	Skip, SignOut string // what the frame itself says
 	Actor         policy.Actor
 	Dev           bool
+	Words         *words // of the candidate's pages
 	Data          any
 }
 
@@ -167,18 +168,29 @@ type takePage struct {
 
 // take shows what an invitation link is for. Opening it changes nothing, so that a mail scanner does no harm.
 func (s *Site) take(w http.ResponseWriter, r *http.Request) {
-	byLink, err := s.cfg.Sittings.LinkSuffices(r.Context(), login.Actor(r.Context()), r.PathValue("token"))
+	link, err := s.cfg.Sittings.LookAtLink(r.Context(), login.Actor(r.Context()), r.PathValue("token"))
 	if err != nil {
 		s.faulty(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "take", "Your invitation", takePage{Token: r.PathValue("token"), ByLink: byLink})
+	in := s.wordsFor(r, link.Language)
+	s.showWords(w, r, http.StatusOK, "take", in, in.Invitation, takePage{Token: r.PathValue("token"), ByLink: link.Suffices})
 }
 
 // accept ties whoever signed in, or holds the link, to the invitation.
 func (s *Site) accept(w http.ResponseWriter, r *http.Request) {
-	entry, err := s.cfg.Sittings.Enter(r.Context(), login.Actor(r.Context()), r.PathValue("token"))
-	s.entered(w, r, entry, err)
+	actor, token := login.Actor(r.Context()), r.PathValue("token")
+	entry, err := s.cfg.Sittings.Enter(r.Context(), actor, token)
+	if err == nil {
+		s.entered(w, r, entry)
+		return
+	}
+	link, failed := s.cfg.Sittings.LookAtLink(r.Context(), actor, token)
+	if failed != nil {
+		s.faulty(w, r, err)
+		return
+	}
+	s.notEntered(w, r, s.wordsFor(r, link.Language), err)
 }
 
 func (s *Site) mailbox(w http.ResponseWriter, r *http.Request) {

@@ -58,6 +58,7 @@ type Mail struct {
 type Site struct {
 	cfg      Config
 	pages    pages
+	words    map[string]*words // by language
 	assets   *assets
 	draining draining
 	seen     *seen
@@ -76,8 +77,12 @@ func New(cfg Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	said, err := readWords()
+	if err != nil {
+		return nil, err
+	}
 	return &Site{
-		cfg: cfg, pages: p, assets: a, seen: newSeen(cfg.Metrics), errands: make(chan struct{}, mostErrands),
+		cfg: cfg, pages: p, words: said, assets: a, seen: newSeen(cfg.Metrics), errands: make(chan struct{}, mostErrands),
 		asks:  &quota[netip.Prefix]{most: mostAsks, span: askSpan},
 		calls: &quota[string]{most: mostCalls, span: callSpan},
 	}, nil

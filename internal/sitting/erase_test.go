@@ -104,6 +104,9 @@ func TestErase(t *testing.T) {
 			if got := must(r.sitting.SessionsByID(t.Context(), r.owner, []gid.ID{invited.ID}))(t)[0]; got.State != term.Cancelled {
 				t.Errorf("the invitation is %s", got.State)
 			}
+			if got := must(r.sitting.SessionsByID(t.Context(), r.owner, []gid.ID{id}))(t)[0]; got.State != term.Voided {
+				t.Errorf("what was handed in and is not scored is %s", got.State)
+			}
 		})
 		t.Run("files' bytes are deleted by a job", func(t *testing.T) {
 			var gone []string

@@ -298,7 +298,7 @@ func TestRecords(t *testing.T) {
 func TestErasureMutations(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		r.mutate(t, map[string]mutation{
-			"eraseCandidate": {action: policy.CandidateErase, actor: r.owner, events: []event.Type{event.CandidateErased}, foreign: true, fresh: func(t testing.TB) call {
+			"eraseCandidate": {action: policy.CandidateErase, actor: r.owner, events: []event.Type{event.CandidateErased, event.SessionVoided}, foreign: true, fresh: func(t testing.TB) call {
 				id, _ := r.submitted(t)
 				candidate := r.candidateOf(t, id)
 				return func(ctx context.Context, a policy.Actor, key *string, other bool) (gid.ID, error) {

@@ -9,11 +9,12 @@ import (
 	"testing"
 
 	"github.com/assay-hq/assay/internal/dbtest"
+	"github.com/assay-hq/assay/policy"
 )
 
 // TestFlows goes through each testdata/flows/<case>/requests.graphql in an organization of its own, which has two job
 // roles and a skill, and compares the answers with responses.json. A line "# as: name" begins a request, and who asks is
-// somebody of the organization or the secret of an API key; a line "# keep: name = path" gives a part of the answer a
+// somebody of the organization, one of two more candidates, or the secret of an API key; a line "# keep: name = path" gives a part of the answer a
 // name, which stands for it as {{name}} from then on.
 func TestFlows(t *testing.T) {
 	paths := must(filepath.Glob("testdata/flows/*/requests.graphql"))(t)
@@ -23,6 +24,8 @@ func TestFlows(t *testing.T) {
 	for _, path := range paths {
 		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
 			o := newRig(t, dbtest.SQLite(t), ticking()).found(t, zebrawood)
+			o.meet(t, "second", policy.Candidate, "candidate@"+quicksilver+".example")
+			o.meet(t, "third", policy.Candidate, "analyst@"+quicksilver+".example")
 			f := &flow{org: o, named: map[string]string{"skill": o.skill.String(), "role": o.role.String(), "otherRole": o.otherRole.String(), "item": o.item()}}
 			_, text, _ := strings.Cut("\n"+string(must(os.ReadFile(path))(t)), "\n# as: ")
 			var answers strings.Builder
@@ -59,7 +62,7 @@ func (f *flow) step(t *testing.T, step string) string {
 			if !ok {
 				t.Fatalf("no %s in %s", path, a.body)
 			}
-			f.named[name] = value
+			f.named[name] = value[strings.LastIndex(value, "/")+1:] // of a link its secret
 		}
 	}
 	return shownAnswer(t, a)

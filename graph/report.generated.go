@@ -489,7 +489,7 @@ func (ec *executionContext) _QuestionResult_trace(ctx context.Context, field gra
 			return ec.fieldContext_QuestionResult_trace(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Trace, nil
+			return obj.Trace(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*grading.TraceEntry) graphql.Marshaler {
@@ -503,7 +503,7 @@ func (ec *executionContext) fieldContext_QuestionResult_trace(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "QuestionResult",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_TraceEntry(ctx, field)

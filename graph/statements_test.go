@@ -82,6 +82,8 @@ var journey = []struct {
 	{"one's own sittings with what is in them", 8, "candidate", `{ sittings(first: 20) { nodes { id flags responses { question revision answer { text } }
 		signals { kind } contests { state } uploads { id } } } }`},
 	{"one's own sittings, counted", 4, "candidate", `{ sittings(first: 100) { totalCount nodes { id } } }`},
+	{"what is kept of me", 7, "candidate", `{ myRecords { employer sittings { id answers signalCount files { id } openings { at } } } }`},
+	{"all that is kept of me", 9, "candidate", `{ exportMyData { document files { id } } }`},
 	{"what happened in sessions", 5, "owner", `{ organization { sessions(first: 100) { nodes { id timeline { kind section share } } } } }`},
 	{"a sitting with its answers", 4, "candidate", `query($sitting: ID!) { sitting(id: $sitting) {
 		state deadline sections { questions { ref } } responses { question revision answer { choices } } } }`},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -279,24 +280,53 @@ func (a *app) finishDue(ctx context.Context) error {
 	}
 }
 
-// finishAtOnce is how many sittings are ended at once, so that many commits share one write to the disk where the database
-// can do that. It leaves connections to whoever is still answering.
-const finishAtOnce = 4
+// Sittings of one organization are ended ten in a commit, and four commits at once, so that they share writes to the disk. It
+// leaves connections to whoever is still answering.
+const (
+	finishTogether = 10
+	finishAtOnce   = 4
+)
 
-// finish ends what is due, each in an operation of its own.
+// finish ends what is due.
 func (a *app) finish(ctx context.Context, due []tenant.Due) error {
-	errs, free := make([]error, len(due)), make(chan struct{}, finishAtOnce)
-	var all sync.WaitGroup
-	for i, d := range due {
-		free <- struct{}{}
-		all.Go(func() {
-			defer func() { <-free }()
-			if err := a.sittings.Finish(ctx, policy.Worker(d.Organization), d.Session); err != nil {
-				errs[i] = fmt.Errorf("finish: %w", err)
-			}
-		})
+	together := map[gid.ID][]gid.ID{}
+	for _, d := range due {
+		together[d.Organization] = append(together[d.Organization], d.Session)
+	}
+	var (
+		all  sync.WaitGroup
+		free = make(chan struct{}, finishAtOnce)
+		mu   sync.Mutex
+		errs []error
+	)
+	for org, sessions := range together {
+		for some := range slices.Chunk(sessions, finishTogether) {
+			free <- struct{}{}
+			all.Go(func() {
+				defer func() { <-free }()
+				if err := a.finishSome(ctx, org, some); err != nil {
+					mu.Lock()
+					defer mu.Unlock()
+					errs = append(errs, fmt.Errorf("finish: %w", err))
+				}
+			})
+		}
 	}
 	all.Wait()
+	return errors.Join(errs...)
+}
+
+// finishSome ends sittings of an organization together. If that cannot be, each is ended alone: one that cannot be ended holds
+// up no other.
+func (a *app) finishSome(ctx context.Context, org gid.ID, sessions []gid.ID) error {
+	err := a.sittings.Finish(ctx, policy.Worker(org), sessions...)
+	if err == nil || len(sessions) == 1 {
+		return err
+	}
+	var errs []error
+	for _, id := range sessions {
+		errs = append(errs, a.sittings.Finish(ctx, policy.Worker(org), id))
+	}
 	return errors.Join(errs...)
 }
 

@@ -217,6 +217,17 @@ func TestLinesLoseNothing(t *testing.T) {
 	})
 }
 
+// TestTheCutStrikesOutNoNumber finds every number of the axis but the one that the cut's line would go through.
+func TestTheCutStrikesOutNoNumber(t *testing.T) {
+	for cut, numbers := range map[float64]int{50: 1, 60: 0, 61: 0, 64: 1} {
+		in := result()
+		in.Cut = cut
+		if got := strings.Count(chart.NewResult(frame(720), in).SVG("x"), ">60</text>"); got != numbers {
+			t.Errorf("a cut at %v: 60 is written %d times, want %d", cut, got, numbers)
+		}
+	}
+}
+
 func TestBucket(t *testing.T) {
 	for percent, want := range map[float64]int{0: 0, 9.99: 0, 10: 1, 55: 5, 99.9: 9, 100: 9} {
 		if got := chart.Bucket(percent, 10); got != want {

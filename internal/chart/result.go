@@ -1,5 +1,7 @@
 package chart
 
+import "math"
+
 // Result is one person's result among others: a dot on its interval, on the distribution of the norm group, with the
 // bands and the cut below. Percentages are from 0 to 100.
 type Result struct {
@@ -96,6 +98,10 @@ func (p resultPlot) axis(y float64) {
 	p.line(p.left, y, p.left+p.wide, y, thin)
 	for tick := 0.0; tick <= 100; tick += 20 {
 		p.line(p.at(tick), y, p.at(tick), y+.35*s, thin)
+		half := p.fr.Measure(number(tick), .85*s, false) / 2
+		if math.Abs(p.at(tick)-p.at(p.in.Cut)) < half+.2*s {
+			continue // the line of the cut would go through it, and says it below
+		}
 		p.f.text(p.at(tick), y+1.4*s, Text{Says: number(tick), Size: .85 * s, Ink: Quiet, Anchor: Middle})
 	}
 }

@@ -35,7 +35,7 @@ func (p *panel) portions(recent []*ent.Review) []*portion {
 		named[name].refs, named[name].missing[v.item.Ref] = append(named[name].refs, v.item.Ref), n
 	}
 	for _, part := range all {
-		part.note(p.reviews, recent, p.spread)
+		part.note(p, recent)
 	}
 	return all
 }
@@ -53,14 +53,14 @@ func (p *panel) portionOf(v *verdict) string {
 }
 
 // note remembers who has which of the questions, and who usually has them.
-func (part *portion) note(reviews, recent []*ent.Review, spread term.ReviewSpread) {
+func (part *portion) note(p *panel, recent []*ent.Review) {
 	for _, ref := range part.refs {
-		for _, r := range reviews {
+		for _, r := range p.reviews {
 			if live(r) && covers(r, ref) {
 				part.taken[r.ReviewerID] = append(part.taken[r.ReviewerID], ref)
 			}
 		}
-		if spread == term.SpreadSession {
+		if p.spread == term.SpreadSession {
 			continue // whoever had all of another session has nothing to keep to
 		}
 		for _, r := range recent {

@@ -224,5 +224,10 @@ func assignAutomatically(ctx context.Context, tx tenant.Tx, row *ent.Session, j 
 	if p.reviews, err = tx.ReviewsOf(ctx, row.ID); err != nil { // of a session that was opened again
 		return fmt.Errorf("find reviews: %w", err)
 	}
+	if len(p.reviews) > 0 {
+		if p.scores, err = awards(ctx, tx.Scope, []gid.ID{row.ID}); err != nil {
+			return err
+		}
+	}
 	return p.fill(ctx, tx, row, rule.ID)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/session"
@@ -34,7 +35,7 @@ type AssignmentResult struct {
 }
 
 // AssignReviews gives up to MaxAssignments sessions to reviewers as the rules of their templates have it: those that are
-// named, or those of a template that have fewer reviews than its rule demands. Each stands alone, in a transaction of its
+// named, or those of a template that lack somebody or wait for nobody. Each stands alone, in a transaction of its
 // own: what is wrong with one is told in its result and stops no other. What has its reviewers already is left as it is, so
 // that a repetition assigns nothing twice. A template that is not visible is NotFound.
 func (s *Service) AssignReviews(ctx context.Context, actor policy.Actor, in AssignReviewsInput) ([]*AssignmentResult, error) {
@@ -47,7 +48,7 @@ func (s *Service) AssignReviews(ctx context.Context, actor policy.Actor, in Assi
 	}
 	ids := in.SessionIDs
 	if in.TemplateID != nil {
-		if ids, err = fewReviewed(ctx, scope, *in.TemplateID); err != nil {
+		if ids, err = s.stuck(ctx, scope, *in.TemplateID); err != nil {
 			return nil, err
 		}
 	}
@@ -74,18 +75,54 @@ func (in *AssignReviewsInput) check() error {
 	return c.Err()
 }
 
-// fewReviewed are sessions of a template that are in review and have fewer reviews than its rule demands, the oldest first.
-func fewReviewed(ctx context.Context, scope tenant.Scope, id gid.ID) ([]gid.ID, error) {
+// stuck are sessions of a template that are in review and lack somebody, or that wait for nobody and are in review all the
+// same, since their rule demands less than it did; the oldest first.
+func (s *Service) stuck(ctx context.Context, scope tenant.Scope, id gid.ID) ([]gid.ID, error) {
 	of, err := tenant.Only[*ent.Template]("template")(scope.Templates().Where(template.ID(id)).Only(ctx))
 	if err != nil {
 		return nil, err
 	}
+	var found []gid.ID
+	for after := gid.First(gid.Session, time.UnixMilli(0)); len(found) < MaxAssignments; {
+		ids, err := perhapsStuck(ctx, scope, of.ID, after)
+		if err != nil || len(ids) == 0 {
+			return found, err
+		}
+		after = ids[len(ids)-1]
+		rows, err := scope.Sessions().Where(tenant.In(session.FieldID, ids)).Order(session.ByID()).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("find sessions: %w", err)
+		}
+		all, err := s.panelsOf(ctx, scope, rows)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			if p := all[row.ID]; p.idle() || len(p.lacking()) > 0 {
+				found = append(found, row.ID)
+			}
+		}
+	}
+	return found[:MaxAssignments], nil
+}
+
+// idle reports whether nobody has anything of the session to score.
+func (p *panel) idle() bool {
+	return !slices.ContainsFunc(p.reviews, func(r *ent.Review) bool { return r.State == term.ReviewAssigned })
+}
+
+// perhapsStuck are sessions of a template, after a place, in which somebody may be lacking as far as their reviews tell by their
+// number alone: some of their questions may have fewer.
+func perhapsStuck(ctx context.Context, scope tenant.Scope, template, after gid.ID) ([]gid.ID, error) {
 	rows, err := scope.Query(ctx, `SELECT s.id FROM sessions s
 		JOIN review_rules u ON u.organization_id = s.organization_id AND u.template_id = s.template_id
-		WHERE s.organization_id = @org AND s.template_id = @template AND s.state = 'IN_REVIEW' AND u.reviewers > (
-			SELECT COUNT(*) FROM reviews r WHERE r.organization_id = s.organization_id AND r.session_id = s.id
-			AND r.kind = 'REGULAR' AND r.state IN ('ASSIGNED', 'SUBMITTED'))
-		ORDER BY s.id LIMIT @most`, tenant.Args{"template": of.ID, "most": MaxAssignments})
+		WHERE s.organization_id = @org AND s.template_id = @template AND s.state = 'IN_REVIEW' AND s.id > @after AND (
+			u.reviewers > (SELECT COUNT(*) FROM reviews r WHERE r.organization_id = s.organization_id AND r.session_id = s.id
+				AND r.kind = 'REGULAR' AND r.state IN ('ASSIGNED', 'SUBMITTED'))
+			OR NOT EXISTS (SELECT 1 FROM reviews r WHERE r.organization_id = s.organization_id AND r.session_id = s.id AND r.state = 'ASSIGNED')
+			OR EXISTS (SELECT 1 FROM reviews r WHERE r.organization_id = s.organization_id AND r.session_id = s.id
+				AND r.state IN ('DECLINED', 'WITHDRAWN')))
+		ORDER BY s.id LIMIT @most`, tenant.Args{"template": template, "after": after, "most": MaxAssignments})
 	if err != nil {
 		return nil, fmt.Errorf("find sessions: %w", err)
 	}
@@ -175,22 +212,17 @@ func (s *Service) LackingBySession(ctx context.Context, actor policy.Actor, ids 
 	}
 	var lacking []*Lacking
 	var waiting []*ent.Session
-	var reviewed []gid.ID
 	for _, row := range sessions {
 		if row.State != term.InReview {
 			lacking = append(lacking, &Lacking{SessionID: row.ID, Questions: []string{}})
 			continue
 		}
-		waiting, reviewed = append(waiting, row), append(reviewed, row.ID)
+		waiting = append(waiting, row)
 	}
 	if len(waiting) == 0 {
 		return lacking, nil
 	}
-	all, err := s.judgeAll(ctx, scope, reviewed)
-	if err != nil {
-		return nil, err
-	}
-	found, err := panels(ctx, scope, waiting, all)
+	found, err := s.panelsOf(ctx, scope, waiting)
 	if err != nil {
 		return nil, err
 	}

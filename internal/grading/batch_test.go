@@ -103,7 +103,7 @@ func TestASheetSaysWhatTheKeyAwarded(t *testing.T) {
 			e := sheets[0].Entries[next]
 			next++
 			if e.Ref != q.Ref || scoring.Points(e.Points) != q.Awarded || scoring.Points(e.Maximum) != q.Maximum || e.Status != q.Status ||
-				e.Source != q.Trace[0].Source || e.Evidence != q.Trace[0].Evidence || e.Comment != q.Trace[0].Comment {
+				e.Source != q.Trace()[0].Source || e.Evidence != q.Trace()[0].Evidence || e.Comment != q.Trace()[0].Comment {
 				t.Errorf("%+v beside %+v", e, q)
 			}
 		}

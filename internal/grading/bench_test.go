@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -184,6 +185,8 @@ func (c cost) report(b *testing.B, n int, plain cost) {
 
 // eachBench runs a benchmark on each kind of database.
 func eachBench(b *testing.B, run func(b *testing.B, db dbtest.Database)) {
+	before := debug.SetGCPercent(400) // as the server does
+	b.Cleanup(func() { debug.SetGCPercent(before) })
 	b.Run("sqlite", func(b *testing.B) { run(b, dbtest.SQLite(b)) })
 	b.Run("postgres", func(b *testing.B) { run(b, dbtest.Postgres(b)) })
 }

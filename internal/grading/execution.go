@@ -196,17 +196,24 @@ func (v *verdict) tested(results []*content.TestResult) {
 	for _, r := range results {
 		byName[r.Name] = r
 	}
-	var scores []scoring.TestScore
-	passed, weights, weight := 0, 0, 0
 	for _, t := range v.item.Content.Code.Tests {
 		r := byName[t.Name]
 		if r == nil {
 			return
 		}
 		v.run.Tests = append(v.run.Tests, &TestRun{TestResult: *r, Weight: t.Weight, Hidden: t.Hidden})
-		scores = append(scores, scoring.TestScore{Weight: t.Weight, Passed: r.Passed})
+	}
+	v.byTests()
+}
+
+// byTests scores by the tests of a run, all of which have a result.
+func (v *verdict) byTests() {
+	scores := make([]scoring.TestScore, len(v.run.Tests))
+	passed, weights, weight := 0, 0, 0
+	for i, t := range v.run.Tests {
+		scores[i] = scoring.TestScore{Weight: t.Weight, Passed: t.Passed}
 		weights += t.Weight
-		if r.Passed {
+		if t.Passed {
 			passed, weight = passed+1, weight+t.Weight
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,7 +184,7 @@ func TestCodeIsRunAndScored(t *testing.T) {
 			t.Error(diff)
 		}
 		var trace []string
-		for _, e := range q.Trace {
+		for _, e := range q.Trace() {
 			trace = append(trace, fmt.Sprintf("%s %d %s/%s %s: %s, %s", e.Criterion, e.Weight, e.Points, e.Maximum, e.Source, e.Comment, e.Evidence))
 		}
 		if diff := gocmp.Diff([]string{
@@ -193,6 +194,13 @@ func TestCodeIsRunAndScored(t *testing.T) {
 		}, trace); diff != "" {
 			t.Error(diff)
 		}
+		t.Run("the ledger counts what the tests came to", func(t *testing.T) {
+			lines := r.ledger(t, r.owner, id)
+			i := slices.IndexFunc(lines, func(a *grading.Award) bool { return a.Ref == "1.1" })
+			if i < 0 || !lines[i].Counts || lines[i].Points != scoring.Of(4) || lines[i].Maximum != scoring.Of(8) {
+				t.Errorf("got %+v", lines)
+			}
+		})
 		t.Run("the report says how many tests it passed", func(t *testing.T) {
 			for _, shown := range r.sheet(t, r.owner, id).Questions {
 				if want := (&reporting.Execution{State: reporting.Executed, Passed: 2, Tests: 3}); shown.Kind == term.Code && !gocmp.Equal(want, shown.Execution) {
@@ -224,6 +232,37 @@ func TestCodeIsRunAndScored(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	})
+}
+
+// TestAMendingKeepsWhatTestsCameTo changes what a program is worth after it was run: it is worth the same share, and nobody
+// has to judge it.
+func TestAMendingKeepsWhatTestsCameTo(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		s := runnertest.New(t)
+		s.Token, s.Steps, s.Runs = "runner's token", 0, calculates
+		r.runBy(t, s)
+		id, _ := r.took(t, r.coding(t), coded("package main // small"))
+		r.score(t, id)
+		r.run(t, r.execution(t, id).ID)
+		r.score(t, id)
+		_, was := r.report(t, id)
+		version := r.versionOf(t, id)
+		for _, fix := range []*content.KeyFix{{Ref: "1.1", Points: new(4)}, {Ref: "1.1", Drop: true}, {Ref: "1.1", Points: new(16)}} {
+			r.rescored(t, version, []*content.KeyFix{fix})
+		}
+		row, now := r.report(t, id)
+		q := code(t, now)
+		if row.State != term.ReportReady || q.Awarded != scoring.Of(8) || q.Maximum != scoring.Of(16) || q.Dropped {
+			t.Errorf("%s: %s of %s", row.State, q.Awarded, q.Maximum)
+		}
+		if diff := gocmp.Diff(code(t, was).Execution(), q.Execution()); diff != "" {
+			t.Error(diff)
+		}
+		if diff := gocmp.Diff(code(t, was).Trace(), q.Trace()); diff != "" {
+			t.Error(diff)
+		}
+		r.adds(t, row, now)
 	})
 }
 
@@ -326,7 +365,7 @@ func TestTheReviewerSeesWhyNothingRan(t *testing.T) {
 		}}))(t)
 		_, doc := r.report(t, id)
 		q := code(t, doc)
-		if q.Awarded != scoring.Of(4) || q.Trace[0].Source != term.SourceReviewer || q.Execution().Status != grading.ExecutionFailed {
+		if q.Awarded != scoring.Of(4) || q.Trace()[0].Source != term.SourceReviewer || q.Execution().Status != grading.ExecutionFailed {
 			t.Errorf("got %+v", q)
 		}
 	})

@@ -22,3 +22,6 @@ func Alpha(docs ...[]byte) (*float64, error) {
 func FeedbackOf(k *key.Key, doc *Result, answers map[string]*content.Answer) *Feedback {
 	return feedback(k, time.Time{}, doc, answers)
 }
+
+// NormStatements are what a norm group is computed from.
+func NormStatements() []string { return []string{percentages, lastResults} }

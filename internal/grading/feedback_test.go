@@ -47,7 +47,7 @@ func TestFeedbackTellsNothingOfTheKey(t *testing.T) {
 		})
 		doc.Questions = append(doc.Questions, &grading.QuestionResult{
 			Ref: ref, Section: "Quiz", Title: secret, Kind: term.QuestionKind(kind), Status: term.ItemScored, Maximum: scoring.Point,
-			Trace: []*grading.TraceEntry{{Criterion: secret, Text: secret, Evidence: secret, Comment: secret, AwardedBy: &gid.ID{7}}},
+			Awards: []*grading.TraceEntry{{Criterion: secret, Text: secret, Evidence: secret, Comment: secret, AwardedBy: &gid.ID{7}}},
 		})
 		given[ref] = &content.Answer{Choices: []string{"b"}, Text: new(secret)}
 	}

@@ -164,12 +164,12 @@ func (r *rig) adds(t *testing.T, row *ent.Report, doc *grading.Result) {
 	var questions, sections, most scoring.Points
 	for _, q := range doc.Questions {
 		questions, most = questions+q.Awarded, most+q.Maximum
-		if q.Status == term.ItemNotScored && len(q.Trace) == 0 {
+		if q.Status == term.ItemNotScored && len(q.Trace()) == 0 {
 			continue
 		}
 		var have, all scoring.Points
 		weights := 0
-		for _, e := range q.Trace {
+		for _, e := range q.Trace() {
 			weights += e.Weight
 			have, all = have+scoring.Points(e.Weight)*e.Points*scoring.Points(1000)/max(1, e.Maximum), all+scoring.Points(e.Weight)*1000
 			if e.Source == "" || e.Text == "" || e.Comment == "" {
@@ -393,8 +393,8 @@ func TestSubmitReview(t *testing.T) {
 		if second.Number != 2 || second.State != term.ReportReady || q.Status != term.ItemScored || q.Awarded != 1_750_000 || doc.Overall.Awarded != 9_750_000 {
 			t.Errorf("got %v, %+v", second, q)
 		}
-		if q.Trace[0].Criterion != "why" || *q.Trace[0].AwardedBy != r.reviewer.ID || q.Trace[0].Evidence != "we lock the row" || q.Trace[1].Points != scoring.Of(1) {
-			t.Errorf("trace %+v, %+v", q.Trace[0], q.Trace[1])
+		if q.Trace()[0].Criterion != "why" || *q.Trace()[0].AwardedBy != r.reviewer.ID || q.Trace()[0].Evidence != "we lock the row" || q.Trace()[1].Points != scoring.Of(1) {
+			t.Errorf("trace %+v, %+v", q.Trace()[0], q.Trace()[1])
 		}
 		if doc.Skills[0].Name != "Go" || doc.Skills[0].Total.Awarded != 3_750_000 || doc.Skills[0].Total.Maximum != scoring.Of(4) {
 			t.Errorf("skill %+v", doc.Skills[0])

@@ -52,7 +52,8 @@ func (f *frozen) lastAnswered(answers map[string]*content.Answer) []string {
 
 // credited reports whether the question's points were given to everybody.
 func (q *QuestionResult) credited() bool {
-	return q.Status == term.ItemScored && len(q.Trace) == 1 && q.Trace[0].Source == term.SourceRule
+	trace := q.Trace()
+	return q.Status == term.ItemScored && len(trace) == 1 && trace[0].Source == term.SourceRule
 }
 
 // mended is the result of a question by its mended item.
@@ -62,13 +63,17 @@ func (q *QuestionResult) mended(item *key.Item, v *verdict) *QuestionResult {
 		own.Dropped = true
 		return &own
 	}
+	if q.byRunner() && v.status == term.ItemNotScored {
+		v.run = q.Run
+		v.byTests()
+	}
 	own := questionResult(v, nil)
-	own.Section = q.Section
+	own.Section, own.Run = q.Section, q.Run
 	if v.status != term.ItemNotScored {
 		return own
 	}
 	own.Adjudicated = q.Adjudicated
-	own.Trace = slices.DeleteFunc(slices.Clone(q.Trace), func(e *TraceEntry) bool { return !e.byPerson() })
+	own.Awards = slices.DeleteFunc(slices.Clone(q.Awards), func(e *TraceEntry) bool { return !e.byPerson() })
 	if points, ok := scoring.RubricScore(own.Maximum, own.levels()); ok && q.Status == term.ItemScored {
 		own.Status, own.Awarded = term.ItemScored, points
 	}
@@ -84,7 +89,7 @@ func (e *TraceEntry) byPerson() bool {
 func (q *QuestionResult) levels() []scoring.CriterionScore {
 	var all []scoring.CriterionScore
 	awards := map[string][]int{}
-	for _, e := range q.Trace {
+	for _, e := range q.Awards {
 		if _, there := awards[e.Criterion]; !there {
 			all = append(all, scoring.CriterionScore{Criterion: scoring.Criterion{Key: e.Criterion, Weight: e.Weight}, Maximum: int(e.Maximum)})
 			awards[e.Criterion] = nil

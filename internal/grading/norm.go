@@ -20,10 +20,20 @@ import (
 )
 
 // Who is in a norm group: the current report of every session of a template version that is complete, not taken back and
-// not void. It is who the score distribution counts as well. Whoever is compared is in it themselves.
-const normGroup = ` FROM reports r JOIN sessions s ON s.organization_id = r.organization_id AND s.id = r.session_id
+// not void. It is who the score distribution counts as well. Whoever is compared is in it themselves. They are gathered first,
+// by the index of their version: an index in the order that is asked for afterwards is one of all the organization's reports.
+const normGroup = `WITH grouped AS MATERIALIZED (SELECT r.id, r.percent, r.candidate_id FROM reports r
+	JOIN sessions s ON s.organization_id = r.organization_id AND s.id = r.session_id
 	WHERE r.organization_id = @org AND r.template_version_id = @version AND r.superseded_at IS NULL
-	AND r.state IN ('READY', 'RELEASED') AND s.state <> 'VOIDED'`
+	AND r.state IN ('READY', 'RELEASED') AND s.state <> 'VOIDED') `
+
+// What a group is computed from: how often each percentage was reached, and the documents of the last. These leave out who was
+// erased: mendings left their documents as they were, of other questions perhaps than the others'.
+const (
+	percentages = normGroup + "SELECT g.percent, COUNT(*) FROM grouped g GROUP BY g.percent ORDER BY g.percent"
+	lastResults = normGroup + `SELECT r.result FROM reports r WHERE r.organization_id = @org AND r.id IN (SELECT g.id FROM grouped g
+	JOIN candidates c ON c.organization_id = @org AND c.id = g.candidate_id AND c.erased_at IS NULL ORDER BY g.id DESC LIMIT @most)`
+)
 
 const (
 	// leastForSEM is how many persons it takes to say how exactly a test measures.
@@ -70,7 +80,7 @@ type group struct {
 func readGroup(ctx context.Context, scope tenant.Scope, version gid.ID) (*group, error) {
 	g := &group{tally: [][2]int64{}}
 	args := tenant.Args{"version": version, "most": reliabilityOf}
-	rows, err := scope.Query(ctx, "SELECT r.percent, COUNT(*)"+normGroup+" GROUP BY r.percent ORDER BY r.percent", args)
+	rows, err := scope.Query(ctx, percentages, args)
 	if err != nil {
 		return nil, fmt.Errorf("count percentages: %w", err)
 	}
@@ -92,7 +102,7 @@ func readGroup(ctx context.Context, scope tenant.Scope, version gid.ID) (*group,
 // readAlpha streams the documents of a group: over the points of its questions if everybody was asked the same ones, else
 // over the percentages of its sections; nil for fewer than thirty who reached all of it.
 func readAlpha(ctx context.Context, scope tenant.Scope, args tenant.Args) (*float64, error) {
-	rows, err := scope.Query(ctx, "SELECT r.result"+normGroup+" ORDER BY r.id DESC LIMIT @most", args)
+	rows, err := scope.Query(ctx, lastResults, args)
 	if err != nil {
 		return nil, fmt.Errorf("find documents: %w", err)
 	}

@@ -5,11 +5,14 @@ import (
 	"log/slog"
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/dbtest"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -89,6 +92,91 @@ func TestNormGroup(t *testing.T) {
 		r.refused(t, "another organization", fault.NotFound, func() error {
 			return r.grading.RefreshNorm(t.Context(), policy.Worker(r.stranger.Org), r.version(t))
 		})
+	})
+}
+
+// TestReliabilityAfterAMending drops a question after somebody was erased, whose report still counts it: the others' reliability
+// is that of the questions that they have.
+func TestReliabilityAfterAMending(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db dbtest.Database) {
+		r := newRig(t, db)
+		var first gid.ID
+		for i := range 32 {
+			given := keyed()
+			for j, ref := range []string{"1.1", "1.2", "1.3"} {
+				if i%(j+3) == 0 {
+					delete(given, ref)
+				}
+			}
+			if session, _ := r.scored(t, given); i == 0 {
+				first = session
+			}
+		}
+		erased := r.session(t, first).CandidateID
+		must(r.sitting.EraseCandidate(t.Context(), r.owner, sitting.EraseCandidateInput{ID: erased, Reason: "they asked"}))(t)
+		r.rescored(t, r.version(t), []*content.KeyFix{{Ref: "1.4", Drop: true}})
+		if size := r.normed(t)[0]; size != "32" {
+			t.Errorf("%s in the norm group", size)
+		}
+		var docs [][]byte
+		scope := must(r.store.As(t.Context(), r.owner, policy.ReportRead))(t)
+		for _, row := range must(scope.Reports().Where(report.SupersededAtIsNil(), report.CandidateIDNEQ(erased)).All(t.Context()))(t) {
+			docs = append(docs, row.Result)
+		}
+		want := must(grading.Alpha(docs...))(t)
+		if got := r.texts(t, "SELECT alpha FROM norms")[0]; want == nil || got != fmt.Sprint(int64(math.Round(1e6**want))) {
+			t.Errorf("got %s millionths, want %v", got, want)
+		}
+	})
+}
+
+// TestNormStatements computes a norm group of a few and of many: it is as many statements, and each finds the reports of its
+// version by their index.
+func TestNormStatements(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db dbtest.Database) {
+		r := newRig(t, db)
+		var heard atomic.Int64
+		listening := must(tenant.Open(tenant.Config{
+			URL: db.URL, Policy: r.rules, Clock: tenant.Clock{Now: r.clock.look, Own: true}, IDs: r.ids, Log: slog.New(slog.DiscardHandler),
+			Observe: func(string) { heard.Add(1) },
+		}))(t)
+		t.Cleanup(func() {
+			if err := listening.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		refresh := func() int64 {
+			heard.Store(0)
+			if err := grading.New(listening).RefreshNorm(t.Context(), policy.Worker(r.owner.Org), r.version(t)); err != nil {
+				t.Fatal(err)
+			}
+			return heard.Load()
+		}
+		r.scored(t, keyed())
+		refresh() // prepares
+		few := refresh()
+		for range 12 {
+			r.scored(t, keyed())
+		}
+		if many := refresh(); many != few || many == 0 || many > 8 {
+			t.Errorf("%d statements for one report, %d for thirteen", few, many)
+		}
+		r.db.SetMaxOpenConns(1)
+		explain, want, never := "EXPLAIN QUERY PLAN ", "SEARCH r USING INDEX reports_of_version", "SCAN r"
+		if db.Dialect == "postgres" {
+			must(r.db.ExecContext(t.Context(), "SET enable_seqscan = off"))(t)     // which few rows would be read by
+			explain, want, never = "EXPLAIN ", "Index Scan", "Seq Scan on reports" // by which index, it decides as the table grows
+		}
+		values := strings.NewReplacer("@org", "'"+r.owner.Org.UUID()+"'", "@version", "'"+r.version(t).UUID()+"'", "@most", "5000")
+		for _, statement := range grading.NormStatements() {
+			plan := ""
+			for _, line := range r.rows(t, explain+values.Replace(statement)) {
+				plan += strings.Join(line, " ") + "\n"
+			}
+			if !strings.Contains(plan, want) || strings.Contains(plan, never) {
+				t.Errorf("%s\n%s", statement, plan)
+			}
+		}
 	})
 }
 

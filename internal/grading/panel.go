@@ -119,6 +119,15 @@ func panels(ctx context.Context, scope tenant.Scope, sessions []*ent.Session, al
 	return found, nil
 }
 
+// panelsOf judges several visible sessions and reads their panels.
+func (s *Service) panelsOf(ctx context.Context, scope tenant.Scope, rows []*ent.Session) (map[gid.ID]*panel, error) {
+	judged, err := s.judgeSeen(ctx, scope, rows)
+	if err != nil {
+		return nil, err
+	}
+	return panels(ctx, scope, rows, judged)
+}
+
 // covers reports whether a review is of a question; one without places is of all that wait.
 func covers(r *ent.Review, ref string) bool { return len(r.Refs) == 0 || slices.Contains(r.Refs, ref) }
 

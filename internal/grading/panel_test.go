@@ -117,7 +117,7 @@ func (r *rig) long(t testing.TB, session gid.ID) (*grading.QuestionResult, term.
 }
 
 func counted(q *grading.QuestionResult) (all []string) {
-	for _, e := range q.Trace {
+	for _, e := range q.Trace() {
 		all = append(all, fmt.Sprintf("%s %s %s %t", e.Criterion, e.Source, e.Points, e.Counts()))
 	}
 	return all
@@ -133,7 +133,7 @@ func TestTwoReviewersAgree(t *testing.T) {
 		}
 		r.submits(t, session, people[0], gives(2, 1))
 		q, state, number := r.long(t, session)
-		if q.Status != term.ItemNotScored || len(q.Trace) != 0 || state != term.ReportProvisional || number != 1 {
+		if q.Status != term.ItemNotScored || len(q.Trace()) != 0 || state != term.ReportProvisional || number != 1 {
 			t.Errorf("after one of two: %+v, %s, revision %d", q, state, number)
 		}
 		r.submits(t, session, people[1], gives(1, 1))
@@ -174,7 +174,7 @@ func TestAFurtherReviewerIsCalledWhereTheyAreFarApart(t *testing.T) {
 		r.submits(t, session, second, gives(2, 1))
 		third := people[slices.IndexFunc(people, func(a policy.Actor) bool { return a.ID != first.ID && a.ID != second.ID })]
 		q, state, number := r.long(t, session)
-		if q.Status != term.ItemNotScored || len(q.Trace) != 0 || state != term.ReportProvisional || number != 1 {
+		if q.Status != term.ItemNotScored || len(q.Trace()) != 0 || state != term.ReportProvisional || number != 1 {
 			t.Errorf("while the third scores: %+v, %s, revision %d", q, state, number)
 		}
 		if n := r.happened(t, "review.adjudication_called"); n != 1 {
@@ -189,8 +189,8 @@ func TestAFurtherReviewerIsCalledWhereTheyAreFarApart(t *testing.T) {
 		if q.Status != term.ItemScored || q.Awarded != 1_750_000 || state != term.ReportReady {
 			t.Errorf("after the third: %+v, %s", q, state)
 		}
-		if !q.Trace[0].WholeAnswer || q.Trace[0].Evidence != text {
-			t.Errorf("a zero without a quotation has %q as its evidence", q.Trace[0].Evidence)
+		if !q.Trace()[0].WholeAnswer || q.Trace()[0].Evidence != text {
+			t.Errorf("a zero without a quotation has %q as its evidence", q.Trace()[0].Evidence)
 		}
 	})
 }
@@ -330,7 +330,7 @@ func TestWhatCannotBeScored(t *testing.T) {
 		r.submits(t, session, people[0], mute)
 		r.submits(t, session, people[1], mute)
 		q, state, _ := r.long(t, session)
-		if q.Status != term.ItemNotScored || state != term.ReportProvisional || !q.Trace[0].NotScorable || q.Trace[0].Counts() || !q.Trace[2].Counts() {
+		if q.Status != term.ItemNotScored || state != term.ReportProvisional || !q.Trace()[0].NotScorable || q.Trace()[0].Counts() || !q.Trace()[2].Counts() {
 			t.Errorf("nobody could say: %+v, %s", q, state)
 		}
 		if s := r.session(t, session); s.State != term.InReview {
@@ -392,7 +392,7 @@ func TestDeclining(t *testing.T) {
 		}
 		third := people[slices.IndexFunc(people, func(a policy.Actor) bool { return a.ID != first.ID && a.ID != second.ID })]
 		r.submits(t, session, third, gives(2, 1))
-		if q, _, _ := r.long(t, session); q.Status != term.ItemNotScored || len(q.Trace) != 0 {
+		if q, _, _ := r.long(t, session); q.Status != term.ItemNotScored || len(q.Trace()) != 0 {
 			t.Errorf("one of two that the rule demands: %+v", q)
 		}
 		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool, in.Reviewers = pool, 1 })
@@ -448,6 +448,7 @@ func TestWithdrawAndReassign(t *testing.T) {
 func TestAssignByQuestionKeepsReviewersToTheirQuestions(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		people, pool := r.reviewers(t, 2)
+		people, pool = r.reviewers(t, 2)
 		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool, in.Reviewers, in.Spread = pool, 1, term.SpreadQuestion })
 		keeps := map[string]gid.ID{}
 		for i := range 4 {
@@ -568,6 +569,41 @@ func TestAssignReviews(t *testing.T) {
 		}
 		if got := r.standing(t, two, people); len(got) != 2 {
 			t.Errorf("got %v", got)
+		}
+	})
+}
+
+// TestAssignReviewsFindsWhatIsStuck gives out a template's sessions after its rule came to demand fewer, and after a part was
+// taken back from a session whose other parts are there: nothing else would ever move them.
+func TestAssignReviewsFindsWhatIsStuck(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		people, pool := r.reviewers(t, 2)
+		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool = pool })
+		session := r.waiting(t, false)
+		must(r.grading.DeclineReview(t.Context(), people[1], grading.DeclineReviewInput{ID: r.own(t, session, people[1]), Reason: grading.ReviewerAway}))(t)
+		r.submits(t, session, people[0], gives(2, 2))
+		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool, in.Reviewers = pool, 1 })
+		ask := func() []*grading.AssignmentResult {
+			return must(r.grading.AssignReviews(t.Context(), r.owner, grading.AssignReviewsInput{TemplateID: &r.template.ID}))(t)
+		}
+		if got := ask(); len(got) != 1 || got[0].SessionID != session || len(got[0].Unassigned)+len(got[0].Faults) != 0 {
+			t.Errorf("got %v", got)
+		}
+		if s := r.session(t, session); s.State != term.Scored {
+			t.Errorf("one review was demanded and is there, and the session is %s", s.State)
+		}
+		people, pool = r.reviewers(t, 2)
+		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool, in.Reviewers, in.Spread = pool, 1, term.SpreadQuestion })
+		parts := r.waiting(t, true)
+		if got := r.standing(t, parts, people); len(got) != 2 {
+			t.Fatalf("got %v", got)
+		}
+		must(r.grading.WithdrawReview(t.Context(), r.owner, grading.WithdrawReviewInput{ID: r.own(t, parts, people[0]), Reason: "away"}))(t)
+		if got := ask(); len(got) != 1 || got[0].SessionID != parts || len(got[0].Unassigned) != 0 {
+			t.Errorf("got %v", got)
+		}
+		if got := ask(); len(got) != 0 {
+			t.Errorf("what has its reviewers is found again: %v", got)
 		}
 	})
 }

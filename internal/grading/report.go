@@ -11,6 +11,7 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/report"
+	"github.com/assay-hq/assay/ent/rescoring"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
@@ -31,14 +32,17 @@ func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Resul
 		if _, err := tx.ChangeReport(previous.ID).SetSupersededAt(tx.Now).Save(ctx); err != nil {
 			return fmt.Errorf("supersede report: %w", err)
 		}
+		if err := writeMended(ctx, tx, row, previous, doc); err != nil {
+			return err
+		}
 	case !ent.IsNotFound(err):
 		return fmt.Errorf("find report: %w", err)
 	}
-	create, err := newReport(tx, row, doc, number)
+	text, err := encodeResult(doc)
 	if err != nil {
 		return err
 	}
-	created, err := create.SetReason(reason).Save(ctx)
+	created, err := newReport(tx, row, doc, text, number).SetReason(reason).Save(ctx)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -47,6 +51,23 @@ func writeReport(ctx context.Context, tx tenant.Tx, row *ent.Session, doc *Resul
 		return err
 	}
 	return tx.Announce(ctx, event.ReportComputed, created.ID, nil)
+}
+
+// writeMended keeps what a mended key awards a session whose report somebody else writes before the mending's own work comes
+// to it.
+func writeMended(ctx context.Context, tx tenant.Tx, row *ent.Session, previous *ent.Report, doc *Result) error {
+	if previous.Mended >= doc.mended {
+		return nil
+	}
+	was, err := decodeResult(previous)
+	if err != nil {
+		return err
+	}
+	by, err := tx.Rescorings().Where(rescoring.TemplateVersionID(row.TemplateVersionID), rescoring.Number(doc.mended)).Only(ctx)
+	if err != nil {
+		return fmt.Errorf("find re-scoring: %w", err)
+	}
+	return writeSheets(ctx, tx, by, []*rescored{{report: previous, session: row, was: was, now: doc}})
 }
 
 // ReleaseReportInput names the report to be released.
@@ -283,6 +304,14 @@ func noteReading(ctx context.Context, scope tenant.Scope, results []*ReportResul
 	return scope.NoteReading(ctx, ids)
 }
 
+func encodeResult(doc *Result) ([]byte, error) {
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return nil, fmt.Errorf("encode report: %w", err)
+	}
+	return text, nil
+}
+
 func decodeResult(row *ent.Report) (*Result, error) {
 	doc := new(Result)
 	if err := json.Unmarshal(row.Result, doc); err != nil {
@@ -303,7 +332,7 @@ func readResult(scope tenant.Scope, row *ent.Report) (*Result, error) {
 // nameNobody takes out who awarded what.
 func (r *Result) nameNobody() {
 	for _, q := range r.Questions {
-		for _, e := range q.Trace {
+		for _, e := range q.Awards {
 			e.AwardedBy = nil
 		}
 	}

@@ -212,11 +212,11 @@ func revise(ctx context.Context, tx tenant.Tx, row *ent.Rescoring, changed []*re
 	var old, open, done []gid.ID
 	reports := make([]*ent.ReportCreate, len(changed))
 	for i, r := range changed {
-		create, err := newReport(tx, r.session, r.now, r.report.Number+1)
+		text, err := encodeResult(r.now)
 		if err != nil {
 			return err
 		}
-		reports[i] = create.SetReason(row.Reason)
+		reports[i] = newReport(tx, r.session, r.now, text, r.report.Number+1).SetReason(row.Reason)
 		old = append(old, r.report.ID)
 		switch {
 		case r.now.Provisional && r.session.State != term.InReview:
@@ -272,12 +272,13 @@ func writeSheets(ctx context.Context, tx tenant.Tx, row *ent.Rescoring, changed 
 func (r *rescored) entries() []*content.ScoreEntry {
 	var list []*content.ScoreEntry
 	for i, q := range r.now.Questions {
+		trace := q.Trace()
 		switch {
 		case !r.was.Questions[i].differs(q):
 		case q.Dropped:
 			list = append(list, &content.ScoreEntry{Ref: q.Ref, Status: q.Status, Source: term.SourceRule, Comment: "dropped: the question counts for nobody"})
-		case len(q.Trace) == 1 && (q.Trace[0].Source == term.SourceKey || q.Trace[0].Source == term.SourceRule):
-			e := q.Trace[0]
+		case len(trace) == 1 && (trace[0].Source == term.SourceKey || trace[0].Source == term.SourceRule):
+			e := trace[0]
 			list = append(list, &content.ScoreEntry{
 				Ref: q.Ref, Status: q.Status, Source: e.Source, Points: int64(q.Awarded), Maximum: int64(q.Maximum), Evidence: e.Evidence, Comment: e.Comment,
 			})

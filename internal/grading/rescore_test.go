@@ -188,13 +188,13 @@ func TestWhatPeopleAwardedIsKept(t *testing.T) {
 		if now.Questions[4].Awarded != 2*was.Questions[4].Awarded || row.Number != 3 {
 			t.Errorf("%v of %v, before %v", now.Questions[4].Awarded, now.Questions[4].Maximum, was.Questions[4].Awarded)
 		}
-		if diff := gocmp.Diff(was.Questions[4].Trace, now.Questions[4].Trace); diff != "" {
+		if diff := gocmp.Diff(was.Questions[4].Trace(), now.Questions[4].Trace()); diff != "" {
 			t.Error(diff)
 		}
 		r.adds(t, row, now)
 		r.rescored(t, version, []*content.KeyFix{{Ref: "2.1", Drop: true}})
 		_, dropped := r.report(t, session)
-		if q := dropped.Questions[4]; !q.Dropped || q.Status != term.ItemScored || len(q.Trace) != 2 || dropped.Overall.Maximum != was.Overall.Maximum-was.Questions[4].Maximum || len(dropped.Sections) != 1 {
+		if q := dropped.Questions[4]; !q.Dropped || q.Status != term.ItemScored || len(q.Trace()) != 2 || dropped.Overall.Maximum != was.Overall.Maximum-was.Questions[4].Maximum || len(dropped.Sections) != 1 {
 			t.Errorf("got %+v of %+v", q, dropped.Overall)
 		}
 		if s := r.session(t, waits); s.State != term.Scored {

@@ -70,9 +70,34 @@ type QuestionResult struct {
 	Upload  *gid.ID           `json:"upload,omitempty"` // the recording that was heard
 	// A further reviewer was heard: the median of what people awarded counts, in place of the mean.
 	Adjudicated bool          `json:"adjudicated,omitempty"`
-	Dropped     bool          `json:"dropped,omitempty"` // it counts for nobody, whatever was awarded
-	Trace       []*TraceEntry `json:"trace"`
+	Dropped     bool          `json:"dropped,omitempty"`   // it counts for nobody, whatever was awarded
+	Whole       *WholeAward   `json:"whole,omitempty"`     // what a key or a rule awarded
+	Awards      []*TraceEntry `json:"trace,omitempty"`     // what people or tests awarded
 	Run         *Execution    `json:"execution,omitempty"` // of code, what running it came to
+}
+
+// WholeAward is what a key or a rule awarded for the answer as a whole: all points of the question that there are. Most
+// questions have nothing else, and so it is kept without what follows from the question. Documents from before it was kept
+// so have an entry of the trace in its place.
+type WholeAward struct {
+	Source   term.ScoreSource `json:"source"`
+	Evidence string           `json:"evidence,omitempty"`
+	Comment  string           `json:"comment,omitempty"`
+}
+
+// Trace is who or what awarded which points of the question.
+func (q *QuestionResult) Trace() []*TraceEntry {
+	switch {
+	case q.Whole != nil:
+		return []*TraceEntry{{
+			Criterion: wholeAnswer, Text: "the answer as a whole", Weight: 1, Points: q.Awarded, Maximum: q.Maximum,
+			Source: q.Whole.Source, Evidence: q.Whole.Evidence, Comment: q.Whole.Comment,
+		}}
+	case q.Awards == nil:
+		return []*TraceEntry{}
+	default:
+		return q.Awards
+	}
 }
 
 // TraceEntry is who or what awarded which points, for which criterion, on what evidence. Points and maximum are on the
@@ -160,18 +185,14 @@ func (f *frozen) summary() scoring.Summary {
 func questionResult(v *verdict, said *standing) *QuestionResult {
 	q := &QuestionResult{
 		Ref: v.item.Ref, Title: v.item.Title, Kind: v.item.Kind, Status: v.status,
-		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Dropped: v.item.Dropped, Upload: v.recording(), Trace: []*TraceEntry{},
-		Run: v.run,
+		Awarded: v.points, Maximum: scoring.Of(v.item.Points), Dropped: v.item.Dropped, Upload: v.recording(), Run: v.run,
 	}
 	if v.source == term.SourceRunner {
-		q.Trace = v.run.trace()
+		q.Awards = v.run.trace()
 		return q
 	}
 	if v.status != term.ItemNotScored {
-		q.Trace = append(q.Trace, &TraceEntry{
-			Criterion: wholeAnswer, Text: "the answer as a whole", Weight: 1, Points: v.points, Maximum: q.Maximum,
-			Source: v.source, Evidence: v.evidence(), Comment: v.reason,
-		})
+		q.Whole = &WholeAward{Source: v.source, Evidence: v.evidence(), Comment: v.reason}
 		return q
 	}
 	if said == nil || said.sealed() {
@@ -180,7 +201,7 @@ func questionResult(v *verdict, said *standing) *QuestionResult {
 	q.Adjudicated = said.adjudicated
 	levels := make([]scoring.CriterionScore, len(said.criteria))
 	for i, c := range said.criteria {
-		q.Trace = append(q.Trace, c.trace(said.settled(), evidence(v.answer))...)
+		q.Awards = append(q.Awards, c.trace(said.settled(), evidence(v.answer))...)
 		levels[i] = c.score()
 	}
 	if points, ok := scoring.RubricScore(q.Maximum, levels); ok && said.settled() {

@@ -330,15 +330,20 @@ func (s *Service) judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID
 	if err != nil {
 		return nil, fmt.Errorf("find sessions: %w", err)
 	}
-	versions := make([]gid.ID, len(sessions))
-	for i, row := range sessions {
+	return s.judgeSeen(ctx, scope, sessions)
+}
+
+// judgeSeen gives the verdicts on sessions that were read.
+func (s *Service) judgeSeen(ctx context.Context, scope tenant.Scope, rows []*ent.Session) (map[gid.ID]*judged, error) {
+	versions := make([]gid.ID, len(rows))
+	for i, row := range rows {
 		versions[i] = row.TemplateVersionID
 	}
 	documents, err := s.pinned(ctx, scope, versions)
 	if err != nil {
 		return nil, err
 	}
-	return judgeRows(ctx, scope, sessions, documents)
+	return judgeRows(ctx, scope, rows, documents)
 }
 
 // judgeOne gives the verdicts on one session that the transaction holds, by a key that is not mended until the commit.
@@ -364,14 +369,17 @@ func judgeRows(ctx context.Context, scope tenant.Scope, rows []*ent.Session, doc
 	}
 	all := make(map[gid.ID]*judged, len(rows))
 	for _, row := range rows {
-		f := documents[row.TemplateVersionID]
-		if f == nil {
+		if documents[row.TemplateVersionID] == nil {
 			return nil, tenant.NotFound("template version")
 		}
-		own := f.of(row)
-		all[row.ID] = &judged{own, own.judge(answers[row.ID], ranOut(row))}
-		runs[row.ID].overlay(all[row.ID].verdicts)
+		all[row.ID] = new(judged)
 	}
+	inParallel(len(rows), func(i int) {
+		row, j := rows[i], all[rows[i].ID]
+		j.frozen = documents[row.TemplateVersionID].of(row)
+		j.verdicts = j.frozen.judge(answers[row.ID], ranOut(row))
+		runs[row.ID].overlay(j.verdicts)
+	})
 	return all, nil
 }
 

@@ -2,9 +2,11 @@ package grading
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
+	"iter"
 	"slices"
+	"sync"
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/session"
@@ -32,11 +34,12 @@ func (s *Service) Score(ctx context.Context, actor policy.Actor, id gid.ID) erro
 		return err
 	}
 	for patient := false; ; {
-		row, err := tenant.Only[*ent.Session]("session")(scope.Sessions().Where(session.ID(id)).Only(ctx))
+		row, err := tenant.Only[*ent.Session]("session")(scope.Sessions().Where(session.ID(id)).
+			Select(session.FieldID, session.FieldState, session.FieldTemplateVersionID).Only(ctx))
 		if err != nil || row.State != term.Submitted {
 			return err
 		}
-		did, err := tenant.InTx(ctx, scope, func(tx tenant.Tx) (batch, error) { return s.scoreSome(ctx, tx, row, patient) })
+		did, err := tenant.InTx(ctx, scope, func(tx tenant.Tx) (batch, error) { return s.scoreSome(ctx, tx, scope, row, patient) })
 		if err == nil && did.own || err != nil && patient {
 			return err
 		}
@@ -53,7 +56,7 @@ type batch struct {
 
 // scoreSome scores a session and those that wait beside it. What others hold is left to them, the session itself too unless the
 // caller is patient.
-func (s *Service) scoreSome(ctx context.Context, tx tenant.Tx, first *ent.Session, patient bool) (batch, error) {
+func (s *Service) scoreSome(ctx context.Context, tx tenant.Tx, outside tenant.Scope, first *ent.Session, patient bool) (batch, error) {
 	f, err := s.held(ctx, tx, first.TemplateVersionID)
 	if err != nil {
 		return batch{}, err
@@ -63,24 +66,92 @@ func (s *Service) scoreSome(ctx context.Context, tx tenant.Tx, first *ent.Sessio
 	if err != nil || len(rows) == 0 {
 		return batch{}, err
 	}
-	judged, err := judgeRows(ctx, tx.Scope, rows, documents)
-	if err != nil {
-		return batch{}, err
-	}
-	did, all := batch{}, make([]*graded, 0, len(rows))
-	for _, row := range rows {
-		did.own = did.own || row.ID == first.ID
-		j := judged[row.ID]
-		waits, err := s.execute(ctx, tx, row, j.verdicts)
+	did := batch{own: slices.ContainsFunc(rows, func(row *ent.Session) bool { return row.ID == first.ID })}
+	for part, err := range prepare(ctx, tx, outside, rows, documents) {
 		if err != nil {
 			return batch{}, err
 		}
+		n, err := s.keep(ctx, tx, part)
+		if err != nil {
+			return batch{}, err
+		}
+		did.scored += n
+	}
+	return did, nil
+}
+
+// keep writes what the key awarded in several sessions, but for those that wait until their code was run, and tells how many
+// were scored.
+func (s *Service) keep(ctx context.Context, tx tenant.Tx, part []*graded) (int, error) {
+	scored := make([]*graded, 0, len(part))
+	for _, g := range part {
+		waits, err := s.execute(ctx, tx, g.row, g.verdicts)
+		if err != nil {
+			return 0, err
+		}
 		if !waits {
-			all = append(all, &graded{judged: j, row: row, doc: j.frozen.result(j.verdicts, nil)})
+			scored = append(scored, g)
 		}
 	}
-	did.scored = len(all)
-	return did, writeGraded(ctx, tx, all)
+	return len(scored), writeGraded(ctx, tx, scored)
+}
+
+// perPart is how many sessions the embedded database prepares while it writes those before.
+const perPart = 25
+
+// prepare judges sessions that the transaction holds, part by part. On the embedded database one transaction writes at a time,
+// and what was committed before it is what it would read of answers itself: there the next part is read outside it, and
+// judged, while the one before is written.
+func prepare(ctx context.Context, tx tenant.Tx, outside tenant.Scope, rows []*ent.Session, documents map[gid.ID]*frozen) iter.Seq2[[]*graded, error] {
+	return func(yield func([]*graded, error) bool) {
+		if !tx.Embedded() {
+			yield(gradeRows(ctx, tx.Scope, rows, documents))
+			return
+		}
+		ahead, cancel := context.WithCancel(ctx)
+		type part struct {
+			all []*graded
+			err error
+		}
+		parts := make(chan part)
+		var reading sync.WaitGroup
+		defer reading.Wait()
+		defer cancel()
+		reading.Go(func() {
+			defer close(parts)
+			for some := range slices.Chunk(rows, perPart) {
+				all, err := gradeRows(ahead, outside, some, documents)
+				select {
+				case parts <- part{all, err}:
+				case <-ahead.Done():
+					return
+				}
+			}
+		})
+		for p := range parts {
+			if !yield(p.all, p.err) {
+				return
+			}
+		}
+		if err := ctx.Err(); err != nil { // perhaps before everything was read
+			yield(nil, err)
+		}
+	}
+}
+
+// gradeRows judges sessions and makes their reports' documents.
+func gradeRows(ctx context.Context, scope tenant.Scope, rows []*ent.Session, documents map[gid.ID]*frozen) ([]*graded, error) {
+	judged, err := judgeRows(ctx, scope, rows, documents)
+	if err != nil {
+		return nil, err
+	}
+	all, errs := make([]*graded, len(rows)), make([]error, len(rows))
+	inParallel(len(rows), func(i int) {
+		j := judged[rows[i].ID]
+		all[i] = &graded{judged: j, row: rows[i], doc: j.frozen.result(j.verdicts, nil)}
+		all[i].text, errs[i] = encodeResult(all[i].doc)
+	})
+	return all, errors.Join(errs...)
 }
 
 // waiting locks the sessions that are scored together; patient, the first alone, whoever holds it now.
@@ -114,8 +185,9 @@ func idsOf(rows []*ent.Session) []gid.ID {
 // graded is a session that was scored by its key.
 type graded struct {
 	*judged
-	row *ent.Session
-	doc *Result
+	row  *ent.Session
+	doc  *Result
+	text []byte // the document as it is kept
 }
 
 // writeGraded keeps what the key awarded, the reports and the new states of sessions that had no report before.
@@ -124,11 +196,7 @@ func writeGraded(ctx context.Context, tx tenant.Tx, all []*graded) error {
 	sheets, reports := make([]*ent.ScoreSheetCreate, len(all)), make([]*ent.ReportCreate, len(all))
 	for i, g := range all {
 		sheets[i] = tx.NewScoreSheet().SetSessionID(g.row.ID).SetNumber(1).SetEntries(entries(g.verdicts))
-		create, err := newReport(tx, g.row, g.doc, 1)
-		if err != nil {
-			return err
-		}
-		reports[i] = create
+		reports[i] = newReport(tx, g.row, g.doc, g.text, 1)
 		if g.doc.Provisional {
 			open = append(open, g.row.ID)
 		} else {
@@ -195,16 +263,12 @@ func reportIDs(rows []*ent.Report) []gid.ID {
 	return ids
 }
 
-// newReport begins a revision of a session's report.
-func newReport(tx tenant.Tx, row *ent.Session, doc *Result, number int) (*ent.ReportCreate, error) {
-	text, err := json.Marshal(doc)
-	if err != nil {
-		return nil, fmt.Errorf("encode report: %w", err)
-	}
+// newReport begins a revision of a session's report; text is the document as it is kept.
+func newReport(tx tenant.Tx, row *ent.Session, doc *Result, text []byte, number int) *ent.ReportCreate {
 	return tx.NewReport().SetSessionID(row.ID).SetJobRoleID(row.JobRoleID).SetCandidateID(row.CandidateID).
 		SetTemplateVersionID(row.TemplateVersionID).SetNumber(number).SetState(stateOf(doc)).SetPercent(int64(doc.Overall.Percent)).
 		SetPoints(int64(doc.Overall.Awarded)).SetMaxPoints(int64(doc.Overall.Maximum)).SetBand(doc.Band).SetPassed(doc.Passed).
-		SetResult(text).SetEndedAt(*row.EndedAt).SetMended(doc.mended), nil
+		SetResult(text).SetEndedAt(*row.EndedAt).SetMended(doc.mended)
 }
 
 func stateOf(doc *Result) term.ReportState {

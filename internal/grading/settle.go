@@ -54,7 +54,7 @@ func (w *reviewing) shown(ctx context.Context, tx tenant.Tx) error {
 	}
 	traced := map[string]bool{}
 	for _, q := range doc.Questions {
-		traced[q.Ref] = len(q.Trace) > 0
+		traced[q.Ref] = len(q.Trace()) > 0
 	}
 	var refs []string
 	for _, v := range w.panel.open {

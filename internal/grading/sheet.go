@@ -267,7 +267,7 @@ func (a *around) question(q *QuestionResult) *reporting.Question {
 		Ref: q.Ref, Section: q.Section, Title: q.Title, Kind: q.Kind, Status: q.Status,
 		Points: reporting.Number(q.Awarded), Maximum: reporting.Number(q.Maximum), Dropped: q.Dropped, Trace: []*reporting.Entry{},
 	}
-	for _, e := range q.Trace {
+	for _, e := range q.Trace() {
 		shown.Trace = append(shown.Trace, a.entry(e))
 	}
 	if q.Kind == term.Code && q.Status != term.ItemOmitted && q.Status != term.ItemNotReached {

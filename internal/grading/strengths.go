@@ -201,7 +201,7 @@ func nextStep(item *key.Item) *string {
 
 // quote is what of an answer a key or a person went by: options by their texts.
 func quote(item *key.Item, q *QuestionResult) string {
-	for _, e := range q.Trace {
+	for _, e := range q.Trace() {
 		if text := e.Evidence; text != "" {
 			if item != nil && len(item.Content.Choices) > 0 {
 				text = chosen(item.Content, text)

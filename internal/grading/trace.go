@@ -9,7 +9,6 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/report"
-	"github.com/assay-hq/assay/ent/review"
 	"github.com/assay-hq/assay/ent/score"
 	"github.com/assay-hq/assay/ent/scoresheet"
 	"github.com/assay-hq/assay/ent/session"
@@ -49,8 +48,8 @@ type Award struct {
 	place gid.ID
 }
 
-// ScoreTrace lists every award that was ever made for a session, in the order of time. What regular reviewers awarded is
-// left out while another of them still has to score the same question.
+// ScoreTrace lists every award that was ever made for a session, in the order of time. What people awarded a question is left
+// out while its review is sealed, and who awarded is told to who may read members.
 func (s *Service) ScoreTrace(ctx context.Context, actor policy.Actor, id gid.ID, paging tenant.Paging) (*tenant.Page[*Award], error) {
 	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
 	if err != nil {
@@ -60,16 +59,12 @@ func (s *Service) ScoreTrace(ctx context.Context, actor policy.Actor, id gid.ID,
 	if err != nil {
 		return nil, err
 	}
-	l := &ledger{id: id}
+	l := &ledger{session: row, named: scope.Allows(policy.MemberRead)}
 	if err := l.read(ctx, scope); err != nil {
 		return nil, err
 	}
-	documents, err := s.published(ctx, scope, []gid.ID{row.TemplateVersionID})
-	if err != nil {
+	if err := s.readPanel(ctx, scope, l); err != nil {
 		return nil, err
-	}
-	if l.frozen = documents[row.TemplateVersionID]; l.frozen == nil {
-		return nil, tenant.NotFound("template version")
 	}
 	awards, err := l.awards()
 	if err != nil {
@@ -80,25 +75,23 @@ func (s *Service) ScoreTrace(ctx context.Context, actor policy.Actor, id gid.ID,
 
 // ledger is everything that the score ledger of a session is made of.
 type ledger struct {
-	id      gid.ID
+	session *ent.Session
 	frozen  *frozen
 	sheets  []*ent.ScoreSheet
 	scores  []*ent.Score
-	reviews []*ent.Review
+	panel   *panel      // nil if nobody awarded anything
 	report  *ent.Report // nil before there is one
+	named   bool        // whether the reader may know who
 }
 
 func (l *ledger) read(ctx context.Context, scope tenant.Scope) (err error) {
-	if l.sheets, err = scope.ScoreSheets().Where(scoresheet.SessionID(l.id)).Order(scoresheet.ByNumber()).All(ctx); err != nil {
+	if l.sheets, err = scope.ScoreSheets().Where(scoresheet.SessionID(l.session.ID)).Order(scoresheet.ByNumber()).All(ctx); err != nil {
 		return fmt.Errorf("find score sheets: %w", err)
 	}
-	if l.scores, err = scope.Scores().Where(score.SessionID(l.id)).Order(score.ByID()).All(ctx); err != nil {
+	if l.scores, err = scope.Scores().Where(score.SessionID(l.session.ID)).Order(score.ByID()).All(ctx); err != nil {
 		return fmt.Errorf("find scores: %w", err)
 	}
-	if l.reviews, err = scope.Reviews().Where(review.SessionID(l.id)).All(ctx); err != nil {
-		return fmt.Errorf("find reviews: %w", err)
-	}
-	rows, err := scope.Reports().Where(report.SessionID(l.id), report.SupersededAtIsNil()).All(ctx)
+	rows, err := scope.Reports().Where(report.SessionID(l.session.ID), report.SupersededAtIsNil()).All(ctx)
 	if err != nil {
 		return fmt.Errorf("find report: %w", err)
 	}
@@ -106,6 +99,28 @@ func (l *ledger) read(ctx context.Context, scope tenant.Scope) (err error) {
 		l.report = rows[0]
 	}
 	return nil
+}
+
+// readPanel reads the key and, where people awarded something, what the panel says of it: what is sealed.
+func (s *Service) readPanel(ctx context.Context, scope tenant.Scope, l *ledger) error {
+	documents, err := s.pinned(ctx, scope, []gid.ID{l.session.TemplateVersionID})
+	if err != nil {
+		return err
+	}
+	if l.frozen = documents[l.session.TemplateVersionID]; l.frozen == nil {
+		return tenant.NotFound("template version")
+	}
+	if len(l.scores) == 0 {
+		return nil
+	}
+	rows := []*ent.Session{l.session}
+	judged, err := judgeRows(ctx, scope, rows, documents)
+	if err != nil {
+		return err
+	}
+	found, err := panels(ctx, scope, rows, judged)
+	l.panel = found[l.session.ID]
+	return err
 }
 
 // awards are the lines, in the order of time.
@@ -123,24 +138,20 @@ func (l *ledger) awards() ([]*Award, error) {
 			return nil, err
 		}
 	}
-	sealed, shown := sealedRefs(l.reviews), doc.shown()
+	standing := l.panel.standings()
 	for _, s := range l.scores {
-		if shown[s.Ref] && !sealedFrom(sealed, reviewOf(l.reviews, s), s.Ref) {
+		if q := standing[s.Ref]; q == nil || !q.sealed() {
 			all = append(all, l.ofPerson(s))
 		}
 	}
 	slices.SortFunc(all, func(a, b *Award) int { return slices.Compare(a.place[:], b.place[:]) }) // ids are of their times
 	l.mark(all, doc)
-	return all, nil
-}
-
-// shown are the places of the questions of which the report shows what people awarded.
-func (r *Result) shown() map[string]bool {
-	refs := map[string]bool{}
-	for _, q := range r.Questions {
-		refs[q.Ref] = slices.ContainsFunc(q.Trace, (*TraceEntry).byPerson)
+	if !l.named {
+		for _, a := range all {
+			a.AwardedBy, a.ConfirmedBy = nil, nil
+		}
 	}
-	return refs
+	return all, nil
 }
 
 // begin is an award for a question of the pinned paper.
@@ -196,10 +207,7 @@ func (l *ledger) mark(all []*Award, doc *Result) {
 		if q.Dropped {
 			continue
 		}
-		for _, e := range q.Trace {
-			if !e.Counts() {
-				continue
-			}
+		for _, e := range q.counted() {
 			for _, a := range slices.Backward(all) {
 				if a.Ref == q.Ref && a.says(e) {
 					a.Counts = true
@@ -209,6 +217,19 @@ func (l *ledger) mark(all []*Award, doc *Result) {
 			}
 		}
 	}
+}
+
+// counted is what counts of a question, as a ledger has it: of code that was run, the points that its tests came to.
+func (q *QuestionResult) counted() []*TraceEntry {
+	if q.byRunner() {
+		return []*TraceEntry{{Criterion: wholeAnswer, Source: term.SourceRunner, Points: q.Awarded, Maximum: q.Maximum}}
+	}
+	return slices.DeleteFunc(slices.Clone(q.Trace()), func(e *TraceEntry) bool { return !e.Counts() })
+}
+
+// byRunner reports whether the points are those of the tests that the answer passed.
+func (q *QuestionResult) byRunner() bool {
+	return slices.ContainsFunc(q.Awards, func(e *TraceEntry) bool { return e.Source == term.SourceRunner })
 }
 
 // says reports whether an award is the one that a report shows.

@@ -41,8 +41,19 @@ func (w writer) award(s *ent.Session, criterion string, n int, reviewer gid.ID, 
 		SetEvidence("words").SetComment("why").SetAwardedBy(reviewer).SetCreatedAt(at).Save(w.t.Context()))
 }
 
+// decided has a further reviewer award what two others differed on.
+func (w writer) decided(s *ent.Session, points int, at time.Time) {
+	m := must[*ent.Member](w.t)(w.tx.Members().First(w.t.Context()))
+	v := must[*ent.Review](w.t)(w.tx.NewReview().SetSessionID(s.ID).SetJobRoleID(s.JobRoleID).SetReviewerID(m.ID).SetKind(term.ReviewAdjudication).
+		SetState(term.ReviewSubmitted).SetRefs([]string{"1.1"}).SetAssignedBy(m.ID).Save(w.t.Context()))
+	must[*ent.Score](w.t)(w.tx.NewScore().SetSessionID(s.ID).SetRef("1.1").SetCriterion("depth").SetNumber(3).SetReviewID(v.ID).
+		SetPoints(int64(scoring.Of(points))).SetMaxPoints(int64(scoring.Of(4))).SetStatus(term.ItemScored).SetSource(term.SourceReviewer).
+		SetEvidence("words").SetComment("why").SetAwardedBy(m.ID).SetCreatedAt(at).Save(w.t.Context()))
+}
+
 // panel writes forty answers that two reviewers judged: the second gives one level more to every fourth, and everything
-// always a level more for clarity. A forty-first is not scored yet.
+// always a level more for clarity. A further one decided where they differed, which says nothing of how far they agree. A
+// forty-first is not scored yet.
 func (r *rig) panel(t *testing.T) (role, question, first, second gid.ID) {
 	t.Helper()
 	question, first, second = r.ids.New(gid.Question, noon), r.ids.New(gid.Member, noon), r.ids.New(gid.Member, noon)
@@ -55,6 +66,7 @@ func (r *rig) panel(t *testing.T) (role, question, first, second gid.ID) {
 			level, more := i%4, 0
 			if i%8 == 0 {
 				more = 1
+				w.decided(s, 4, at)
 			}
 			w.award(s, "depth", 1, first, level, at)
 			w.award(s, "depth", 2, second, level+more, at)

@@ -35,12 +35,15 @@ func (m mark) share() float64 { return float64(m.points) / float64(m.most) }
 // unit is what several reviewers award points for.
 func (m mark) unit() string { return m.session.String() + " " + m.ref + " " + m.criterion }
 
-// Awards of one session are shown only once it is scored: until then they may be sealed.
+// Awards of one session are shown only once it is scored: until then they may be sealed. A further reviewer's are left out: they
+// were asked for where others disagreed, and would say of who disagrees only that, or hide it, since answers with three awards do
+// not stand in a table with those that have two.
 const marksStatement = `SELECT s.session_id, x.template_version_id, s.awarded_by, s.ref, s.criterion, s.points, s.max_points, s.created_at
 	FROM sessions x JOIN scores s ON s.organization_id = x.organization_id AND s.session_id = x.id
 	WHERE x.organization_id = @org AND x.job_role_id = @role AND x.state IN ('SCORED', 'RELEASED')
 	AND s.source = 'REVIEWER' AND s.status = 'SCORED' AND s.awarded_by IS NOT NULL AND s.max_points > 0
 	AND s.created_at >= @from AND s.created_at < @to
+	AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.organization_id = s.organization_id AND r.id = s.review_id AND r.kind = 'ADJUDICATION')
 	ORDER BY s.id DESC LIMIT @most`
 
 // marks reads the newest awards of a visible job role, and whether there are older ones.

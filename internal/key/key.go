@@ -82,6 +82,9 @@ func (k *Key) For(seed int64) *Key {
 }
 
 func (s *Section) of(seed int64, place int) *Section {
+	if len(s.Draws) == 0 {
+		return s
+	}
 	refs := make([]string, len(s.Items))
 	for i, item := range s.Items {
 		refs[i] = item.Ref

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,14 +54,16 @@ type base struct {
 	ids             *gid.Source
 	clock           *clock
 	owner, stranger policy.Actor
+	statements      *atomic.Int64 // how many the store has run
 }
 
 func newBase(t testing.TB, db dbtest.Database, step time.Duration) *base {
 	t.Helper()
-	b := &base{ids: gid.NewSource(rand.Reader), clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), step: step}}
+	b := &base{ids: gid.NewSource(rand.Reader), clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), step: step}, statements: &atomic.Int64{}}
 	b.rules = must(policy.New())(t)
 	b.store = must(tenant.Open(tenant.Config{
 		URL: db.URL, Policy: b.rules, Clock: tenant.Clock{Now: b.clock.look, Own: true}, IDs: b.ids, Log: slog.New(slog.DiscardHandler),
+		Observe: func(string) { b.statements.Add(1) },
 	}))(t)
 	t.Cleanup(func() {
 		if err := b.store.Close(); err != nil {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/candidate"
-	"github.com/assay-hq/assay/ent/response"
 	"github.com/assay-hq/assay/internal/event"
 	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
@@ -229,13 +228,4 @@ func (s *Service) HoldsByCandidate(ctx context.Context, actor policy.Actor, ids 
 		return nil, err
 	}
 	return scope.Candidates().Where(tenant.In(candidate.FieldID, ids)).All(ctx)
-}
-
-// answered counts the questions of a session that have an answer.
-func answered(ctx context.Context, scope tenant.Scope, id gid.ID) (int, error) {
-	n, err := scope.Responses().Where(response.SessionID(id), tenant.Latest).Count(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("count answers: %w", err)
-	}
-	return n, nil
 }

@@ -35,16 +35,22 @@ func (r *rig) spoken(t testing.TB, secret string) (gid.ID, policy.Actor) {
 	row := must(r.sitting.Invite(t.Context(), r.owner, in))(t)
 	who := person(secret, in.Candidate.Email)
 	must(r.sitting.Accept(t.Context(), who, sitting.AcceptInvitationInput{Token: r.token(t, in.Candidate.Email)}))(t)
-	must(r.sitting.RequestAccommodation(t.Context(), who, sitting.RequestAccommodationInput{SittingID: row.ID, Request: secret}))(t)
-	must(r.sitting.Start(t.Context(), who, sitting.StartSittingInput{ID: row.ID}))(t)
-	must(r.sitting.SaveResponse(t.Context(), who, save(row.ID, 0, "one", "the first "+secret)))(t)
-	must(r.sitting.SaveResponse(t.Context(), who, save(row.ID, 1, "two", "the second "+secret)))(t)
-	must(r.sitting.RecordSignals(t.Context(), who, sitting.RecordSignalsInput{SittingID: row.ID, Signals: []*sitting.SignalInput{r.signal("s", term.Pasted)}}))(t)
-	r.upload(t, row.ID, secret)
-	must(r.sitting.Contest(t.Context(), who, sitting.ContestSittingInput{SittingID: row.ID, Subject: term.ContestIntegrity, Statement: secret}))(t)
-	must(r.sitting.JudgeIntegrity(t.Context(), r.owner, sitting.JudgeIntegrityInput{SessionID: row.ID, Verdict: term.Concern, Comment: secret}))(t)
-	must(r.sitting.Submit(t.Context(), who, sitting.SubmitSittingInput{ID: row.ID}))(t)
+	r.speak(t, row.ID, who, secret)
 	return row.ID, who
+}
+
+// speak takes a sitting that was accepted and leaves a word wherever the candidate can.
+func (r *rig) speak(t testing.TB, id gid.ID, who policy.Actor, secret string) {
+	t.Helper()
+	must(r.sitting.RequestAccommodation(t.Context(), who, sitting.RequestAccommodationInput{SittingID: id, Request: secret}))(t)
+	must(r.sitting.Start(t.Context(), who, sitting.StartSittingInput{ID: id}))(t)
+	must(r.sitting.SaveResponse(t.Context(), who, save(id, 0, "one", "the first "+secret)))(t)
+	must(r.sitting.SaveResponse(t.Context(), who, save(id, 1, "two", "the second "+secret)))(t)
+	must(r.sitting.RecordSignals(t.Context(), who, sitting.RecordSignalsInput{SittingID: id, Signals: []*sitting.SignalInput{r.signal("s", term.Pasted)}}))(t)
+	r.upload(t, id, secret)
+	must(r.sitting.Contest(t.Context(), who, sitting.ContestSittingInput{SittingID: id, Subject: term.ContestIntegrity, Statement: secret}))(t)
+	must(r.sitting.JudgeIntegrity(t.Context(), r.owner, sitting.JudgeIntegrityInput{SessionID: id, Verdict: term.Concern, Comment: secret}))(t)
+	must(r.sitting.Submit(t.Context(), who, sitting.SubmitSittingInput{ID: id}))(t)
 }
 
 // upload writes the row of a file that was given.

@@ -10,16 +10,14 @@ import (
 	"strconv"
 	"time"
 
-	entsql "entgo.io/ent/dialect/sql"
-
 	"github.com/assay-hq/assay/ent"
-	"github.com/assay-hq/assay/ent/accommodation"
+	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/contest"
-	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/signal"
 	"github.com/assay-hq/assay/internal/blob"
 	"github.com/assay-hq/assay/internal/content"
 	"github.com/assay-hq/assay/internal/fault"
+	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/tenant"
 	"github.com/assay-hq/assay/policy"
 )
@@ -70,11 +68,20 @@ func (s *Service) ExportMine(ctx context.Context, actor policy.Actor) (*Export, 
 	if err != nil {
 		return nil, err
 	}
-	made := &exporter{service: s, doc: exportDocument{Format: "assay-subject/1", Records: []*exportedRecord{}}, files: []*RecordedFile{}}
-	if err := s.eachOwn(ctx, own, func(person *ent.Candidate, sessions []subject) error { return made.add(ctx, person, sessions) }); err != nil {
-		return nil, err
+	made := s.exporter(own)
+	for after := own.Candidates(); ; {
+		people, err := after.Order(candidate.ByID()).Limit(recordBatch).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("find records: %w", err)
+		}
+		if err := made.add(ctx, people); err != nil {
+			return nil, err
+		}
+		if len(people) < recordBatch {
+			return made.export()
+		}
+		after = own.Candidates().Where(candidate.IDGT(people[len(people)-1].ID))
 	}
-	return made.export()
 }
 
 // ExportCandidate gives everything that the organization keeps of the candidate with an address: for who answers a
@@ -91,20 +98,13 @@ func (s *Service) ExportCandidate(ctx context.Context, actor policy.Actor, email
 	if err != nil {
 		return nil, err
 	}
-	rows, err := scope.Sessions().Where(session.CandidateID(person.ID)).Order(session.ByID(entsql.OrderDesc())).Limit(maxRecords).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("find sessions: %w", err)
-	}
-	sessions := make([]subject, len(rows))
-	for i, row := range rows {
-		sessions[i] = subject{scope, row}
-	}
-	made := &exporter{service: s, doc: exportDocument{Format: "assay-subject/1"}, files: []*RecordedFile{}}
-	if err := made.add(ctx, person, sessions); err != nil {
+	made := s.exporter(scope)
+	if err := made.add(ctx, []*ent.Candidate{person}); err != nil {
 		return nil, err
 	}
 	return tenant.InTx(ctx, scope, func(tx tenant.Tx) (*Export, error) {
-		if err := tx.Record(ctx, person.ID, map[string]string{"exported": strconv.Itoa(len(rows)) + " sessions"}); err != nil {
+		sessions := len(made.doc.Records[0].Sittings)
+		if err := tx.Record(ctx, person.ID, map[string]string{"exported": strconv.Itoa(sessions) + " sessions"}); err != nil {
 			return nil, err
 		}
 		return made.export()
@@ -114,8 +114,13 @@ func (s *Service) ExportCandidate(ctx context.Context, actor policy.Actor, email
 // exporter gathers an export.
 type exporter struct {
 	service *Service
+	from    keeper
 	doc     exportDocument
 	files   []*RecordedFile
+}
+
+func (s *Service) exporter(from keeper) *exporter {
+	return &exporter{service: s, from: from, doc: exportDocument{Format: "assay-subject/1", Records: []*exportedRecord{}}, files: []*RecordedFile{}}
 }
 
 // exportDocument is the document's outer form. Its format has a name and a number: fields may be added to it.
@@ -172,53 +177,97 @@ type exportedAccommodation struct {
 	Reason       string `json:"reason"`
 }
 
-func (e *exporter) add(ctx context.Context, person *ent.Candidate, sessions []subject) error {
-	record, err := e.service.recordOf(ctx, person, sessions)
+// add gathers what is kept of people: all of their sessions, however many there are.
+func (e *exporter) add(ctx context.Context, people []*ent.Candidate) error {
+	records, err := recordsOf(ctx, e.from, people)
 	if err != nil {
 		return err
 	}
-	out := &exportedRecord{Record: record, Sittings: []*exportedSession{}}
-	for i, of := range sessions {
-		told := &exportedSession{RecordedSession: record.Sittings[i], Signals: []exportedSignal{}, Objections: []exportedObjection{}}
-		e.files = append(e.files, told.Files...)
-		if err := told.fill(ctx, of); err != nil {
-			return err
-		}
-		out.Sittings = append(out.Sittings, told)
+	byPerson := map[gid.ID]*exportedRecord{}
+	for i, person := range people {
+		out := &exportedRecord{Record: records[i], Sittings: []*exportedSession{}}
+		e.doc.Records, byPerson[person.ID] = append(e.doc.Records, out), out
 	}
-	e.doc.Records = append(e.doc.Records, out)
+	return eachBatch(ctx, e.from, people, func(rows []*ent.Session) error {
+		told, err := e.sessions(ctx, rows)
+		for i, each := range told {
+			out := byPerson[rows[i].CandidateID]
+			out.Sittings, e.files = append(out.Sittings, each), append(e.files, each.Files...)
+		}
+		return err
+	})
+}
+
+// sessions is every word that was said in a batch of sessions, in its order.
+func (e *exporter) sessions(ctx context.Context, rows []*ent.Session) ([]*exportedSession, error) {
+	recorded, err := e.service.recordedSessions(ctx, e.from, rows)
+	if err != nil {
+		return nil, err
+	}
+	told, said := make([]*exportedSession, len(rows)), exportedSessions{}
+	for i, row := range rows {
+		told[i] = &exportedSession{
+			RecordedSession: recorded[i], Responses: []exportedAnswer{}, Signals: []exportedSignal{}, Objections: []exportedObjection{},
+		}
+		said[row.ID] = told[i]
+	}
+	of := e.from.Sittings(rows)
+	for _, add := range []func(context.Context, tenant.Sittings) error{said.addAnswers, said.addSignals, said.addObjections, said.addAccommodations} {
+		if err := add(ctx, of); err != nil {
+			return nil, err
+		}
+	}
+	return told, nil
+}
+
+// exportedSessions are the sessions of a batch by their ids.
+type exportedSessions map[gid.ID]*exportedSession
+
+func (s exportedSessions) addAnswers(ctx context.Context, of tenant.Sittings) error {
+	rows, err := latestOf(ctx, of.Responses())
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		told := s[r.SessionID]
+		told.Responses = append(told.Responses, exportedAnswer{r.Ref, r.Revision, r.Answer, r.SavedAt})
+		told.Answers++
+	}
 	return nil
 }
 
-func (told *exportedSession) fill(ctx context.Context, of subject) error {
-	rows, err := latest(ctx, of.scope, of.row.ID)
-	if err != nil {
-		return err
-	}
-	told.Responses = make([]exportedAnswer, len(rows))
-	for i, r := range rows {
-		told.Responses[i] = exportedAnswer{r.Ref, r.Revision, r.Answer, r.SavedAt}
-	}
-	signals, err := of.scope.Signals().Where(signal.SessionID(of.row.ID)).Order(signal.ByID()).All(ctx)
+func (s exportedSessions) addSignals(ctx context.Context, of tenant.Sittings) error {
+	rows, err := of.Signals().Order(signal.ByID()).All(ctx)
 	if err != nil {
 		return fmt.Errorf("find signals: %w", err)
 	}
-	for _, s := range signals {
-		told.Signals = append(told.Signals, exportedSignal{string(s.Kind), s.Ref, s.ClientAt, s.ServerAt, s.DurationMs})
+	for _, r := range rows {
+		told := s[r.SessionID]
+		told.Signals = append(told.Signals, exportedSignal{string(r.Kind), r.Ref, r.ClientAt, r.ServerAt, r.DurationMs})
+		told.SignalCount++
 	}
-	contests, err := of.scope.Contests().Where(contest.SessionID(of.row.ID)).Order(contest.ByID()).All(ctx)
+	return nil
+}
+
+func (s exportedSessions) addObjections(ctx context.Context, of tenant.Sittings) error {
+	rows, err := of.Contests().Order(contest.ByID()).All(ctx)
 	if err != nil {
 		return fmt.Errorf("find contests: %w", err)
 	}
-	for _, c := range contests {
-		told.Objections = append(told.Objections, exportedObjection{string(c.Subject), string(c.State), c.Reason, c.CreatedAt, c.Answer, c.AnsweredAt})
+	for _, r := range rows {
+		told := s[r.SessionID]
+		told.Objections = append(told.Objections, exportedObjection{string(r.Subject), string(r.State), r.Reason, r.CreatedAt, r.Answer, r.AnsweredAt})
 	}
-	acc, err := of.scope.Accommodations().Where(accommodation.SessionID(of.row.ID)).All(ctx)
+	return nil
+}
+
+func (s exportedSessions) addAccommodations(ctx context.Context, of tenant.Sittings) error {
+	rows, err := of.Accommodations().All(ctx)
 	if err != nil {
-		return fmt.Errorf("find accommodation: %w", err)
+		return fmt.Errorf("find accommodations: %w", err)
 	}
-	for _, a := range acc {
-		told.Accommodation = &exportedAccommodation{string(a.State), a.Request, a.ExtraPercent, a.ExtraSeconds, a.BreakSeconds, a.Notes, a.Reason}
+	for _, r := range rows {
+		s[r.SessionID].Accommodation = &exportedAccommodation{string(r.State), r.Request, r.ExtraPercent, r.ExtraSeconds, r.BreakSeconds, r.Notes, r.Reason}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package sitting
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/candidate"
+	"github.com/assay-hq/assay/ent/organization"
+	"github.com/assay-hq/assay/ent/response"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/signal"
 	"github.com/assay-hq/assay/ent/upload"
@@ -115,11 +118,15 @@ type Opening struct {
 	By string    `json:"by"`
 }
 
-// The bounds of what is told of one person: of organizations, and of sessions in each.
+// The bounds of what is told of one person: of organizations, of sessions in each, of files and of readings of each session.
 const (
 	maxRecords = 100
+	maxFiles   = 100
 	maxOpened  = 100
 )
+
+// recordBatch is how many sessions, or organizations, are read together: each kind of row with one statement for all.
+const recordBatch = 100
 
 // MyRecords tells whoever signed in what each organization keeps of them, and who opened their reports.
 func (s *Service) MyRecords(ctx context.Context, actor policy.Actor) ([]*Record, error) {
@@ -127,89 +134,156 @@ func (s *Service) MyRecords(ctx context.Context, actor policy.Actor) ([]*Record,
 	if err != nil {
 		return nil, err
 	}
-	records := []*Record{}
-	err = s.eachOwn(ctx, own, func(person *ent.Candidate, sessions []subject) error {
-		record, err := s.recordOf(ctx, person, sessions)
-		records = append(records, record)
+	people, err := own.Candidates().Order(candidate.ByID()).Limit(maxRecords).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find records: %w", err)
+	}
+	records, err := recordsOf(ctx, own, people)
+	if err != nil {
+		return nil, err
+	}
+	byPerson, seen := map[gid.ID]*Record{}, map[gid.ID]int{}
+	for i, person := range people {
+		byPerson[person.ID] = records[i]
+	}
+	err = eachBatch(ctx, own, people, func(rows []*ent.Session) error {
+		rows = slices.DeleteFunc(rows, func(row *ent.Session) bool {
+			seen[row.CandidateID]++
+			return seen[row.CandidateID] > maxRecords
+		})
+		told, err := s.countedSessions(ctx, own, rows)
+		for i, each := range told {
+			record := byPerson[rows[i].CandidateID]
+			record.Sittings = append(record.Sittings, each)
+		}
 		return err
 	})
 	return records, err
 }
 
-// subject is a session with a scope that sees it.
-type subject struct {
-	scope tenant.Scope
-	row   *ent.Session
+// keeper sees what is kept of people: a person their own, over all organizations, or an organization.
+type keeper interface {
+	Organizations() *ent.OrganizationQuery
+	Sessions() *ent.SessionQuery
+	TemplateVersions() *ent.TemplateVersionQuery
+	Sittings(rows []*ent.Session) tenant.Sittings
+	TokenTime(ctx context.Context) (time.Time, error)
 }
 
-// eachOwn goes through what organizations know a person as.
-func (s *Service) eachOwn(ctx context.Context, own tenant.Own, tell func(*ent.Candidate, []subject) error) error {
-	people, err := own.Candidates().Order(candidate.ByID()).Limit(maxRecords).All(ctx)
-	if err != nil {
-		return fmt.Errorf("find records: %w", err)
-	}
+// recordsOf is what is kept of people, yet without their sessions.
+func recordsOf(ctx context.Context, from keeper, people []*ent.Candidate) ([]*Record, error) {
+	var orgs []gid.ID
 	for _, person := range people {
-		rows, err := own.Sessions().Where(session.CandidateID(person.ID)).Order(session.ByID(entsql.OrderDesc())).Limit(maxRecords).All(ctx)
+		orgs = append(orgs, person.OrganizationID)
+	}
+	rows, err := from.Organizations().Where(tenant.In(organization.FieldID, orgs)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find organizations: %w", err)
+	}
+	names := map[gid.ID]string{}
+	for _, org := range rows {
+		names[org.ID] = org.Name
+	}
+	records := make([]*Record, len(people))
+	for i, person := range people {
+		records[i] = &Record{
+			Organization: names[person.OrganizationID], Email: person.Email, Name: person.Name, Phone: person.Phone,
+			ExternalID: person.ExternalID, Since: person.CreatedAt, ConsentedAt: person.ConsentedAt, Held: person.Hold != "",
+			Sittings: []*RecordedSession{},
+		}
+	}
+	return records, nil
+}
+
+// eachBatch goes through people's sessions, the newest first, batch by batch.
+func eachBatch(ctx context.Context, from keeper, people []*ent.Candidate, tell func([]*ent.Session) error) error {
+	ids := make([]gid.ID, len(people))
+	for i, person := range people {
+		ids[i] = person.ID
+	}
+	next := from.Sessions()
+	for {
+		rows, err := next.Where(tenant.In(session.FieldCandidateID, ids)).Order(session.ByID(entsql.OrderDesc())).Limit(recordBatch).All(ctx)
 		if err != nil {
 			return fmt.Errorf("find sittings: %w", err)
 		}
-		sessions := make([]subject, len(rows))
-		for i, row := range rows {
-			sessions[i] = subject{own.Scope(row), row}
+		if len(rows) == 0 {
+			return nil
 		}
-		if err := tell(person, sessions); err != nil {
+		next = from.Sessions().Where(session.IDLT(rows[len(rows)-1].ID))
+		full := len(rows) == recordBatch
+		if err := tell(rows); err != nil || !full {
 			return err
 		}
 	}
-	return nil
 }
 
-func (s *Service) recordOf(ctx context.Context, person *ent.Candidate, sessions []subject) (*Record, error) {
-	record := &Record{
-		Email: person.Email, Name: person.Name, Phone: person.Phone, ExternalID: person.ExternalID, Since: person.CreatedAt,
-		ConsentedAt: person.ConsentedAt, Held: person.Hold != "", Sittings: []*RecordedSession{},
+// countedSessions is what is kept of a batch of sessions, in its order, with how much there is of what is not told.
+func (s *Service) countedSessions(ctx context.Context, from keeper, rows []*ent.Session) ([]*RecordedSession, error) {
+	if len(rows) == 0 {
+		return nil, nil
 	}
-	for _, each := range sessions {
-		if record.Organization == "" {
-			org, err := each.scope.Organizations().Only(ctx)
-			if err != nil {
-				return nil, fmt.Errorf("find organization: %w", err)
-			}
-			record.Organization = org.Name
-		}
-		told, err := s.recordedSession(ctx, each)
-		if err != nil {
-			return nil, err
-		}
-		record.Sittings = append(record.Sittings, told)
-	}
-	return record, nil
-}
-
-func (s *Service) recordedSession(ctx context.Context, of subject) (*RecordedSession, error) {
-	whole, err := s.papers.of(ctx, of.scope, of.row.TemplateVersionID)
+	told, err := s.recordedSessions(ctx, from, rows)
 	if err != nil {
 		return nil, err
 	}
-	told := &RecordedSession{
-		ID: of.row.ID, Title: whole.Title, State: shown(of.row.State), InvitedAt: of.row.CreatedAt, StartedAt: of.row.StartedAt,
-		EndedAt: of.row.EndedAt, Openings: []*Opening{},
+	sittings := from.Sittings(rows)
+	answers, err := counts(ctx, sittings.Responses().Where(tenant.Latest).GroupBy(response.FieldSessionID).Aggregate(ent.Count()))
+	if err != nil {
+		return nil, fmt.Errorf("count answers: %w", err)
 	}
-	if told.Answers, err = answered(ctx, of.scope, of.row.ID); err != nil {
-		return nil, err
-	}
-	if told.SignalCount, err = of.scope.Signals().Where(signal.SessionID(of.row.ID)).Count(ctx); err != nil {
+	signals, err := counts(ctx, sittings.Signals().GroupBy(signal.FieldSessionID).Aggregate(ent.Count()))
+	if err != nil {
 		return nil, fmt.Errorf("count signals: %w", err)
 	}
-	if told.Files, err = s.recordedFiles(ctx, of); err != nil {
+	for _, each := range told {
+		each.Answers, each.SignalCount = answers[each.ID], signals[each.ID]
+	}
+	return told, nil
+}
+
+// counts reads rows that are counted by session.
+func counts(ctx context.Context, grouped interface {
+	Scan(context.Context, any) error
+}) (map[gid.ID]int, error) {
+	var rows []struct {
+		SessionID gid.ID `json:"session_id"`
+		Count     int    `json:"count"`
+	}
+	if err := grouped.Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	readings, err := of.scope.Readings(of.row.ID).Limit(maxOpened).All(ctx)
+	found := map[gid.ID]int{}
+	for _, row := range rows {
+		found[row.SessionID] = row.Count
+	}
+	return found, nil
+}
+
+// recordedSessions is what is kept of a batch of sessions, in its order, but for what the person said in them.
+func (s *Service) recordedSessions(ctx context.Context, from keeper, rows []*ent.Session) ([]*RecordedSession, error) {
+	papers, err := s.papers.all(ctx, from.TemplateVersions, rows)
 	if err != nil {
-		return nil, fmt.Errorf("find readings: %w", err)
+		return nil, err
+	}
+	told, bySession := make([]*RecordedSession, len(rows)), map[gid.ID]*RecordedSession{}
+	for i, row := range rows {
+		told[i] = &RecordedSession{
+			ID: row.ID, Title: papers[row.TemplateVersionID].Title, State: shown(row.State), InvitedAt: row.CreatedAt,
+			StartedAt: row.StartedAt, EndedAt: row.EndedAt, Files: []*RecordedFile{}, Openings: []*Opening{},
+		}
+		bySession[row.ID] = told[i]
+	}
+	if err := s.addFiles(ctx, from, rows, bySession); err != nil {
+		return nil, err
+	}
+	readings, err := from.Sittings(rows).Readings(ctx, maxOpened)
+	if err != nil {
+		return nil, err
 	}
 	for _, r := range readings {
-		told.Openings = append(told.Openings, &Opening{At: r.At, By: r.Detail["as"]})
+		of := bySession[r.Session]
+		of.Openings = append(of.Openings, &Opening{At: r.At, By: r.As})
 	}
 	return told, nil
 }
@@ -228,29 +302,34 @@ func byAddress(ctx context.Context, scope tenant.Scope, email string) (*ent.Cand
 	return tenant.Only[*ent.Candidate]("candidate")(scope.Candidates().Where(candidate.Email(address)).Only(ctx))
 }
 
-// recordedFiles are the files of a session, with links to those whose bytes are kept.
-func (s *Service) recordedFiles(ctx context.Context, of subject) ([]*RecordedFile, error) {
-	rows, err := of.scope.Uploads().Where(upload.SessionID(of.row.ID)).Order(upload.ByID()).Limit(maxRecords).All(ctx)
+// addFiles tells the files of sessions, with links to those whose bytes are kept.
+func (s *Service) addFiles(ctx context.Context, from keeper, sessions []*ent.Session, told map[gid.ID]*RecordedSession) error {
+	rows, err := from.Sittings(sessions).Uploads().Order(upload.ByID()).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("find files: %w", err)
+		return fmt.Errorf("find files: %w", err)
 	}
-	files := make([]*RecordedFile, len(rows))
 	if len(rows) == 0 {
-		return files, nil
+		return nil
 	}
-	now, err := of.scope.TokenTime(ctx)
+	now, err := from.TokenTime(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for i, row := range rows {
-		files[i] = &RecordedFile{
-			ID: row.ID, Name: row.Name, Question: row.Ref, ContentType: row.ContentType, Size: row.Size, CompletedAt: row.CompletedAt, row: row,
+	for _, row := range rows {
+		if of := told[row.SessionID]; len(of.Files) < maxFiles {
+			of.Files = append(of.Files, s.recordedFile(row, now.Add(fileTime)))
 		}
-		if row.State != term.UploadComplete {
-			continue
-		}
-		files[i].Link = s.playbackLink(row, now.Add(fileTime))
-		files[i].Path = fmt.Sprintf("files/%s/%s.%s", row.SessionID, row.ID, strings.TrimPrefix(row.ContentType, "audio/"))
 	}
-	return files, nil
+	return nil
+}
+
+func (s *Service) recordedFile(row *ent.Upload, until time.Time) *RecordedFile {
+	file := &RecordedFile{
+		ID: row.ID, Name: row.Name, Question: row.Ref, ContentType: row.ContentType, Size: row.Size, CompletedAt: row.CompletedAt, row: row,
+	}
+	if row.State == term.UploadComplete {
+		file.Link = s.playbackLink(row, until)
+		file.Path = fmt.Sprintf("files/%s/%s.%s", row.SessionID, row.ID, strings.TrimPrefix(row.ContentType, "audio/"))
+	}
+	return file
 }

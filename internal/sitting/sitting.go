@@ -209,11 +209,10 @@ func (s *Service) Responses(ctx context.Context, actor policy.Actor, ids ...gid.
 	if err != nil {
 		return nil, err
 	}
-	rows, err := mine.Responses().Where(tenant.Latest).All(ctx)
+	rows, err := latestOf(ctx, mine.Responses())
 	if err != nil {
-		return nil, fmt.Errorf("find responses: %w", err)
+		return nil, err
 	}
-	slices.SortFunc(rows, func(a, b *ent.Response) int { return paper.ByPlace(a.Ref, b.Ref) })
 	responses := make([]*Response, len(rows))
 	for i, r := range rows {
 		responses[i] = responseOf(r)
@@ -225,9 +224,14 @@ func responseOf(r *ent.Response) *Response {
 	return &Response{SittingID: r.SessionID, Question: r.Ref, Revision: r.Revision, Answer: r.Answer, SavedAt: r.SavedAt}
 }
 
-// latest reads the responses that count, in the paper's order.
+// latest reads the responses of a session that count, in the paper's order.
 func latest(ctx context.Context, scope tenant.Scope, id gid.ID) ([]*ent.Response, error) {
-	rows, err := scope.Responses().Where(response.SessionID(id), tenant.Latest).All(ctx)
+	return latestOf(ctx, scope.Responses().Where(response.SessionID(id)))
+}
+
+// latestOf reads those responses that count, each session's in its paper's order.
+func latestOf(ctx context.Context, of *ent.ResponseQuery) ([]*ent.Response, error) {
+	rows, err := of.Where(tenant.Latest).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find responses: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/assay-hq/assay/ent"
@@ -138,14 +139,22 @@ func receiptOf(row *ent.Session) *Receipt {
 }
 
 // Finish does what the server's clock has brought about: an invitation expires, a pause ends, a started sitting whose time is
-// over is submitted with its deadline as its end. Anything else is left as it is, so that it may be repeated. Only Assay
-// itself has the permission.
-func (s *Service) Finish(ctx context.Context, actor policy.Actor, id gid.ID) error {
+// over is submitted with its deadline as its end. Anything else is left as it is, so that it may be repeated. Of several
+// sessions it is done in one commit, for all or for none. Only Assay itself has the permission.
+func (s *Service) Finish(ctx context.Context, actor policy.Actor, ids ...gid.ID) error {
 	scope, err := s.tenant.As(ctx, actor, policy.SessionFinish)
 	if err != nil {
 		return err
 	}
-	_, err = tenant.InTx(ctx, scope, func(tx tenant.Tx) (struct{}, error) { return struct{}{}, s.finish(ctx, tx, id) })
+	ids = slices.SortedFunc(slices.Values(ids), func(a, b gid.ID) int { return slices.Compare(a[:], b[:]) }) // as others lock them
+	_, err = tenant.InTx(ctx, scope, func(tx tenant.Tx) (struct{}, error) {
+		for _, id := range ids {
+			if err := s.finish(ctx, tx, id); err != nil {
+				return struct{}{}, err
+			}
+		}
+		return struct{}{}, nil
+	})
 	return err
 }
 

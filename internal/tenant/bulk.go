@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -21,7 +22,8 @@ import (
 	"github.com/assay-hq/assay/internal/term"
 )
 
-// What many rows need at once: each of these is one statement, or two, however many rows there are.
+// What many rows need at once: each of these is one statement, or two, however many rows there are; what is inserted into the
+// embedded database is a few more.
 
 // TrySubmitted reads one visible session that waits to be scored and holds it until the commit; none if it does not wait
 // or somebody else holds it.
@@ -58,9 +60,10 @@ func (tx Tx) LockVersion(ctx context.Context, id gid.ID) (*ent.TemplateVersion, 
 }
 
 // LatestAnswers reads the answers that count of several sessions, by session and by the place of their question; with
-// places, only the answers to those.
+// places, only the answers to those. The database puts the answers of a session into one document: a row for each answer
+// costs several times as much.
 func (s Scope) LatestAnswers(ctx context.Context, sessions []gid.ID, refs []string) (map[gid.ID]map[string]*content.Answer, error) {
-	query, values := s.latestAnswers(sessions, refs).Query()
+	query, values := s.latestAnswers(sessions, refs)
 	rows, err := s.on.QueryContext(ctx, query, values...)
 	if err != nil {
 		return nil, fmt.Errorf("find answers: %w", err)
@@ -69,28 +72,24 @@ func (s Scope) LatestAnswers(ctx context.Context, sessions []gid.ID, refs []stri
 	all := make(map[gid.ID]map[string]*content.Answer, len(sessions))
 	for rows.Next() {
 		var (
-			id     gid.ID
-			ref    string
-			number int
-			text   []byte
+			id   gid.ID
+			text []byte
 		)
-		if err := rows.Scan(&id, &ref, &number, &text); err != nil {
-			return nil, fmt.Errorf("read answer: %w", err)
+		if err := rows.Scan(&id, &text); err != nil {
+			return nil, fmt.Errorf("read answers: %w", err)
 		}
-		answer := new(content.Answer)
-		if err := json.Unmarshal(text, answer); err != nil {
-			return nil, fmt.Errorf("read answer: %w", err)
+		answers := map[string]*content.Answer{}
+		if err := json.Unmarshal(text, &answers); err != nil {
+			return nil, fmt.Errorf("read answers: %w", err)
 		}
-		if all[id] == nil {
-			all[id] = map[string]*content.Answer{}
-		}
-		all[id][ref] = answer
+		all[id] = answers
 	}
 	return all, rows.Err()
 }
 
-// latestAnswers is the statement: PostgreSQL takes the first row of each group, SQLite the row with the maximum.
-func (s Scope) latestAnswers(sessions []gid.ID, refs []string) *entsql.Selector {
+// latestAnswers is the statement: of each question PostgreSQL takes the first row, SQLite the row with the maximum. A place
+// is of digits and a point, so that it needs no escaping in the document.
+func (s Scope) latestAnswers(sessions []gid.ID, refs []string) (query string, values []any) {
 	name := s.store.pools.dialect
 	q := entsql.Dialect(name).Select().From(entsql.Table(response.Table))
 	id, ref, revision, answer := q.C(response.FieldSessionID), q.C(response.FieldRef), q.C(response.FieldRevision), q.C(response.FieldAnswer)
@@ -100,12 +99,17 @@ func (s Scope) latestAnswers(sessions []gid.ID, refs []string) *entsql.Selector 
 		q.Where(TextIn(q, response.FieldRef, refs))
 	}
 	s.sessions(response.FieldSessionID)(q)
+	join := "group_concat"
 	if name == dialect.Postgres {
-		q.AppendSelectExpr(entsql.Raw("DISTINCT ON (" + id + ", " + ref + ") " + id + ", " + ref + ", " + revision + ", " + answer))
-		return q.OrderBy(id, ref, entsql.Desc(revision))
+		join = "string_agg"
+		q.AppendSelectExpr(entsql.Raw("DISTINCT ON (" + id + ", " + ref + ") " + id + ", " + ref + ", CAST(" + answer + " AS text) AS answer"))
+		q.OrderBy(id, ref, entsql.Desc(revision))
+	} else {
+		q.AppendSelectExpr(entsql.Raw(id + ", " + ref + ", " + answer + ", MAX(" + revision + ")"))
+		q.GroupBy(id, ref)
 	}
-	q.AppendSelectExpr(entsql.Raw(id + ", " + ref + ", MAX(" + revision + "), " + answer))
-	return q.GroupBy(id, ref)
+	query, values = q.Query()
+	return `SELECT session_id, '{' || ` + join + `('"' || ref || '":' || answer, ',') || '}' FROM (` + query + `) AS counts GROUP BY session_id`, values
 }
 
 // ChangeSessions begins the same change of several sessions; whoever watches one of them hears of it.
@@ -121,19 +125,40 @@ func (tx Tx) ChangeReports(ids []gid.ID) *ent.ReportUpdate {
 	return tx.client.Report.Update().Where(report.OrganizationID(tx.org), In(report.FieldID, ids))
 }
 
-// AddReports writes reports in one statement.
+// AddReports writes reports.
 func (tx Tx) AddReports(ctx context.Context, reports []*ent.ReportCreate) ([]*ent.Report, error) {
-	if len(reports) == 0 {
-		return nil, nil
+	all := make([]*ent.Report, 0, len(reports))
+	err := insert(tx, reports, func(some []*ent.ReportCreate) error {
+		rows, err := tx.client.Report.CreateBulk(some...).Save(ctx)
+		all = append(all, rows...)
+		return err
+	})
+	return all, err
+}
+
+// Embedded reports whether this is the embedded database, of which one transaction writes at a time.
+func (s Scope) Embedded() bool { return s.store.pools.dialect == dialect.SQLite }
+
+// embeddedRows is how many rows a statement inserts into the embedded database, whose driver looks for each value among all
+// of its statement.
+const embeddedRows = 20
+
+// insert inserts rows; into PostgreSQL all in one statement.
+func insert[T any](tx Tx, rows []T, some func(rows []T) error) error {
+	most := max(len(rows), 1)
+	if tx.Embedded() {
+		most = embeddedRows
 	}
-	return tx.client.Report.CreateBulk(reports...).Save(ctx)
+	for part := range slices.Chunk(rows, most) {
+		if err := some(part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AnnounceAll is Announce of one event for many subjects.
 func (tx Tx) AnnounceAll(ctx context.Context, what event.Type, subjects []gid.ID, detail map[string]string) error {
-	if len(subjects) == 0 {
-		return nil
-	}
 	told := map[string]string{"event": string(what)}
 	maps.Copy(told, detail)
 	audits, events := make([]*ent.AuditEventCreate, len(subjects)), make([]*ent.EventCreate, len(subjects))
@@ -141,10 +166,12 @@ func (tx Tx) AnnounceAll(ctx context.Context, what event.Type, subjects []gid.ID
 		audits[i], events[i] = tx.newAudit(ctx, subject, told), tx.newEvent(what, subject)
 		tx.tellEvent(what, subject)
 	}
-	if err := tx.client.AuditEvent.CreateBulk(audits...).Exec(ctx); err != nil {
+	err := insert(tx, audits, func(some []*ent.AuditEventCreate) error { return tx.client.AuditEvent.CreateBulk(some...).Exec(ctx) })
+	if err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
-	if err := tx.client.Event.CreateBulk(events...).Exec(ctx); err != nil {
+	err = insert(tx, events, func(some []*ent.EventCreate) error { return tx.client.Event.CreateBulk(some...).Exec(ctx) })
+	if err != nil {
 		return fmt.Errorf("announce %s: %w", what, err)
 	}
 	return nil

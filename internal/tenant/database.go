@@ -57,7 +57,7 @@ func openPostgres(dsn string, bulk bool, observe func(string)) (pools, error) {
 const postgresSettings = "timezone=UTC&statement_timeout=5000&lock_timeout=2000&idle_in_transaction_session_timeout=10000"
 
 func openSQLite(dsn string, bulk bool, observe func(string)) pools {
-	writing := "&_txlock=immediate"
+	writing := "&_txlock=immediate&_pragma=cache_size(-32768)" // 32 MB: what a transaction changes is written once, at its commit
 	if bulk {
 		writing += "&_pragma=synchronous(NORMAL)"
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/assay-hq/assay/ent/binding"
 	"github.com/assay-hq/assay/ent/candidate"
 	"github.com/assay-hq/assay/ent/clockentry"
+	"github.com/assay-hq/assay/ent/organization"
 	"github.com/assay-hq/assay/ent/session"
 	"github.com/assay-hq/assay/ent/templateversion"
 	"github.com/assay-hq/assay/policy"
@@ -40,8 +41,25 @@ func (o Own) Candidates() *ent.CandidateQuery {
 	return o.store.reads.Candidate.Query().Where(o.bound(candidate.FieldOrganizationID, candidate.FieldID))
 }
 
+// Organizations are those that know the person.
+func (o Own) Organizations() *ent.OrganizationQuery {
+	return o.store.reads.Organization.Query().Where(func(q *entsql.Selector) {
+		c := entsql.Dialect(q.Dialect()).Select().From(entsql.Table(candidate.Table).As("theirs"))
+		t := c.Table()
+		c.Select(t.C(candidate.FieldID)).Where(entsql.ColumnsEQ(t.C(candidate.FieldOrganizationID), q.C(organization.FieldID)))
+		o.bound(candidate.FieldOrganizationID, candidate.FieldID)(c)
+		q.Where(entsql.Exists(c))
+	})
+}
+
 // Now reads the one time that decides.
 func (o Own) Now(ctx context.Context) (time.Time, error) { return o.store.now(ctx, o.store.pools.read) }
+
+// TokenTime is the time that links are good by, which no test moves.
+func (o Own) TokenTime(ctx context.Context) (time.Time, error) {
+	now, err := o.Now(ctx)
+	return now.Add(-o.store.clock.offset()), err
+}
 
 // ClockEntries are the clock ledgers of the person's sittings.
 func (o Own) ClockEntries() *ent.ClockEntryQuery {
@@ -52,14 +70,6 @@ func (o Own) ClockEntries() *ent.ClockEntryQuery {
 func (o Own) TemplateVersions() *ent.TemplateVersionQuery {
 	return o.store.reads.TemplateVersion.Query().Where(
 		o.ofSessions(templateversion.FieldOrganizationID, templateversion.FieldID, session.FieldTemplateVersionID))
-}
-
-// Scope is the scope of one of the person's sittings, which Sessions gave.
-func (o Own) Scope(row *ent.Session) Scope {
-	return Scope{
-		store: o.store, on: o.store.pools.read, client: o.store.reads, actor: o.actor, action: o.action, org: row.OrganizationID,
-		candidate: row.CandidateID, session: row.ID, version: row.TemplateVersionID, seed: row.Seed,
-	}
 }
 
 // ofSessions limits a column to what a column of the person's own sessions holds.

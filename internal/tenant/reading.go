@@ -7,11 +7,8 @@ import (
 	"strings"
 	"time"
 
-	entsql "entgo.io/ent/dialect/sql"
-
 	"github.com/assay-hq/assay/ent"
 	"github.com/assay-hq/assay/ent/auditevent"
-	"github.com/assay-hq/assay/ent/report"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/policy"
 )
@@ -69,17 +66,4 @@ func (s Scope) roleNames() string {
 		names[i] = string(role)
 	}
 	return strings.Join(names, ", ")
-}
-
-// Readings are who read the reports of a session in detail, the newest first; a candidate may ask for their own.
-func (s Scope) Readings(session gid.ID) *ent.AuditEventQuery {
-	return s.client.AuditEvent.Query().Where(auditevent.OrganizationID(s.org), auditevent.Action(string(policy.ReportRead)),
-		func(q *entsql.Selector) {
-			reports := entsql.Dialect(q.Dialect()).Select(report.FieldID).From(entsql.Table(report.Table))
-			reports.Where(entsql.And(entsql.EQ(reports.C(report.FieldOrganizationID), s.org), entsql.EQ(reports.C(report.FieldSessionID), session)))
-			q.Where(entsql.In(q.C(auditevent.FieldSubjectID), reports))
-			if !s.candidate.IsZero() && session != s.session {
-				q.Where(entsql.False())
-			}
-		}).Order(auditevent.ByID(entsql.OrderDesc()))
 }

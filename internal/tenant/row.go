@@ -839,12 +839,9 @@ func (tx Tx) AddClockEntries(ctx context.Context, rows []*ent.ClockEntryCreate) 
 	return tx.client.ClockEntry.CreateBulk(rows...).Save(ctx)
 }
 
-// AddScoreSheets writes score sheets in one statement.
+// AddScoreSheets writes score sheets.
 func (tx Tx) AddScoreSheets(ctx context.Context, sheets []*ent.ScoreSheetCreate) error {
-	if len(sheets) == 0 {
-		return nil
-	}
-	return tx.client.ScoreSheet.CreateBulk(sheets...).Exec(ctx)
+	return insert(tx, sheets, func(some []*ent.ScoreSheetCreate) error { return tx.client.ScoreSheet.CreateBulk(some...).Exec(ctx) })
 }
 
 // AddScores writes scores in one statement.

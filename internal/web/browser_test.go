@@ -28,6 +28,18 @@ func TestBrowser(t *testing.T) { play(t, "journey.mjs", 8*time.Minute, startBina
 // TestSittingInBrowser takes whole sittings on the candidate's page: testdata/browser/sitting.mjs says what it demands.
 func TestSittingInBrowser(t *testing.T) { play(t, "sitting.mjs", 14*time.Minute, startBinary) }
 
+// TestDetailsInBrowser looks at what is easily forgotten on the candidate's page: the scripts of testdata/browser say what
+// they demand.
+func TestDetailsInBrowser(t *testing.T) {
+	s := raise(t, startBinary)
+	for _, name := range []string{"opening", "breaks", "refusals", "network", "code", "tree", "objections"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // each of them waits most of its time
+			s.play(t, name+".mjs", 4*time.Minute)
+		})
+	}
+}
+
 // TestReportInBrowser looks at reports of every shape, among them what no data of the demonstration has yet:
 // testdata/browser/report.mjs says what it demands.
 func TestReportInBrowser(t *testing.T) { play(t, "report.mjs", 5*time.Minute, serveReports) }
@@ -60,21 +72,39 @@ func serveReports(t *testing.T) string {
 // play runs one of the browser's scripts to its end.
 func play(t *testing.T, name string, patience time.Duration, serve func(*testing.T) string) {
 	t.Helper()
+	raise(t, serve).play(t, name, patience)
+}
+
+// stage is what scripts play on: a server, a browser, and a folder for the pictures.
+type stage struct {
+	folder, node, browser string
+	address, pictures     string
+}
+
+// raise readies a stage; it stands until the test ends.
+func raise(t *testing.T, serve func(*testing.T) string) *stage {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes a minute")
 	}
-	node, npm := program(t, "node"), program(t, "npm")
-	browser := program(t, "chromium", "chromium-browser", "google-chrome")
-	script := must(filepath.Abs("testdata/browser"))(t)
-	if _, err := os.Stat(filepath.Join(script, "node_modules", ".package-lock.json")); err != nil {
-		finish(t, 3*time.Minute, script, npm, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+	npm := program(t, "npm")
+	s := &stage{
+		folder: must(filepath.Abs("testdata/browser"))(t), node: program(t, "node"), browser: program(t, "chromium", "chromium-browser", "google-chrome"),
 	}
-	address := serve(t)
-	shots := os.Getenv(pictures)
-	if shots == "" {
-		shots = t.TempDir()
+	if _, err := os.Stat(filepath.Join(s.folder, "node_modules", ".package-lock.json")); err != nil {
+		finish(t, 3*time.Minute, s.folder, npm, "ci", "--no-audit", "--no-fund", "--loglevel=error")
 	}
-	finish(t, patience, script, node, name, "http://"+address, shots, browser)
+	s.address = serve(t)
+	if s.pictures = os.Getenv(pictures); s.pictures == "" {
+		s.pictures = t.TempDir()
+	}
+	return s
+}
+
+// play runs one of the scripts to its end.
+func (s *stage) play(t *testing.T, name string, patience time.Duration) {
+	t.Helper()
+	finish(t, patience, s.folder, s.node, name, "http://"+s.address, s.pictures, s.browser)
 }
 
 // program finds one of the programs. Without any, the test is skipped on a laptop and fails where nothing may be skipped.

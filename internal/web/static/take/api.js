@@ -19,6 +19,10 @@ import { seconds, worded } from './words.js';
  *   language: string|null, redirectUrl: string|null, heartbeatEvery: string}} Sitting
  * @typedef {{question: string, revision: number, savedAt: string, deadline: string, sectionDeadline: string|null}} Acknowledgement
  * @typedef {{question: string, revision: number, clientKey: string, answer: Answer}} Save
+ * @typedef {{kind: string, question: string|null, at: string, lasted: string}} Noted
+ * @typedef {{subject: 'INTEGRITY'|'SCORE', state: 'OPEN'|'ANSWERED', statement: string, createdAt: string, dueAt: string, answer: string|null,
+ *   answeredAt: string|null}} Objection
+ * @typedef {{signals: Noted[], verdict: string|null, contests: Objection[]}} Recorded
  */
 
 /** A fault in the page's own terms. */
@@ -176,6 +180,20 @@ export async function readFeedback(id) {
 }
 
 /**
+ * What was recorded of how it was taken, what a person concluded from that, and the objections.
+ * @param {string} id
+ * @returns {Promise<Recorded|null>}
+ */
+export async function readRecord(id) {
+  const { sitting } = await send(`query Record($id: ID!) { sitting(id: $id) {
+    signals { kind question at lasted } verdict contests { subject state statement createdAt dueAt answer answeredAt } } }`, { id });
+  return sitting;
+}
+
+/** @param {{sittingId: string, subject: Objection['subject'], statement: string}} input */
+export const object = (input) => change('contestSitting', 'ContestSittingInput', input, '');
+
+/**
  * Why the clock stands, in the words of whoever stopped it.
  * @param {string} id
  * @returns {Promise<string>}
@@ -283,7 +301,7 @@ export async function followClock(id, on, signal) {
   }
 }
 
-/** @param {string} sittingId @param {{kind: string, at: string, lasted: string, question?: string, clientKey: string}[]} signals */
+/** @param {string} sittingId @param {import('./signals.js').Signal[]} signals */
 export const recordSignals = (sittingId, signals) => change('recordSignals', 'RecordSignalsInput', { sittingId, signals }, '');
 
 /** @param {{sittingId: string, request: string, extraPercent?: number, breaks?: string}} input */
@@ -356,7 +374,7 @@ async function part(url, method, offset, body) {
   const response = await fetch(url, { method, headers, body, credentials: 'same-origin', cache: 'no-store' }).catch(() => { throw new Fault('network', 'no answer'); });
   const stands = Number(response.headers.get('Upload-Offset') ?? NaN);
   const moved = response.status === 409 && stands > offset; // the part had arrived, only its answer had not
-  if (!response.ok && !moved) throw new Fault(response.status >= 500 ? 'network' : 'refused', `status ${response.status}`);
+  if (!response.ok && !moved) throw new Fault(response.status >= 500 ? 'network' : 'refused', worded('INVALID', 'upload') ?? `status ${response.status}`);
   return stands;
 }
 

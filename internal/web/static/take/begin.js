@@ -1,8 +1,8 @@
 // Before the start: what to know, what is recorded, whom to ask for help, practice, consent.
 import { Fault, allowed } from './api.js';
-import { announce, ask, fact, fresh, h, lead, notice, rich } from './dom.js';
+import { ask, fact, fresh, h, lead, notice, rich } from './dom.js';
 import { editor } from './editors.js';
-import { support } from './support.js';
+import { givenBreaks, support } from './support.js';
 import { lasting, moment, seconds, t } from './words.js';
 
 const kinds = ['SINGLE_CHOICE', 'MULTIPLE_CHOICE', 'ORDERING', 'NUMERIC', 'SHORT_TEXT', 'LONG_TEXT', 'CODE', 'SPOKEN'];
@@ -10,7 +10,7 @@ const kinds = ['SINGLE_CHOICE', 'MULTIPLE_CHOICE', 'ORDERING', 'NUMERIC', 'SHORT
 /**
  * The instructions, with the button that starts.
  * @param {import('./api.js').Sitting} sitting
- * @param {{start: () => Promise<void>, decline: (reason: string) => Promise<void>, reload: () => Promise<void>, practise: () => void, durable: boolean}} on
+ * @param {{start: () => Promise<void>, decline: (reason: string) => Promise<void>, reload: () => Promise<void>, practise: () => void, problem: (fault: unknown) => void, durable: boolean}} on
  */
 export function instructions(sitting, on) {
   const wrong = fresh('wrong');
@@ -33,8 +33,8 @@ export function instructions(sitting, on) {
     try {
       await on.start();
     } catch (fault) {
-      const early = fault instanceof Fault && fault.kind === 'early' && sitting.opensAt;
-      problem.textContent = early ? t('opensAtText', { time: moment(early) }) : fault instanceof Fault && fault.kind === 'network' ? t('faultNetwork') : t('faultLater');
+      const opensAt = fault instanceof Fault && fault.kind === 'early' && fault.more;
+      problem.textContent = opensAt ? t('opensAtText', { time: moment(opensAt) }) : fault instanceof Fault && fault.kind === 'network' ? t('faultNetwork') : t('faultLater');
       button.removeAttribute('aria-disabled');
       button.textContent = t('start');
     }
@@ -50,13 +50,13 @@ export function instructions(sitting, on) {
     sitting.sections.length > 1 ? parts(sitting) : null,
     on.durable ? null : notice('warn', h('p', {}, t('notDurable'))),
     sitting.instructionsHtml ? h('section', {}, h('h2', {}, t('fromThem')), rich('div', { class: 'rich' }, sitting.instructionsHtml)) : null,
-    h('section', {}, h('h2', {}, t('about')), h('ul', {}, h('li', {}, t('aboutTime')), h('li', {}, t('aboutSaving')), h('li', {}, t('aboutEnd')))),
+    h('section', {}, h('h2', {}, t('about')), h('ul', {}, h('li', {}, t(givenBreaks(sitting) ? 'aboutTimeBreaks' : 'aboutTime')), h('li', {}, t('aboutSaving')), h('li', {}, t('aboutEnd')))),
     h('section', {}, h('h2', {}, t('recorded')), h('p', {}, t('recordedAnswers')), ...recorded(sitting)),
-    h('section', {}, h('h2', {}, t('help')), ...help(sitting), support(sitting, on.reload)),
+    h('section', {}, h('h2', {}, t('help')), ...help(sitting), support(sitting, on)),
     h('section', {}, h('h2', {}, t('practice')), h('p', {}, t('practiceText')),
       h('button', { type: 'button', class: 'plain-button', onclick: on.practise }, t('practiceOpen'))),
     h('div', { class: 'consent' }, h('label', { class: 'choice' }, box, h('span', {}, t('consent'))), problem, button),
-    h('p', { class: 'quiet' }, t('declineText'), ' ', h('button', { type: 'button', class: 'link', onclick: () => refuse(on.decline) }, t('decline'))));
+    h('p', { class: 'quiet' }, t('declineText'), ' ', h('button', { type: 'button', class: 'link', onclick: () => refuse(on) }, t('decline'))));
 }
 
 /** The parts with their own times, as they will come. @param {import('./api.js').Sitting} sitting */
@@ -65,22 +65,27 @@ function parts({ sections }) {
     h('strong', {}, s.title), ` – ${t('nQuestions', { n: s.questionCount })}, ${lasting(seconds(s.timeLimit))}. `, s.navigation === 'FORWARD_ONLY' ? t('partForward') : ''))));
 }
 
-/** Asks why somebody declines, and declines. @param {(reason: string) => Promise<void>} decline */
-async function refuse(decline) {
-  const [id, most] = [fresh('reason'), 500];
-  const area = h('textarea', { id, rows: 3, maxlength: most });
+/**
+ * Asks why somebody declines, and declines. A reason that cannot be taken stays, with what is wrong with it.
+ * @param {{decline: (reason: string) => Promise<void>, problem: (fault: unknown) => void}} on
+ * @param {string} [written]
+ * @param {string} [problem]
+ */
+async function refuse(on, written = '', problem = '') {
+  const [id, wrong, most] = [fresh('reason'), fresh('wrong'), 500];
+  const area = h('textarea', { id, rows: 3, maxlength: most, value: written, 'aria-describedby': wrong, 'aria-invalid': String(problem !== '') });
   const chosen = await ask({
-    title: t('declineTitle'), body: [h('p', {}, t('declineAsk')), h('div', { class: 'field' }, h('label', { for: id }, t('declineReason')), area)],
+    title: t('declineTitle'), body: [h('p', {}, t('declineAsk')), h('div', { class: 'field' }, h('label', { for: id }, t('declineReason')), area, h('p', { id: wrong, class: 'wrong' }, problem))],
     answers: [{ name: 'yes', label: t('decline') }, { name: 'no', label: t('cancel'), plain: true }],
   });
   if (chosen !== 'yes') return;
   try {
-    await decline(area.value.trim() || t('declineNoReason'));
+    await on.decline(area.value.trim() || t('declineNoReason'));
   } catch (fault) {
-    announce(t(fault instanceof Fault && fault.kind === 'network' ? 'faultNetwork' : 'faultLater'), { urgent: true });
+    if (fault instanceof Fault && fault.kind === 'refused') return refuse(on, area.value, fault.message);
+    on.problem(fault);
   }
 }
-
 
 /** @param {import('./api.js').Sitting} sitting */
 function recorded(sitting) {

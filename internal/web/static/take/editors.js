@@ -192,7 +192,7 @@ function code(question, { label, describedby, change }) {
 /** What code must print for an input. */
 function example(/** @type {{name: string, stdin: string, output: string}} */ e) {
   const part = (/** @type {string} */ name, /** @type {string} */ value) => [h('dt', {}, t(name)), h('dd', {}, h('pre', { tabindex: '0' }, value))];
-  return h('section', { 'aria-label': t('example', { name: e.name }) }, h('p', {}, h('strong', {}, t('example', { name: e.name }))),
+  return h('section', { class: 'example', 'aria-label': t('example', { name: e.name }) }, h('p', {}, t('example', { name: e.name })),
     h('dl', {}, ...(e.stdin ? part('exampleIn', e.stdin) : []), ...part('exampleOut', e.output)));
 }
 

@@ -2,6 +2,7 @@
 import { readFeedback } from './api.js';
 import { copyButton, fact, h, notice } from './dom.js';
 import { shown } from './editors.js';
+import { addObjections } from './objections.js';
 import { isEmpty } from './outbox.js';
 import { exact, hour, moment, t } from './words.js';
 
@@ -43,6 +44,7 @@ function submitted(sitting, late, ranOut) {
     sitting.receipt ? receipt(sitting) : null,
     sitting.redirectUrl ? h('p', {}, h('a', { class: 'button', href: sitting.redirectUrl, rel: 'noreferrer' }, t('onward'))) : null);
   if (sitting.state === 'RELEASED') addFeedback(sitting, page);
+  if (sitting.startedAt) addObjections(sitting, page);
   return page;
 }
 

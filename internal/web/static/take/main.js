@@ -1,12 +1,12 @@
 // The candidate's page: decides what is shown, and keeps clock, answers and tabs together.
-import { Fault, decline, endBreak, followClock, heartbeat, readClock, readPauseNote, readSitting, recordSignals, start, submit } from './api.js';
+import { Fault, decline, endBreak, followClock, heartbeat, readClock, readPauseNote, readSitting, start, submit, trip } from './api.js';
 import { instructions, practice } from './begin.js';
 import { distrustClock, serverNow, setClock } from './clock.js';
 import { announce, h, lead, notice, openLiveRegions } from './dom.js';
 import { ended, fault, signInLink } from './end.js';
 import { Outbox, same } from './outbox.js';
 import { Run, beginning } from './run.js';
-import { watch } from './signals.js';
+import { Noticed, watch } from './signals.js';
 import { Tabs } from './tabs.js';
 import { Vault } from './vault.js';
 import { choose, hour, languages, lasting, seconds, spoken, t } from './words.js';
@@ -24,6 +24,7 @@ class Page {
     this.vault = vault;
     this.device = deviceName();
     this.outbox = new Outbox(id, vault, this.device);
+    this.noticed = new Noticed(id, (unsent) => { vault.put('signals', unsent.length ? unsent : null); });
     /** @type {import('./api.js').Sitting|null} */
     this.sitting = null;
     /** @type {{element: HTMLElement, close?: () => void, tick?: () => void}|null} */
@@ -39,9 +40,11 @@ class Page {
     this.following = new AbortController();
     this.troubled = h('div', { class: 'trouble', role: 'status' });
     this.told = h('div', { class: 'trouble' });
+    this.warned = h('div', { class: 'trouble warned' });
+    this.passingSince = Infinity;
     this.tabs = new Tabs(id, {
       taken: async () => {
-        await Promise.race([this.outbox.flush(), new Promise((done) => setTimeout(done, 3_000))]);
+        await soon(this.outbox.flush());
         this.outbox.hold(true);
         this.elsewhere();
       },
@@ -75,7 +78,8 @@ class Page {
     if (this.view !== view) this.view?.close?.();
     this.view = view;
     root.removeAttribute('aria-busy');
-    root.replaceChildren(this.languageBar(), this.troubled, this.told, view.element);
+    this.warned.replaceChildren();
+    root.replaceChildren(this.languageBar(), this.troubled, this.told, view.element, this.warned);
     const heading = view.element.querySelector('h1');
     document.title = [heading?.textContent, this.sitting?.title].filter((s, i, all) => s && all.indexOf(s) === i).join(' · ');
     if (!first) lead(heading);
@@ -121,7 +125,8 @@ class Page {
   /** Records that the sitting was opened here while another device had it, if that is recorded. @param {import('./api.js').Sitting} sitting */
   second({ device, recordedSignals }) {
     if (!device || device === this.device || !recordedSignals.includes('SECOND_DEVICE')) return;
-    recordSignals(id, [{ kind: 'SECOND_DEVICE', at: new Date(serverNow()).toISOString(), lasted: 'PT0S', clientKey: crypto.randomUUID() }]).catch(() => {}); // it decides nothing
+    this.noticed.add('SECOND_DEVICE', serverNow(), 0);
+    this.noticed.send();
   }
 
   /** Speaks the language that the inviter chose. @param {string} language @returns whether it is another one */
@@ -148,6 +153,8 @@ class Page {
     const kept = await this.vault.all();
     this.place = { ...this.place, ...kept.get('place') };
     this.outbox.load(sitting.responses, kept);
+    this.noticed.load(kept.get('signals') ?? []);
+    this.noticed.send();
     if (sitting.device && sitting.device !== this.device) this.tabs.active = false;
     if (!this.tabs.active) return this.elsewhere();
     if (sitting.state === 'PAUSED') return this.pause();
@@ -162,7 +169,10 @@ class Page {
         durable: this.vault.durable,
         practise: () => this.show(practice({ done: () => this.instruct() })),
         start: async () => {
-          if (sitting.opensAt && serverNow() < Date.parse(sitting.opensAt)) throw new Fault('early', 'not open yet');
+          if (early(sitting.opensAt)) {
+            const { opensAt } = await readSitting(id, spoken()); // it may have been changed meanwhile
+            if (early(opensAt)) throw new Fault('early', 'not open yet', opensAt);
+          }
           await start(id, this.device).catch((problem) => { if (problem.kind !== 'ended') throw problem; });
           this.claimed = true;
           await this.reload();
@@ -172,6 +182,7 @@ class Page {
           await this.reload();
         },
         reload: () => this.reload(),
+        problem: (/** @type {unknown} */ problem) => this.problem(problem),
       }),
     });
   }
@@ -183,6 +194,7 @@ class Page {
       sitting, place: this.place, outbox: this.outbox, durable: () => this.vault.durable,
       keep: (place) => { this.vault.put('place', place); },
       submit: async () => {
+        await soon(this.noticed.send());
         await submit(id).catch((problem) => { if (!['ended', 'closed'].includes(problem.kind)) throw problem; });
         await this.closed();
       },
@@ -192,7 +204,7 @@ class Page {
     run.begin();
     this.running = run;
     this.stopWatching();
-    this.stopWatching = watch({ sitting: id, kinds: sitting.recordedSignals, question: () => run.current?.ref ?? '', now: serverNow });
+    this.stopWatching = watch({ kinds: sitting.recordedSignals, question: () => run.current?.ref ?? '', now: serverNow, noticed: this.noticed });
     this.show(run);
     this.tick();
   }
@@ -200,6 +212,7 @@ class Page {
   /** The clock stands: why, and until when. A break ends by a button too. */
   async pause() {
     const sitting = /** @type {import('./api.js').Sitting} */ (this.sitting);
+    this.stopWatching(); // who has a break may do as they like
     this.outbox.hold(true);
     this.outbox.reopen(true);
     const resting = sitting.pauseReason === 'BREAK';
@@ -221,6 +234,7 @@ class Page {
 
   /** Another tab or device has the sitting now. */
   elsewhere() {
+    this.stopWatching(); // the other one watches
     this.following.abort(); // a browser has few connections for all its tabs
     const unsent = this.outbox.unsent.length > 0;
     this.show({
@@ -255,8 +269,9 @@ class Page {
     if (!(problem instanceof Fault)) throw problem;
     switch (problem.kind) {
       case 'elsewhere': return this.lose();
-      case 'network': return announce(t('faultNetwork'), { urgent: true });
-      case 'later': return announce(t('faultLater'), { urgent: true });
+      case 'network': return this.warn(t('faultNetwork'), { passing: true });
+      case 'later': return this.warn(t('faultLater'), { passing: true });
+      case 'refused': return this.warn(problem.message);
       case 'signin':
         this.outbox.trouble = 'signin';
         return this.showTrouble();
@@ -271,6 +286,7 @@ class Page {
     this.ticked = Date.now();
     if (slept) this.seen(); // the computer slept: the monotonic clock may have too
     this.view?.tick?.();
+    if (trip.came > this.passingSince) this.warned.replaceChildren();
     if (performance.now() - this.looked > (seconds(sitting?.heartbeatEvery ?? '') * 1_000 || usual)) this.look();
     if (!sitting || this.over || sitting.state !== 'IN_PROGRESS' || !sitting.deadline) return;
     const passed = [sitting.sectionDeadline, sitting.questionDeadline].some((d) => d && serverNow() > Date.parse(d));
@@ -427,6 +443,19 @@ class Page {
     setTimeout(() => this.told.replaceChildren(), 60_000);
   }
 
+  /**
+   * Says for a while that something was not done, beside whatever is shown.
+   * @param {string} text
+   * @param {{passing?: boolean}} [how] what passes is over with the next answer of the server
+   */
+  warn(text, { passing = false } = {}) {
+    announce(text, { urgent: true });
+    this.passingSince = passing ? performance.now() : Infinity;
+    const said = notice('warn', h('p', {}, text));
+    this.warned.replaceChildren(said);
+    setTimeout(() => said.remove(), 20_000);
+  }
+
   /** Says in one place what stands in the way of everything, not only of one answer. */
   showTrouble() {
     const { outbox } = this;
@@ -436,6 +465,12 @@ class Page {
     this.troubled.replaceChildren(...(text ? [notice('warn', h('p', {}, text), this.vault.durable ? signInLink() : '')] : []));
   }
 }
+
+/** Waits for something, though not for long. @param {Promise<any>} what */
+const soon = (what) => Promise.race([what, new Promise((done) => setTimeout(done, 3_000))]);
+
+/** Whether something opens only later. @param {string|null} opensAt */
+const early = (opensAt) => opensAt !== null && serverNow() < Date.parse(opensAt);
 
 /** A name for this browser, which all its tabs share: among themselves they agree without the server. */
 function deviceName() {

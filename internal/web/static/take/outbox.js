@@ -306,6 +306,7 @@ export class Outbox extends EventTarget {
         entry.base = entry.tried?.revision ?? entry.base;
         entry.tried = null;
         this.keep(entry);
+        this.dispatchEvent(new CustomEvent('refused', { detail: entry.ref }));
         return true;
       case 'elsewhere':
         if (!this.held) this.dispatchEvent(new CustomEvent('elsewhere'));

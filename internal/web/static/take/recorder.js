@@ -1,4 +1,5 @@
 // Records a spoken answer. What is recorded stays in this page until it is sent; in the practice it is not sent at all.
+import { Fault } from './api.js';
 import { announce, fresh, h } from './dom.js';
 import { quietly } from './signals.js';
 import { digits, lasting, t } from './words.js';
@@ -79,7 +80,7 @@ export function recorder({ most, describedby, upload, done, drop: dropped, play 
 
   function tick() {
     const passed = (performance.now() - began) / 1000;
-    length.textContent = t('recordOf', { time: digits(Math.min(passed, most)), most: digits(most) });
+    length.textContent = t('recordOf', { time: digits(Math.floor(Math.min(passed, most))), most: digits(most) });
     if (passed < most || running?.state !== 'recording') return;
     running.stop();
     announce(t('recordFull'));
@@ -90,11 +91,16 @@ export function recorder({ most, describedby, upload, done, drop: dropped, play 
     clearInterval(ticking);
     running = null;
     if (closed) return;
+    button.textContent = t('record');
+    if (!whole.size) { // it was stopped at once, or the microphone gave nothing
+      length.hidden = true;
+      says.textContent = t('recordEmpty');
+      return;
+    }
     recording = whole;
     address = URL.createObjectURL(whole);
     player.src = address;
     player.hidden = drop.hidden = false;
-    button.textContent = t('record');
     says.textContent = t('recordDone', { time: lasting((performance.now() - began) / 1000) });
     send();
   }
@@ -109,9 +115,10 @@ export function recorder({ most, describedby, upload, done, drop: dropped, play 
       if (sent !== recording) return; // it was deleted or made anew meanwhile
       done?.(id);
       says.textContent = t('recordSent');
-    } catch {
+    } catch (fault) {
       if (sent !== recording) return;
-      says.textContent = t('recordFailed');
+      const refused = fault instanceof Fault && ['refused', 'closed', 'ended'].includes(fault.kind);
+      says.textContent = refused ? fault.message : t('recordFailed');
       retry.hidden = false;
     }
   }

@@ -6,7 +6,7 @@ import { announce, ask, fresh, h, lead, notice, rich } from './dom.js';
 import { answers, editor, shown } from './editors.js';
 import { Flags } from './flags.js';
 import { nothing } from './outbox.js';
-import { support } from './support.js';
+import { givenBreaks, support } from './support.js';
 import { hour, lasting, seconds, spoken, t } from './words.js';
 
 /**
@@ -52,6 +52,7 @@ export class Run {
       else if (e.detail !== 'signin') announce(t('faultLater'));
     });
     listen('conflict', (e) => this.compare(e.detail));
+    listen('refused', (e) => announce(this.saveText(e.detail)));
     listen('acknowledged', (e) => {
       if (e.detail.back) this.wasAway = true;
       if (this.wasAway && !outbox.unsent.length) {
@@ -345,7 +346,6 @@ export class Run {
       if (sitting.state === 'IN_PROGRESS') return true;
       await this.reload();
     } catch (fault) {
-      if (fault instanceof Fault && ['network', 'later'].includes(fault.kind)) announce(t(fault.kind === 'network' ? 'faultNetwork' : 'faultLater'), { urgent: true });
       this.problem(fault);
     } finally {
       this.moving = false;
@@ -366,15 +366,14 @@ export class Run {
   /** Whom to ask is never further away than the question. */
   help() {
     const contact = this.sitting.accommodation?.contact;
-    const more = support(this.sitting, this.reload);
+    const more = support(this.sitting, { reload: this.reload, problem: this.problem });
     if (!contact && !more) return '';
     return h('details', { class: 'help' }, h('summary', {}, t('help')), contact ? h('p', {}, t('helpContact'), ' ', contactOf(contact)) : null, more);
   }
 
   /** The button that stops the clock for a break, where somebody was given breaks. */
   breakButton() {
-    const given = this.sitting.accommodated;
-    if (!given || !['GRANTED', 'CHANGED'].includes(given.state) || !seconds(given.breaks)) return null;
+    if (!givenBreaks(this.sitting)) return null;
     const left = seconds(this.sitting.breaksLeft);
     if (!left) return h('span', { class: 'quiet' }, t('breakNone'));
     const says = h('span', { class: 'quiet', id: fresh('breaks') }, t('breakLeft', { time: lasting(left) }));

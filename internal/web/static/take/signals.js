@@ -4,7 +4,10 @@
 // What assistive technology does must not look like leaving. A screen reader's list of elements, an on-screen keyboard, a
 // magnifier or dictation take the focus from a page that stays visible and go on acting on it: such an absence does not
 // count. Nor does one while a dialog of ours or the browser's question for the microphone is open.
-import { recordSignals } from './api.js';
+import { Fault, recordSignals } from './api.js';
+
+const pause = 10_000; // ms between two attempts to send what was noticed
+const batchSize = 50;
 
 const shortest = 1_000; // ms; a notification that slides over a phone is no absence
 const unfocused = 15_000; // ms that a visible page must be without focus and without any action on it
@@ -31,33 +34,76 @@ export async function quietly(act) {
 const isQuiet = () => quiet > 0 || performance.now() < quietUntil;
 
 /**
- * Watches until the returned function is called.
- * @param {{sitting: string, kinds: string[], question: () => string, now: () => number}} what
+ * @typedef {{kind: string, at: string, lasted: string, question?: string, clientKey: string}} Signal
  */
-export function watch({ sitting, kinds, question, now }) {
+
+/** What was noticed and is not acknowledged yet: kept on this device, and sent again until it is. */
+export class Noticed {
+  /**
+   * @param {string} sitting
+   * @param {(unsent: Signal[]) => void} keep
+   */
+  constructor(sitting, keep) {
+    this.sitting = sitting;
+    this.keep = keep;
+    /** @type {Signal[]} */
+    this.unsent = [];
+    /** @type {Promise<void>|null} */
+    this.sending = null;
+    setInterval(() => this.send(), pause);
+    for (const type of ['online', 'pagehide']) addEventListener(type, () => this.send());
+  }
+
+  /** Takes what was kept by an earlier page. @param {Signal[]} kept */
+  load(kept) {
+    this.unsent.unshift(...kept.filter(({ clientKey }) => !this.unsent.some((s) => s.clientKey === clientKey)));
+  }
+
+  /** @param {string} kind @param {number} at @param {number} durationMs @param {string} [question] */
+  add(kind, at, durationMs, question) {
+    this.unsent.push({ kind, at: new Date(at).toISOString(), lasted: `PT${Math.round(durationMs / 1000)}S`, question: question || undefined, clientKey: crypto.randomUUID() });
+    this.keep(this.unsent);
+  }
+
+  /** Sends what there is; their keys make it harmless to send a signal again. */
+  send() {
+    this.sending ??= this.run().finally(() => { this.sending = null; });
+    return this.sending;
+  }
+
+  async run() {
+    for (let most = batchSize; this.unsent.length;) {
+      const some = this.unsent.slice(0, most);
+      try {
+        await recordSignals(this.sitting, some);
+      } catch (fault) {
+        if (!(fault instanceof Fault)) throw fault;
+        if (['network', 'later', 'signin'].includes(fault.kind)) return;
+        if (fault.kind === 'refused' && some.length > 1) { // only the one that is refused is given up
+          most = 1;
+          continue;
+        }
+      }
+      this.unsent = this.unsent.filter((s) => !some.includes(s));
+      this.keep(this.unsent);
+    }
+  }
+}
+
+/**
+ * Watches until the returned function is called. Who is away at that moment was not: their absence has no end here.
+ * @param {{kinds: string[], question: () => string, now: () => number, noticed: Noticed}} what
+ * @returns {() => void}
+ */
+export function watch({ kinds, question, now, noticed }) {
   if (!kinds.length) return () => {};
   const has = (/** @type {string} */ kind) => kinds.includes(kind);
   const aborter = new AbortController();
   const listen = (/** @type {EventTarget} */ on, /** @type {string} */ type, /** @type {(e: any) => void} */ act) => on.addEventListener(type, act, { signal: aborter.signal, capture: true });
-  /** @type {any[]} */
-  let batch = [];
   /** @type {{at: number, began: number, hidden: boolean, quiet: boolean, acted: boolean}|null} */
   let away = null;
 
-  const record = (/** @type {string} */ kind, /** @type {number} */ at, /** @type {number} */ durationMs) => {
-    batch.push({ kind, at: new Date(at).toISOString(), lasted: `PT${Math.round(durationMs / 1000)}S`, question: question() || undefined, clientKey: crypto.randomUUID() });
-  };
-  let sending = Promise.resolve();
-  const send = () => sending = sending.then(async () => {
-    const some = batch.slice(0, 50);
-    if (!some.length) return;
-    try {
-      await recordSignals(sitting, some);
-      batch = batch.slice(some.length);
-    } catch {
-      // They are sent with the next ones; their keys make that harmless.
-    }
-  });
+  const record = (/** @type {string} */ kind, /** @type {number} */ at, /** @type {number} */ durationMs) => noticed.add(kind, at, durationMs, question());
 
   const leave = () => {
     away ??= { at: now(), began: performance.now(), hidden: false, quiet: isQuiet(), acted: false };
@@ -92,12 +138,5 @@ export function watch({ sitting, kinds, question, now }) {
       full = document.fullscreenElement !== null;
     });
   }
-
-  const timer = setInterval(send, 10_000);
-  listen(window, 'pagehide', send);
-  return async () => {
-    aborter.abort();
-    clearInterval(timer);
-    await send();
-  };
+  return () => aborter.abort();
 }

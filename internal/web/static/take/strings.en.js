@@ -30,6 +30,7 @@ export default {
   factBefore: 'Start before',
   nQuestions: { one: '{n} question', other: '{n} questions' },
   about: 'What to know',
+  aboutTimeBreaks: 'The time runs from the start, and stands only during your breaks. You can hide the timer; it tells you at half time, five minutes and one minute before the end.',
   aboutTime: 'The time runs without a break from the start. You can hide the timer; it tells you at half time, five minutes and one minute before the end.',
   aboutSaving: 'Every answer is saved while you write. If the connection is lost, your answers are kept on this device and are sent when it is back. You can close the page and come back; the clock runs on.',
   aboutEnd: 'Before you hand in you see a list of all questions. If the time ends first, what you saved is handed in for you.',
@@ -159,6 +160,7 @@ export default {
   recordSent: 'The recording is stored.',
   recordFailed: 'The recording could not be sent yet. It is kept in this page: leave it open, and try again.',
   recordDenied: 'The microphone is not available. You can allow it in your browser, or write your answer; it counts the same.',
+  recordEmpty: 'Nothing was recorded. Please try again, or write your answer.',
   recordFull: 'The longest time is reached; the recording has ended.',
 
   // How the answer stands
@@ -244,6 +246,33 @@ export default {
   feedbackShare: 'Share of the points',
   feedbackNone: 'Your result was released. Whoever invited you will tell you about it.',
 
+  // What was recorded, and objecting
+  noticed: 'What was recorded',
+  noticedText: 'This was recorded of how you took the assessment. It does not change points. A person looks at it; if there is an explanation, you can give it.',
+  noticedNothing: 'Nothing was recorded of how you took the assessment.',
+  noticedAll: 'Show what was recorded ({n})',
+  noticedWhat: 'What',
+  noticedWhen: 'When',
+  noticed_FOCUS_LOST: 'The page was in the background',
+  noticed_PASTED: 'Text was pasted',
+  noticed_FULL_SCREEN_LEFT: 'Full screen was left',
+  noticed_SECOND_DEVICE: 'Opened on a second device',
+  verdict_EXPLAINED: 'A person looked at it: there is an explanation.',
+  verdict_NO_CONCERN: 'A person looked at it: it tells nothing.',
+  verdict_CONCERN: 'A person looked at it: it is a reason for concern.',
+  object_INTEGRITY: 'Object to what was recorded, or explain it',
+  object_SCORE: 'Object to the result',
+  objectScore: 'If you do not agree with the result',
+  objectText: 'A person reads it and answers you within 14 days. The answer stands on this page.',
+  objectWhy: 'What do you object to, and why?',
+  objectSend: 'Send the objection',
+  objectMissing: 'Please write what you object to.',
+  objectNetwork: 'There is no connection to the server at the moment. What you have written stays here; please try again.',
+  objectDone: 'Your objection was sent.',
+  objectSent: 'You objected on {time}:',
+  objectDue: 'You get an answer by {time}.',
+  objectAnswered: 'The answer, of {time}:',
+
   // Practice questions
   try_SINGLE_CHOICE: 'Which of these months has the fewest days?',
   try_SINGLE_CHOICE_options: 'January|February|April|December',
@@ -260,7 +289,7 @@ export default {
 
   // Parts, pauses, support and what else the server says
   factOpens: 'Opens at',
-  opensAtText: 'It opens at {time}. Please come back then.',
+  opensAtText: 'The assessment opens at {time}. Please come back then.',
   parts: 'The parts',
   partsText: 'Each part has a time of its own. You see its questions when you enter it. A part that you leave keeps the time it has left, unless it goes forward only.',
   toPart: 'Go on to the next part',
@@ -325,6 +354,7 @@ export default {
   why_INVALID_question: 'This question takes no such answer.',
   why_INVALID_request: 'The request is too long, or has characters that cannot be stored.',
   why_INVALID_reason: 'The reason is too long, or has characters that cannot be stored.',
+  why_INVALID_statement: 'The objection is too long, or has characters that cannot be stored.',
   why_INVALID: 'It cannot be taken as it is.',
   why_IDEMPOTENCY_MISMATCH: 'It was sent once before with something else. Please change it and try again.',
   why_CONFLICT: 'It is not possible at this point of the assessment.',

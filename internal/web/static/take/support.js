@@ -4,23 +4,30 @@ import { announce, fresh, h, notice } from './dom.js';
 import { lasting, seconds, t } from './words.js';
 
 /**
+ * @typedef {{reload: () => Promise<void>, problem: (fault: unknown) => void}} On
+ */
+
+/** How many seconds somebody was given for breaks. @param {import('./api.js').Sitting} sitting */
+export const givenBreaks = ({ accommodated }) => (accommodated && ['GRANTED', 'CHANGED'].includes(accommodated.state) ? seconds(accommodated.breaks) : 0);
+
+/**
  * How a request stands, or the form to make one; null where the assessment takes none.
  * @param {import('./api.js').Sitting} sitting
- * @param {() => Promise<void>} reload
+ * @param {On} on
  */
-export function support(sitting, reload) {
+export function support(sitting, on) {
   const given = sitting.accommodated;
   const open = sitting.accommodation?.requestable && (!given || ['DECLINED', 'WITHDRAWN'].includes(given.state));
   if (!given && !open) return null;
-  return h('div', {}, given ? standing(sitting, given, reload) : null, open ? form(sitting, reload) : null);
+  return h('div', {}, given ? standing(sitting, given, on) : null, open ? form(sitting, on) : null);
 }
 
 /**
  * @param {import('./api.js').Sitting} sitting
  * @param {import('./api.js').Accommodated} given
- * @param {() => Promise<void>} reload
+ * @param {On} on
  */
-function standing(sitting, given, reload) {
+function standing(sitting, given, on) {
   const granted = ['GRANTED', 'CHANGED'].includes(given.state);
   const facts = granted ? [
     given.extraPercent ? t('supportPercent', { n: given.extraPercent }) : '',
@@ -32,14 +39,14 @@ function standing(sitting, given, reload) {
     facts.length ? h('ul', {}, ...facts.map((text) => h('li', {}, text))) : null,
     given.request ? h('p', { class: 'lines' }, `${t('supportYours')} ${given.request}`) : null,
     given.explanation ? h('p', { class: 'lines' }, given.explanation) : null,
-    given.state === 'REQUESTED' ? h('button', { type: 'button', class: 'plain-button small', onclick: () => act(() => withdrawAccommodation(sitting.id), reload) }, t('supportWithdraw')) : null);
+    given.state === 'REQUESTED' ? h('button', { type: 'button', class: 'plain-button small', onclick: () => act(() => withdrawAccommodation(sitting.id), on) }, t('supportWithdraw')) : null);
 }
 
 /**
  * @param {import('./api.js').Sitting} sitting
- * @param {() => Promise<void>} reload
+ * @param {On} on
  */
-function form(sitting, reload) {
+function form(sitting, on) {
   const [text, percent, breaks, wrong] = ['request', 'percent', 'breaks', 'wrong'].map(fresh);
   const area = h('textarea', { id: text, rows: 4, maxlength: 4000, 'aria-describedby': wrong });
   const choice = (/** @type {string} */ id, /** @type {number[]} */ values, /** @type {(n: number) => string} */ name) => h('select', { id },
@@ -47,15 +54,16 @@ function form(sitting, reload) {
   const more = choice(percent, [10, 25, 50, 75, 100], (n) => t('supportPercent', { n }));
   const rest = choice(breaks, [5, 10, 15, 20, 30, 45, 60], (n) => lasting(n * 60));
   const problem = h('p', { id: wrong, class: 'wrong', role: 'alert' });
+  const wrongIs = (/** @type {string} */ text) => {
+    problem.textContent = text;
+    area.focus();
+  };
   const send = () => {
-    if (!area.value.trim()) {
-      problem.textContent = t('supportMissing');
-      area.focus();
-      return;
-    }
+    if (!area.value.trim()) return wrongIs(t('supportMissing'));
+    problem.textContent = '';
     act(() => requestAccommodation({
       sittingId: sitting.id, request: area.value.trim(), ...(more.value ? { extraPercent: Number(more.value) } : {}), ...(rest.value ? { breaks: `PT${rest.value}M` } : {}),
-    }), reload);
+    }), { ...on, problem: (fault) => (fault instanceof Fault && fault.kind === 'refused' ? wrongIs(fault.message) : on.problem(fault)) });
   };
   return h('details', {}, h('summary', {}, t('supportAsk')),
     h('div', { class: 'field' }, h('label', { for: text }, t('supportText')), area, problem),
@@ -66,15 +74,14 @@ function form(sitting, reload) {
 
 /**
  * @param {() => Promise<any>} change
- * @param {() => Promise<void>} reload
+ * @param {On} on
  */
-async function act(change, reload) {
+async function act(change, on) {
   try {
     await change();
   } catch (fault) {
-    announce(fault instanceof Fault && fault.kind === 'refused' ? fault.message : t(fault instanceof Fault && fault.kind === 'network' ? 'faultNetwork' : 'faultLater'), { urgent: true });
-    if (!(fault instanceof Fault) || fault.kind !== 'ended') return;
+    return on.problem(fault);
   }
   announce(t('supportDone'));
-  await reload();
+  await on.reload();
 }

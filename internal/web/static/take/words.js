@@ -64,6 +64,9 @@ export const moment = (/** @type {Date|number|string} */ at) => new Intl.DateTim
   weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short',
 }).format(new Date(at));
 
+/** A day and a time to the second, where there are many. */
+export const stamp = (/** @type {Date|number|string} */ at) => new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(at));
+
 /** A day and a time to the second, as a receipt needs it. */
 export const exact = (/** @type {Date|number|string} */ at) => new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'long' }).format(new Date(at));
 

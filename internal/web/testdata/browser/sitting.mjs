@@ -7,125 +7,43 @@
 // is a Chromium. What the page must do is demanded at each step; the first thing that is missing ends the script.
 import assert from 'node:assert/strict';
 import { address, ask, browser, complaints, expecting, headed, look, openPage, signIn, tabTo, visitor } from './browser.mjs';
+import { accept, assessment, change, desk, eventually, heard, listen, node, noNetwork, of, question, sitting, sittingOf, staff } from './stage.mjs';
 
-const noNetwork = ['ERR_INTERNET_DISCONNECTED', 'ERR_FAILED'];
 const long = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';
 
-// A recruiter makes an assessment of every kind of question.
-const desk = await visitor();
-await desk.goto(`${address}/login?return_to=/`);
-await signIn(desk, 'recruiter@demo.example');
-await desk.waitForURL(`${address}/`);
-
-const kinds = ['MULTIPLE_CHOICE', 'ORDERING', 'NUMERIC', 'SHORT_TEXT', 'LONG_TEXT', 'CODE', 'SPOKEN'];
-
-async function bank() {
-  const fields = kinds.map((kind) => `${kind}: questions(first: 1, filter: {kind: ${kind}, state: PUBLISHED}) { nodes { id } }`);
-  const { organization } = await ask(desk, `{ organization { jobRoles(first: 1) { nodes { id } } skills(first: 1) { nodes { id } } ${fields.join(' ')} } }`);
-  return organization;
-}
-
-const own = await bank();
-
 /** A question of our own, with what tends to break a layout. */
-async function ownQuestion() {
-  const prompt = `Was macht die **${long}**?\n\n\`\`\`go\nfunc main() { fmt.Println("a line of code that is much wider than a phone is, and must not make the page wider") }\n\`\`\`\n\n| Spalte | ${long} |\n|---|---|\n| a | b |`;
-  const { createQuestion } = await ask(desk, `mutation($input: CreateQuestionInput!) { createQuestion(input: $input) { question { id } errors { code message field } } }`, {
-    input: {
-      title: 'Lange Wörter', kind: 'SINGLE_CHOICE', category: 'TECHNICAL', level: 'ENTRY',
-      content: {
-        prompt, modelAnswer: 'Die erste.', skillIds: [own.skills.nodes[0].id],
-        choices: [{ key: 'a', text: `Sie betreibt die ${long}`, correct: true }, { key: 'b', text: 'Sie verwaltet `Unterbeamte`' }, { key: 'c', text: 'Nichts davon' }],
-      },
-    },
-  });
-  await ask(desk, 'mutation($input: PublishQuestionInput!) { publishQuestion(input: $input) { errors { code message field } } }', { input: { id: createQuestion.question.id } });
-  return createQuestion.question.id;
-}
+const wide = () => question('Lange Wörter', 'SINGLE_CHOICE', {
+  prompt: `Was macht die **${long}**?\n\n\`\`\`go\nfunc main() { fmt.Println("a line of code that is much wider than a phone is, and must not make the page wider") }\n\`\`\`\n\n| Spalte | ${long} |\n|---|---|\n| a | b |`,
+  modelAnswer: 'Die erste.',
+  choices: [{ key: 'a', text: `Sie betreibt die ${long}`, correct: true }, { key: 'b', text: 'Sie verwaltet `Unterbeamte`' }, { key: 'c', text: 'Nichts davon' }],
+});
 
-async function template(name, sections, signals = []) {
-  const { createTemplate } = await ask(desk, `mutation($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } errors { code message field } } }`, {
-    input: {
-      jobRoleId: own.jobRoles.nodes[0].id, name,
-      content: {
-        instructions: 'Please work **alone**.\n\n- Paper\n- and pencil are welcome.', sections, signals, cutPercent: 50, feedback: 'SECTIONS',
-        bands: [{ name: 'all', minPercent: 0 }], accommodation: { requestable: true, contact: 'ada.helper@demo.example' },
-      },
-    },
-  });
-  await ask(desk, 'mutation($input: PublishTemplateInput!) { publishTemplate(input: $input) { errors { code message field } } }', { input: { id: createTemplate.template.id } });
-  return createTemplate.template.id;
-}
-
-const of = (kind) => ({ questionId: own[kind].nodes[0].id, points: 5 });
-const first = { questionId: await ownQuestion(), points: 5 };
-const whole = await template(`Eignungsprüfung für ${long}`, [
+// A recruiter makes an assessment of every kind of question.
+const first = await wide();
+const whole = await assessment(`Eignungsprüfung für ${long}`, [
   { title: `Grundlagen der ${long}`, instructions: 'Answer in **any** order.', timeLimit: 'PT1H', slots: [first, of('MULTIPLE_CHOICE'), of('ORDERING'), of('NUMERIC'), of('SHORT_TEXT')] },
   { title: 'In depth', timeLimit: 'PT2H', navigation: 'FORWARD_ONLY', slots: [of('LONG_TEXT'), of('CODE'), of('SPOKEN')] },
 ]);
-const parted = await template('Three parts', [
+const parted = await assessment('Three parts', [
   { title: 'Free', timeLimit: 'PT30M', slots: [first, of('SHORT_TEXT')] },
   { title: 'Forward', timeLimit: 'PT30M', navigation: 'FORWARD_ONLY', order: 'SHUFFLED', slots: [of('LONG_TEXT'), of('NUMERIC'), of('SPOKEN')] },
   { title: 'Last', timeLimit: 'PT20M', slots: [of('MULTIPLE_CHOICE')] },
-], ['FOCUS_LOST', 'SECOND_DEVICE']);
-const twice = await template('Two minutes', [{ title: 'One', timeLimit: 'PT1M', slots: [first] }, { title: 'Two', timeLimit: 'PT1M', slots: [{ questionId: await ownQuestion(), points: 5 }] }]);
-const short = await template('One minute', [{ title: 'Quick', timeLimit: 'PT1M', slots: [first] }]);
-
-/** Invites the candidate and gives the link of the mail. */
-async function invite(templateId, more = {}) {
-  await ask(desk, 'mutation($input: InviteCandidateInput!) { inviteCandidate(input: $input) { errors { code message field } } }', {
-    input: { templateId, candidate: { email: 'candidate@demo.example', name: 'Cosima Kandidat' }, ...more },
-  });
-  await desk.goto(`${address}/dev/mail`);
-  return desk.locator('article', { hasText: 'candidate@demo.example' }).first().getByRole('link').first().getAttribute('href');
-}
-
-/** Accepts an invitation in a browser of its own and gives the page of the sitting. */
-async function accept(templateId, options = {}, more = {}) {
-  const page = await visitor(options);
-  const link = await invite(templateId, more);
-  await page.goto(link);
-  await page.getByRole('link', { name: 'Sign in' }).click();
-  await signIn(page, 'candidate@demo.example');
-  await page.getByRole('button', { name: 'Accept the invitation' }).click();
-  await page.waitForURL(`${address}/sittings/ses_*`);
-  return page;
-}
-
-const sittingOf = (page) => page.url().split('/').pop();
+], { signals: ['FOCUS_LOST', 'SECOND_DEVICE'] });
+const twice = await assessment('Two minutes', [{ title: 'One', timeLimit: 'PT1M', slots: [first] }, { title: 'Two', timeLimit: 'PT1M', slots: [await wide()] }]);
+const short = await assessment('One minute', [{ title: 'Quick', timeLimit: 'PT1M', slots: [first] }]);
 
 /** Every stored answer, as the server has it. */
 async function stored(page) {
-  const { sitting } = await ask(page, 'query($id: ID!) { sitting(id: $id) { state responses { question revision answer { choices number text } } } }', { id: sittingOf(page) });
-  return { state: sitting.state, ...Object.fromEntries(sitting.responses.map((r) => [r.question, r])) };
+  const { state, responses } = await sitting(page, 'state responses { question revision answer { choices number text } }');
+  return { state, ...Object.fromEntries(responses.map((r) => [r.question, r])) };
 }
+
+/** Waits until an answer is stored as it should be. */
+const assertStored = (on, ref, judge) => eventually(async () => judge((await stored(on))[ref].answer));
 
 const saved = (page) => page.getByText(/^Saved at /).waitFor();
 const at = (page, n) => headed(page, `Question ${n} of 8`);
 const next = (page) => page.getByRole('button', { name: 'Next', exact: true }).click();
-
-/** What a live region said since the page was opened; the page keeps only the last announcements. */
-async function listen(page) {
-  await page.evaluate(() => {
-    window.heard = [];
-    new MutationObserver((changes) => {
-      for (const change of changes) for (const node of change.addedNodes) window.heard.push(node.textContent);
-    }).observe(document.getElementById('announcements'), { childList: true });
-  });
-}
-
-const heard = (page, text) => page.waitForFunction((t) => window.heard.some((line) => line.includes(t)), text);
-
-/** The accessibility tree's node of a role and name. */
-async function node(page, role, name) {
-  const client = await page.context().newCDPSession(page);
-  const { nodes } = await client.send('Accessibility.getFullAXTree');
-  await client.detach();
-  const found = nodes.filter((n) => !n.ignored && n.role?.value === role && (name instanceof RegExp ? name.test(n.name?.value) : n.name?.value === name));
-  assert.equal(found.length, 1, `${found.length} nodes are a ${role} named ${name}`);
-  const [{ properties = [], description }] = found;
-  return { description: description?.value ?? '', ...Object.fromEntries(properties.map((p) => [p.name, p.value.value])) };
-}
 
 // Two sittings of a minute run out meanwhile: one with the network, one without.
 const runOut = Promise.all([endsOnline(await accept(short)), endsOffline(await accept(short)), endsApart(await accept(twice))]);
@@ -292,20 +210,6 @@ assert.deepEqual(dragged, [...byButtons.slice(1), byButtons[0]]);
 await page.waitForFunction(() => document.querySelector('.save').dataset.state === 'waiting' || document.querySelector('.save').dataset.state === 'saved');
 await saved(page);
 await assertStored(page, '1.3', (a) => assert.deepEqual(a.choices, dragged));
-
-/** Waits until an answer is stored as it should be. */
-async function assertStored(on, ref, judge) {
-  for (let i = 0; ; i++) {
-    const found = (await stored(on))[ref];
-    try {
-      judge(found.answer);
-      return found;
-    } catch (error) {
-      if (i > 40) throw error;
-      await on.waitForTimeout(250);
-    }
-  }
-}
 
 // A number that is none is said and not sent; a comma is as good as a point.
 await next(page);
@@ -487,8 +391,8 @@ await page.getByRole('dialog', { name: 'Hand in now?' }).waitFor();
 await look(page, 'submit');
 await page.getByRole('dialog').getByRole('button', { name: 'Hand in', exact: true }).click();
 await headed(page, 'Your assessment is handed in');
-const { sitting } = await ask(page, 'query($id: ID!) { sitting(id: $id) { state receipt { hash } } }', { id: sittingOf(page) });
-await page.getByText(sitting.receipt.hash).waitFor();
+const { receipt } = await sitting(page, 'receipt { hash }');
+await page.getByText(receipt.hash).waitFor();
 await look(page, 'receipt');
 await page.waitForFunction(async () => {
   const open = (r) => new Promise((done) => { r.onsuccess = () => done(r.result); });
@@ -588,12 +492,13 @@ for (const [time, words] of [['01:31:00', 'half the time, 1 hour 30 minutes'], [
 // Signals: leaving is recorded, and what assistive technology, a prompt or a notification does is not.
 await late.clock.fastForward('00:01:00');
 const recorded = await late.evaluate(async (module) => {
-  const { quietly, watch } = await import(`${module}/signals.js`);
+  const { Noticed, quietly, watch } = await import(`${module}/signals.js`);
   const state = { visibilityState: 'visible', focus: true };
   Object.defineProperty(document, 'visibilityState', { get: () => state.visibilityState });
   document.hasFocus = () => state.focus;
   window.pretended = { state, quietly };
-  window.stop = watch({ sitting: 'ses_1', kinds: ['FOCUS_LOST', 'PASTED'], question: () => '1.1', now: () => Date.now() });
+  window.noticed = new Noticed('ses_1', () => {});
+  window.stop = watch({ kinds: ['FOCUS_LOST', 'PASTED'], question: () => '1.1', now: () => Date.now(), noticed: window.noticed });
 }, await late.evaluate(() => document.querySelector('script[type=module]').src.replace('/main.js', '')));
 assert.equal(recorded, undefined);
 const sent = [];
@@ -628,7 +533,7 @@ await late.evaluate(() => document.dispatchEvent(new ClipboardEvent('paste'))); 
 await absent(hide, 9_000);
 await absent(blur, 20_000);
 await late.clock.fastForward(11_000);
-await late.evaluate(() => window.stop());
+await late.evaluate(() => { window.stop(); return window.noticed.send(); });
 assert.deepEqual(sent.map((s) => [s.kind, s.question]), [['FOCUS_LOST', '1.1'], ['FOCUS_LOST', '1.1']], JSON.stringify(sent));
 assert.ok(parseFloat(sent[0].lasted.slice(2)) >= 9 && parseFloat(sent[1].lasted.slice(2)) >= 20 && sent.every((s) => s.clientKey && s.at), JSON.stringify(sent));
 await late.close();
@@ -698,14 +603,9 @@ await parts.getByText('You took your request back.').waitFor();
 await request();
 await sendRequest();
 const session = sittingOf(parts);
-const staff = await visitor();
-await staff.goto(`${address}/login?return_to=/`);
-await signIn(staff, 'admin@demo.example');
-await staff.waitForURL(`${address}/`);
-const { organization } = await ask(staff, '{ organization { accommodations(state: REQUESTED, last: 1) { nodes { id revision } } } }');
-await ask(staff, 'mutation($input: DecideAccommodationInput!) { decideAccommodation(input: $input) { errors { code message field } } }', {
-  input: { ...organization.accommodations.nodes[0], decision: 'GRANT', reason: 'As you asked.' },
-});
+const admin = await staff('admin');
+const { organization } = await ask(admin, '{ organization { accommodations(state: REQUESTED, last: 1) { nodes { id revision } } } }');
+await change(admin, 'decideAccommodation', { ...organization.accommodations.nodes[0], decision: 'GRANT', reason: 'As you asked.' });
 await parts.reload();
 await parts.getByText('10 minutes for breaks').waitFor();
 await begin(parts);
@@ -731,20 +631,20 @@ await parts.getByText('30 minutes left').first().waitFor();
 await parts.getByRole('button', { name: 'Question 1 of 6: answered, flagged' }).click();
 await part(parts, 1);
 await timerOf(parts, /^This part 29:\d\d$/);
-const { sitting: marked } = await ask(parts, 'query($id: ID!) { sitting(id: $id) { flags currentSection sections { state remaining } } }', { id: session });
+const marked = await sitting(parts, 'flags currentSection sections { state remaining }');
 assert.deepEqual([marked.flags, marked.currentSection, marked.sections.map((s) => s.state)], [['1.1'], 1, ['CURRENT', 'OPEN', 'OPEN']]);
 
 // The organizer stops the clock, says why, and lets it go on; then gives time. The page follows without a reload.
-const adjust = (name, type, input) => ask(desk, `mutation($input: ${type}!) { ${name}(input: $input) { errors { code message field } } }`, { input: { id: session, ...input } });
-await adjust('pauseSession', 'PauseSessionInput', { reason: 'TECHNICAL', note: 'The power is off in the building.' });
+const adjust = (name, input) => change(desk, name, { id: session, ...input });
+await adjust('pauseSession', { reason: 'TECHNICAL', note: 'The power is off in the building.' });
 await parts.getByRole('heading', { level: 1, name: 'The clock is stopped' }).waitFor({ timeout: 5_000 });
 await parts.getByText('something did not work').waitFor();
 await parts.getByText('The power is off in the building.').waitFor();
 await look(parts, 'paused');
-await adjust('resumeSession', 'ResumeSessionInput', {});
+await adjust('resumeSession', {});
 await parts.getByRole('heading', { level: 1, name: 'Question 1 of 6' }).waitFor({ timeout: 5_000 });
 await heard(parts, 'The clock runs again.');
-await adjust('grantTime', 'GrantTimeInput', { time: 'PT10M', reason: 'TECHNICAL' });
+await adjust('grantTime', { time: 'PT10M', reason: 'TECHNICAL' });
 await parts.getByText('You were given more time: 10 minutes.').first().waitFor({ timeout: 5_000 });
 await timerOf(parts, /^This part 39:\d\d$/);
 await look(parts, 'more-time');
@@ -771,8 +671,8 @@ await part(parts, 1);
 assert.equal(await parts.getByRole('radio', { name: /verwaltet/ }).isChecked(), true);
 await phone.getByRole('heading', { level: 1, name: /on another device/ }).waitFor({ timeout: 5_000 });
 await phone.close();
-const { sitting: noticed } = await ask(parts, 'query($id: ID!) { sitting(id: $id) { signals { kind } } }', { id: session });
-assert.deepEqual(noticed.signals.map((s) => s.kind), ['SECOND_DEVICE']);
+const { signals } = await sitting(parts, 'signals { kind }');
+assert.deepEqual(signals.map((s) => s.kind), ['SECOND_DEVICE']);
 
 // Without the stream it is the refusal of a save that tells.
 await parts.route('**/graphql', (route) => (route.request().headers().accept === 'text/event-stream' ? route.fulfill({ status: 204 }) : route.continue()));

@@ -64,6 +64,9 @@ func (s *Service) decline(ctx context.Context, tx tenant.Tx, id gid.ID, said str
 	if err := end(ctx, tx, own, term.ReviewDeclined, said, event.ReviewDeclined); err != nil {
 		return err
 	}
+	if w.ongoing() != nil {
+		return nil // nobody waits for it
+	}
 	if own.Kind == term.ReviewRegular && !w.panel.id.IsZero() {
 		if err := w.replace(ctx, tx); err != nil {
 			return err
@@ -108,6 +111,9 @@ func (s *Service) WithdrawReview(ctx context.Context, actor policy.Actor, in Wit
 		if err := end(ctx, tx, row, term.ReviewWithdrawn, in.Reason, event.ReviewWithdrawn); err != nil {
 			return gid.ID{}, err
 		}
+		if w.ongoing() != nil {
+			return in.ID, nil // nobody waits for it
+		}
 		return in.ID, w.settle(ctx, tx, "")
 	}, readReview)
 }
@@ -137,6 +143,9 @@ func (s *Service) ReassignReview(ctx context.Context, actor policy.Actor, in Rea
 func (s *Service) reassign(ctx context.Context, tx tenant.Tx, in ReassignReviewInput) (gid.ID, error) {
 	w, row, err := s.holdOwn(ctx, tx, in.ID)
 	if err != nil {
+		return gid.ID{}, err
+	}
+	if err := w.ongoing(); err != nil {
 		return gid.ID{}, err
 	}
 	who, err := reviewer(ctx, tx, in.ReviewerID, w)

@@ -667,12 +667,23 @@ func TestAnErasedCandidateIsNotRun(t *testing.T) {
 				}
 			}
 		}
+		unscored := func(t *testing.T, id gid.ID) {
+			t.Helper()
+			r.score(t, id)
+			if reports := must(r.grading.ReportsBySession(t.Context(), r.owner, []gid.ID{id}))(t); len(reports) != 0 {
+				t.Errorf("what is left of it counts as a result: %v", reports)
+			}
+			if st := r.session(t, id).State; st != term.Voided {
+				t.Errorf("the session is %s", st)
+			}
+		}
 		template := r.coding(t)
 		t.Run("before it was handed over", func(t *testing.T) {
 			id, _ := r.took(t, template, coded("words of theirs"))
 			r.score(t, id)
 			erase(id)
 			gone(t, id)
+			unscored(t, id)
 			if n := len(s.Taken()); n != 0 {
 				t.Errorf("%d runs", n)
 			}
@@ -687,6 +698,7 @@ func TestAnErasedCandidateIsNotRun(t *testing.T) {
 				t.Error("nothing was noticed")
 			}
 			gone(t, id)
+			unscored(t, id)
 		})
 		t.Run("after the report", func(t *testing.T) {
 			id, _ := r.took(t, template, coded("words of theirs"))

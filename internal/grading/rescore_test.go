@@ -301,6 +301,49 @@ func TestNobodyScoresWhatWasDropped(t *testing.T) {
 	})
 }
 
+// TestWhatNeedsNoReviewAnyMoreIsGivenBack mends a key so that what somebody has to review counts without them.
+func TestWhatNeedsNoReviewAnyMoreIsGivenBack(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		given := func() answers { return keyed().with("1.4", words("no accepted answer")) }
+		assign := func(session gid.ID, who policy.Actor, refs ...string) *ent.Review {
+			return must(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: session, ReviewerID: who.ID, Questions: refs}))(t)
+		}
+		template, second := r.fresh(t), r.member(t, policy.Reviewer)
+		both, _ := r.graded(t, template, given().with("2.1", words(text)))
+		assign(both, second, "1.4")
+		assign(both, r.reviewer, "2.1")
+		var rows []*ent.Review
+		for range 3 {
+			alone, _ := r.graded(t, template, given())
+			rows = append(rows, assign(alone, second))
+		}
+		r.rescored(t, r.versionOf(t, both), []*content.KeyFix{{Ref: "1.4", Drop: true}})
+		t.Run("with the next review of the session", func(t *testing.T) {
+			r.submits(t, both, r.reviewer, gives(2, 1))
+			if got := r.standing(t, both, []policy.Actor{r.reviewer, second}); !slices.Equal(got, []string{"0 REGULAR SUBMITTED 2.1", "1 REGULAR WITHDRAWN 1.4"}) {
+				t.Errorf("got %q", got)
+			}
+		})
+		t.Run("or by whoever has it, or assigned it", func(t *testing.T) {
+			before, _ := r.report(t, rows[0].SessionID)
+			must(r.grading.Release(t.Context(), r.owner, grading.ReleaseReportInput{ID: before.ID}))(t)
+			must(r.grading.DeclineReview(t.Context(), second, grading.DeclineReviewInput{ID: rows[0].ID, Reason: grading.ReviewerAway}))(t)
+			must(r.grading.WithdrawReview(t.Context(), r.owner, grading.WithdrawReviewInput{ID: rows[1].ID, Reason: "it counts for nobody"}))(t)
+			if now, _ := r.report(t, rows[0].SessionID); now.ID != before.ID || r.session(t, now.SessionID).State != term.Released {
+				t.Errorf("what was released changed: %v", now)
+			}
+		})
+		t.Run("and is neither scored nor passed on", func(t *testing.T) {
+			r.refused(t, "scores", fault.Conflict, func() error {
+				return lastErr(r.grading.SubmitReview(t.Context(), second, grading.SubmitReviewInput{ID: rows[2].ID, Scores: shortText()}))
+			})
+			r.refused(t, "somebody else", fault.Conflict, func() error {
+				return lastErr(r.grading.ReassignReview(t.Context(), r.owner, grading.ReassignReviewInput{ID: rows[2].ID, ReviewerID: r.reviewer.ID, Reason: "so"}))
+			})
+		})
+	})
+}
+
 func TestPreviewRescore(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		id, _ := r.scored(t, keyed())

@@ -107,13 +107,17 @@ func (w *reviewing) settle(ctx context.Context, tx tenant.Tx, reason string) err
 	return tx.Announce(ctx, event.SessionScored, w.session.ID, nil)
 }
 
-// dropNeedless takes back from further reviewers what was decided without them.
+// dropNeedless takes back from further reviewers what was decided without them, and from others that of which all was dropped.
 func (w *reviewing) dropNeedless(ctx context.Context, tx tenant.Tx) error {
 	for _, r := range w.panel.reviews {
-		if r.Kind != term.ReviewAdjudication || r.State != term.ReviewAssigned || w.needed(r) {
+		reason := "it was decided without this review"
+		if r.Kind == term.ReviewRegular {
+			reason = "what this review was of was dropped"
+		}
+		if r.State != term.ReviewAssigned || w.needed(r) {
 			continue
 		}
-		if err := end(ctx, tx, r, term.ReviewWithdrawn, "it was decided without this review", event.ReviewWithdrawn); err != nil {
+		if err := end(ctx, tx, r, term.ReviewWithdrawn, reason, event.ReviewWithdrawn); err != nil {
 			return err
 		}
 		r.State = term.ReviewWithdrawn
@@ -121,8 +125,11 @@ func (w *reviewing) dropNeedless(ctx context.Context, tx tenant.Tx) error {
 	return nil
 }
 
-// needed reports whether a further reviewer still has something to decide.
+// needed reports whether a reviewer still has something to score, and a further one something to decide.
 func (w *reviewing) needed(r *ent.Review) bool {
+	if r.Kind == term.ReviewRegular {
+		return len(ofReview(r, w.panel.open)) > 0
+	}
 	for _, v := range w.panel.open {
 		if covers(r, v.item.Ref) && w.panel.question(v).disputed {
 			return true

@@ -63,6 +63,9 @@ func (s *Service) takeReview(ctx context.Context, tx tenant.Tx, in SubmitReviewI
 	if err != nil {
 		return err
 	}
+	if err := w.ongoing(); err != nil {
+		return err
+	}
 	scores, err := matchScores(ofReview(own, w.panel.open), in.Scores)
 	if err != nil {
 		return err
@@ -100,10 +103,16 @@ func (s *Service) holdOwn(ctx context.Context, tx tenant.Tx, id gid.ID) (*review
 		err = conflict("this review was declined")
 	case own.State == term.ReviewWithdrawn:
 		err = conflict("this review was taken back")
-	case w.session.State != term.InReview:
-		err = conflict("this session is reviewed no further")
 	}
 	return w, own, err
+}
+
+// ongoing demands a session that is still reviewed: one that was scored by a mended key is not, whoever had it to review.
+func (w *reviewing) ongoing() error {
+	if w.session.State != term.InReview {
+		return conflict("this session is reviewed no further")
+	}
+	return nil
 }
 
 // matchScores demands exactly one good score for every criterion of some questions.

@@ -86,7 +86,7 @@ func erase(ctx context.Context, tx tenant.Tx, id gid.ID, reason string) error {
 	if err != nil {
 		return fmt.Errorf("find sessions: %w", err)
 	}
-	if err := endInvitations(ctx, tx, rows); err != nil {
+	if err := endOpen(ctx, tx, rows); err != nil {
 		return err
 	}
 	blobs, err := tx.Erase(ctx, id)
@@ -101,23 +101,31 @@ func erase(ctx context.Context, tx tenant.Tx, id gid.ID, reason string) error {
 	return tx.Announce(ctx, event.CandidateErased, id, map[string]string{"reason": reason, "files": strconv.Itoa(len(blobs))})
 }
 
-// endInvitations withdraws what was not begun; a sitting that runs is Conflict.
-func endInvitations(ctx context.Context, tx tenant.Tx, rows []*ent.Session) error {
+// endOpen withdraws what was not begun, and makes void what was handed in and is not scored yet: without its answers it would
+// come to nothing, and count among the results of others. A sitting that runs is Conflict.
+func endOpen(ctx context.Context, tx tenant.Tx, rows []*ent.Session) error {
 	for _, row := range rows {
-		if row.State.Running() {
-			return conflict("a sitting is in progress; submit or cancel it first")
+		var err error
+		switch {
+		case row.State.Running():
+			err = conflict("a sitting is in progress; submit or cancel it first")
+		case row.State == term.Invited:
+			err = endAs(ctx, tx, row, tx.ChangeSession(row.ID).SetState(term.Cancelled).ClearDueAt().SetEndedAt(tx.Now), event.SessionCancelled)
+		case row.State == term.Submitted:
+			err = endAs(ctx, tx, row, tx.ChangeSession(row.ID).SetState(term.Voided), event.SessionVoided)
 		}
-		if row.State != term.Invited {
-			continue
-		}
-		if _, err := tx.ChangeSession(row.ID).SetState(term.Cancelled).ClearDueAt().SetEndedAt(tx.Now).Save(ctx); err != nil {
-			return fmt.Errorf("withdraw invitation: %w", err)
-		}
-		if err := tx.Announce(ctx, event.SessionCancelled, row.ID, nil); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func endAs(ctx context.Context, tx tenant.Tx, row *ent.Session, change *ent.SessionUpdate, what event.Type) error {
+	if _, err := change.Save(ctx); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return tx.Announce(ctx, what, row.ID, nil)
 }
 
 func receiptOfErasure(ctx context.Context, scope tenant.Scope, id gid.ID) (*ErasureReceipt, error) {

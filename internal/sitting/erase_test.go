@@ -110,6 +110,9 @@ func TestErase(t *testing.T) {
 			if got := must(r.sitting.SessionsByID(t.Context(), r.owner, []gid.ID{invited.ID}))(t)[0]; got.State != term.Cancelled {
 				t.Errorf("the invitation is %s", got.State)
 			}
+			if got := must(r.sitting.SessionsByID(t.Context(), r.owner, []gid.ID{id}))(t)[0]; got.State != term.Voided {
+				t.Errorf("what was handed in and is not scored is %s", got.State)
+			}
 		})
 		t.Run("files' bytes are deleted by a job", func(t *testing.T) {
 			var gone []string
@@ -301,7 +304,7 @@ func TestRecords(t *testing.T) {
 func TestErasureMutations(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		r.mutate(t, map[string]mutation{
-			"eraseCandidate": {action: policy.CandidateErase, actor: r.owner, events: []event.Type{event.CandidateErased}, foreign: true, fresh: func(t testing.TB) call {
+			"eraseCandidate": {action: policy.CandidateErase, actor: r.owner, events: []event.Type{event.CandidateErased, event.SessionVoided}, foreign: true, fresh: func(t testing.TB) call {
 				id, _ := r.submitted(t)
 				candidate := r.candidateOf(t, id)
 				return func(ctx context.Context, a policy.Actor, key *string, other bool) (gid.ID, error) {

@@ -705,8 +705,12 @@ func gradingReads() []operation {
 		reads("grading.ReportsBySession", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.grades.ReportsBySession(ctx, who, []gid.ID{o.released}))
 		}),
-		opened("grading.ResultsByReport", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
-			return some(o.grades.ResultsByReport(ctx, who, []gid.ID{id}))
+		opened("grading.Results", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
+			readings, err := o.grades.Readings(ctx, who, []gid.ID{id})
+			if err != nil {
+				return err
+			}
+			return some(o.grades.Results(ctx, who, readings))
 		}),
 		opened("grading.Document", func(ctx context.Context, o *org, who policy.Actor, id gid.ID) error {
 			return done(o.grades.Document(ctx, who, id))
@@ -732,8 +736,8 @@ func gradingReads() []operation {
 		reads("grading.Rescore", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
 			return o.grades.Rescore(ctx, who, o.rescoring)
 		}),
-		reads("grading.StandingsByReport", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
-			return some(o.grades.StandingsByReport(ctx, who, []gid.ID{o.report}))
+		reads("grading.Readings", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.Readings(ctx, who, []gid.ID{o.report}))
 		}),
 		sharesOf(), openedByLink(),
 		reads("grading.Score", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {

@@ -54,6 +54,7 @@ func (f *flow) step(t *testing.T, step string) string {
 	if who == nil || strings.Contains(step, "{{") {
 		t.Fatalf("somebody or something has no name in %q", step)
 	}
+	must(f.store.Sequence(t.Context()))(t) // what happened so far has its place in the feed
 	a := f.ask(t, who, query, nil)
 	for line := range strings.Lines(query) {
 		if kept, ok := strings.CutPrefix(strings.TrimSpace(line), "# keep: "); ok {

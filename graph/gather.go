@@ -35,17 +35,23 @@ func (l *loader[K, V]) Load(ctx context.Context, key K) (V, error) { return l.as
 
 // LoadAll gives the values of several keys, or the first error among them.
 func (l *loader[K, V]) LoadAll(ctx context.Context, keys []K) ([]V, error) {
-	answers, values := make([]*answer[V], len(keys)), make([]V, len(keys))
-	for i, key := range keys {
-		answers[i] = l.ask(ctx, key)
-	}
-	for i, a := range answers {
+	values := make([]V, len(keys))
+	for i, a := range l.askAll(ctx, keys) {
 		var err error
 		if values[i], err = a.get(ctx); err != nil {
 			return values, err
 		}
 	}
 	return values, nil
+}
+
+// askAll asks for several keys, to be read together.
+func (l *loader[K, V]) askAll(ctx context.Context, keys []K) []*answer[V] {
+	answers := make([]*answer[V], len(keys))
+	for i, key := range keys {
+		answers[i] = l.ask(ctx, key)
+	}
+	return answers
 }
 
 func (a *answer[V]) get(ctx context.Context) (V, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/assay-hq/assay/internal/account"
 	"github.com/assay-hq/assay/internal/authoring"
 	"github.com/assay-hq/assay/internal/content"
+	"github.com/assay-hq/assay/internal/fault"
 	"github.com/assay-hq/assay/internal/gid"
 	"github.com/assay-hq/assay/internal/grading"
 	"github.com/assay-hq/assay/internal/login"
@@ -40,7 +41,7 @@ type loaders struct {
 	events     *loader[gid.ID, *ent.Event]
 	keys       *loader[gid.ID, *account.APIKey]
 	results    *loader[gid.ID, *grading.ReportResult]
-	standings  *loader[gid.ID, *grading.ReportStanding]
+	readings   *loader[gid.ID, *grading.Reading]
 	sheets     *loader[gid.ID, *authoring.Sheet]
 	progress   *loader[gid.ID, *grading.RescoringProgress]
 	works      *loader[gid.ID, *grading.ReviewWork]
@@ -99,8 +100,8 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		sessions:   one(wait, "session", r.Sittings.SessionsByID, func(s *ent.Session) gid.ID { return s.ID }),
 		reviews:    one(wait, "review", r.Grading.ReviewsByID, func(v *ent.Review) gid.ID { return v.ID }),
 		reports:    one(wait, "report", r.Grading.ReportsByID, func(p *ent.Report) gid.ID { return p.ID }),
-		results:    one(wait, "report", r.Grading.ResultsByReport, func(p *grading.ReportResult) gid.ID { return p.ReportID }),
-		standings:  one(wait, "report", r.Grading.StandingsByReport, func(p *grading.ReportStanding) gid.ID { return p.ReportID }),
+		results:    one(wait, "report", r.results, func(p *grading.ReportResult) gid.ID { return p.ReportID }),
+		readings:   one(wait, "report", r.Grading.Readings, func(p *grading.Reading) gid.ID { return p.ReportID }),
 
 		progress: one(wait, "re-scoring", r.Grading.ProgressOf, func(p *grading.RescoringProgress) gid.ID { return p.RescoringID }),
 
@@ -215,6 +216,20 @@ func sole[T any](rows []*T, err error) (*T, error) {
 	return rows[0], nil
 }
 
+// results describes documents that are read once, whatever else of them is asked for.
+func (r *Resolver) results(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]*grading.ReportResult, error) {
+	var readings []*grading.Reading
+	for _, wanted := range load(ctx).readings.askAll(ctx, ids) {
+		switch reading, err := wanted.get(ctx); {
+		case err == nil:
+			readings = append(readings, reading)
+		case !fault.Is(err, fault.NotFound): // what is not visible is left out
+			return nil, err
+		}
+	}
+	return r.Grading.Results(ctx, actor, readings)
+}
+
 // recording is what an answer's recording is; nil if there is none, or none any more.
 func recording(ctx context.Context, id *gid.ID) (*ent.Upload, error) {
 	if id == nil {
@@ -264,6 +279,17 @@ func optional[T any](load func(context.Context, gid.ID) (*T, error)) func(contex
 			return nil, nil
 		}
 		return load(ctx, *id)
+	}
+}
+
+// part loads a part of what an id stands for.
+func part[T, P any](of *loader[gid.ID, T], take func(T) P) func(context.Context, gid.ID) (P, error) {
+	return func(ctx context.Context, id gid.ID) (found P, err error) {
+		whole, err := of.Load(ctx, id)
+		if err != nil {
+			return found, err
+		}
+		return take(whole), nil
 	}
 }
 

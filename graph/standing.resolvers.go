@@ -23,19 +23,11 @@ func (r *mutationResolver) RevokeReportShare(ctx context.Context, input grading.
 }
 
 func (r *reportResolver) Standing(ctx context.Context, obj *ent.Report) (*grading.Standing, error) {
-	found, err := load(ctx).standings.Load(ctx, obj.ID)
-	if err != nil {
-		return nil, err
-	}
-	return found.Standing, nil
+	return part(load(ctx).readings, (*grading.Reading).Standing)(ctx, obj.ID)
 }
 
 func (r *reportResolver) Uncertainty(ctx context.Context, obj *ent.Report) (*grading.Uncertainty, error) {
-	found, err := load(ctx).standings.Load(ctx, obj.ID)
-	if err != nil {
-		return nil, err
-	}
-	return found.Uncertainty, nil
+	return part(load(ctx).readings, (*grading.Reading).Uncertainty)(ctx, obj.ID)
 }
 
 func (r *reportResolver) MustHaves(ctx context.Context, obj *ent.Report) ([]*grading.MustHaveResult, error) {

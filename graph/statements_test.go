@@ -36,9 +36,9 @@ var journey = []struct {
 	{"reports, counted", 6, "owner", `{ organization { reports(first: 100) { totalCount nodes {
 		id candidate { name } jobRole { title } templateVersion { number } } } } }`},
 	{"reports by score", 2, "owner", `{ organization { reports(first: 100, orderBy: {field: SCORE}, filter: {state: PROVISIONAL}) { nodes { id percent } } } }`},
-	{"reports with their standing", 7, "owner", `{ organization { reports(first: 100) { nodes { standing { percentile n } uncertainty { sem low high } } } } }`},
+	{"reports with their standing", 6, "owner", `{ organization { reports(first: 100) { nodes { standing { percentile n } uncertainty { sem low high } } } } }`},
 	{"reports with what the role demands", 18, "owner", `{ organization { reports(first: 100) { nodes { shares { state } integrity { verdict } mustHaves { status result { items } mustHave { skill { name } } } } } } }`},
-	{"reports in detail", 11, "owner", `{ organization { reports(first: 100) { nodes { id result { overall { percent } questions { trace { points } } } } } } }`},
+	{"reports in detail", 10, "owner", `{ organization { reports(first: 100) { nodes { id result { overall { percent } questions { trace { points } } } } } } }`},
 	{"reports with recordings", 12, "owner", `{ organization { reports(first: 100) { nodes { id result { questions { ref recording { id size } } } } } } }`},
 	{"sessions with everything", 8, "owner", `{ organization { sessions(first: 100) { nodes {
 		state candidate { name } jobRole { title } template { name } templateVersion { number } report { percent } review { state } } } } }`},
@@ -68,6 +68,16 @@ var journey = []struct {
 	{"questions with who published them", 4, "owner", `{ organization { questions(first: 100) { nodes { published { title category publishedBy { name } } } } } }`},
 	{"templates with their versions", 3, "owner", `{ organization { templates(first: 100) { nodes { name versions { number } } } } }`},
 	{"reviews with their work", 6, "reviewer", `{ organization { reviews(first: 100) { nodes { state work { title } } } } }`},
+	{"reviews by due date, with what was awarded, counted", 5, "reviewer", `{ organization { reviews(first: 100, orderBy: DUE_AT) { totalCount nodes { kind dueAt questions scores { points } } } } }`},
+	{"reviews with whose answers they are", 6, "admin", `{ organization { reviews(first: 100) { nodes { state candidate { name } reviewer { name } } } } }`},
+	{"sessions with what lacks a reviewer", 8, "owner", `{ organization { sessions(first: 100) { nodes { unassigned } } } }`},
+	{"templates with their review rules", 4, "owner", `{ organization { templates(first: 100) { nodes { reviewRule { reviewers pool { name } } } } } }`},
+	{"calibrations", 6, "reviewer", `{ organization { calibrations(first: 100) { totalCount nodes { prompt own { points } agreed { points } } } } }`},
+	{"questions with their calibrations", 6, "owner", `{ organization { questions(first: 100) { nodes { calibrations { text agreed { points } } } } } }`},
+	{"a session's reports and ledger", 9, "owner", `query($session: ID!) { node(id: $session) { ... on CandidateSession {
+		reports { nodes { number percent } } scoreTrace { nodes { ref points counts } } } } }`},
+	{"reports in detail with their standing", 10, "owner", `{ organization { reports(first: 100) { nodes { standing { n } uncertainty { sem } result { overall { percent } } } } } }`},
+	{"what a mending would change", 6, "owner", `query($from: ID!) { organization { previewRescore(templateVersionId: $from, fixes: [{ref: "1.1", drop: true}]) { concerned changed } } }`},
 	{"a template's questions", 3, "owner", `query($template: ID!) { node(id: $template) { ... on AssessmentTemplate {
 		draft { sections { slots { question { title } } } } versions { number } } } }`},
 	{"a session in detail", 7, "owner", `query($session: ID!) { node(id: $session) { ... on CandidateSession {
@@ -172,11 +182,15 @@ func (o *org) grow(t *testing.T, n int) vars {
 		o.role = o.newRole(t).ID
 		text := o.newQuestion(t, term.LongText, true)
 		o.reviseQuestion(t, text)
+		o.text = text
+		o.newCalibration(t)
 		choices = append(choices, o.newQuestion(t, term.SingleChoice, true))
 		template := o.newTemplate(t, true, choices[i], text)
 		o.sat(t, template)
 		session = o.satBy(t, "person"+strconv.Itoa(i), template)
 		o.newReview(t, session, "reviewer")
+		o.newReview(t, session, "admin")
+		o.rule(t, template)
 		o.newTemplateBy(t, o.owner(), o.looking())
 	}
 	wide := o.newTemplate(t, true, choices...)

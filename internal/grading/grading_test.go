@@ -401,7 +401,7 @@ func TestSubmitReview(t *testing.T) {
 		}
 		r.adds(t, second, doc)
 		old := must(r.grading.ReportsByID(t.Context(), r.owner, []gid.ID{first.ID}))(t)
-		oldDoc := must(r.grading.ResultsByReport(t.Context(), r.owner, []gid.ID{first.ID}))(t)
+		oldDoc := must(r.results(t.Context(), r.owner, first.ID))(t)
 		if old[0].SupersededAt == nil || old[0].State != term.ReportProvisional || oldDoc[0].Overall.NotScored != 1 {
 			t.Errorf("the first revision: %v", old[0])
 		}

@@ -24,7 +24,7 @@ func TestReadingIsNoted(t *testing.T) {
 		}
 		before, reader := notes(), r.member(t, policy.Recruiter) // the rig read them as the owner
 		read := func(who policy.Actor, ids ...gid.ID) {
-			must(r.grading.ResultsByReport(t.Context(), who, ids))(t)
+			must(r.results(t.Context(), who, ids...))(t)
 		}
 		analyst := r.member(t, policy.Analyst)
 		for _, c := range []struct {
@@ -38,12 +38,13 @@ func TestReadingIsNoted(t *testing.T) {
 			{"somebody else", func() { read(analyst, reports[0]) }, 1},
 			{"its page", func() { must(r.grading.Document(t.Context(), analyst, reports[0]))(t) }, 0},
 			{"the page of another", func() { must(r.grading.Document(t.Context(), analyst, reports[1]))(t) }, 1},
+			{"where it stands, which is no detail", func() { must(r.grading.Readings(t.Context(), analyst, reports))(t) }, 0},
 			{"a list, which is no detail", func() { must(r.grading.ReportsByID(t.Context(), analyst, reports))(t) }, 0},
 			{"the next day", func() { r.clock.pass(24 * time.Hour); read(reader, reports[0]) }, 1},
 			{"ten at once", func() {
 				var all sync.WaitGroup
 				for range 10 {
-					all.Go(func() { _, _ = r.grading.ResultsByReport(context.WithoutCancel(t.Context()), reader, reports[1:]) })
+					all.Go(func() { _, _ = r.results(context.WithoutCancel(t.Context()), reader, reports[1:]...) })
 				}
 				all.Wait()
 			}, 2},

@@ -271,26 +271,18 @@ type ReportResult struct {
 	*Result
 }
 
-// ResultsByReport reads the documents of several reports.
-func (s *Service) ResultsByReport(ctx context.Context, actor policy.Actor, reports []gid.ID) ([]*ReportResult, error) {
+// Results describes the documents of several reports that were read, and keeps that they were.
+func (s *Service) Results(ctx context.Context, actor policy.Actor, readings []*Reading) ([]*ReportResult, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := scope.Reports().Where(tenant.In(report.FieldID, reports)).
-		Select(report.FieldID, report.FieldSessionID, report.FieldTemplateVersionID, report.FieldResult).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("find results: %w", err)
-	}
-	results, docs := make([]*ReportResult, len(rows)), make([]*Result, len(rows))
-	for i, row := range rows {
-		if docs[i], err = readResult(scope, row); err != nil {
-			return nil, err
-		}
-		results[i] = &ReportResult{ReportID: row.ID, Result: docs[i]}
-	}
-	if _, err := s.describe(ctx, scope, rows, docs); err != nil {
+	if err := describe(ctx, scope, readings); err != nil {
 		return nil, err
+	}
+	results := make([]*ReportResult, len(readings))
+	for i, r := range readings {
+		results[i] = &ReportResult{ReportID: r.ReportID, Result: r.doc}
 	}
 	return results, noteReading(ctx, scope, results)
 }
@@ -346,7 +338,7 @@ type Document struct {
 	JobRole   *ent.JobRole
 	Version   *ent.TemplateVersion
 	around    *around
-	standing  *ReportStanding
+	reading   *Reading
 }
 
 // Document reads one report whole, for its page.
@@ -388,10 +380,10 @@ func (s *Service) document(ctx context.Context, scope tenant.Scope, id gid.ID, m
 	if may.candidate {
 		whole.Candidate = row.Edges.Candidate
 	}
-	facts, err := s.describe(ctx, scope, []*ent.Report{row}, []*Result{doc})
+	facts, err := s.readFacts(ctx, scope, []*ent.Report{row})
 	if err != nil {
 		return nil, err
 	}
-	whole.standing = facts.of(row).standing(row, doc)
-	return whole, nil
+	whole.reading = &Reading{ReportID: id, row: row, doc: doc, fact: facts.of(row)}
+	return whole, describe(ctx, scope, []*Reading{whole.reading})
 }

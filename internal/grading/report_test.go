@@ -102,7 +102,7 @@ func (r *rig) visible(t *testing.T, reports []gid.ID, otherRole gid.ID) {
 		want := map[bool]int{true: 1}[who.sees]
 		byID := must(r.grading.ReportsByID(t.Context(), who.actor, reports[:1]))(t)
 		bySession := must(r.grading.ReportsBySession(t.Context(), who.actor, []gid.ID{session}))(t)
-		results := must(r.grading.ResultsByReport(t.Context(), who.actor, reports[:1]))(t)
+		results := must(r.results(t.Context(), who.actor, reports[:1]...))(t)
 		page := must(r.grading.Reports(t.Context(), who.actor, nil, nil, tenant.Paging{}))(t)
 		if len(byID) != want || len(bySession) != want || len(results) != want || (len(page.Nodes) > 0) != who.sees {
 			t.Errorf("%s: %d, %d, %d, %d; want %d", who.name, len(byID), len(bySession), len(results), len(page.Nodes), want)
@@ -114,7 +114,8 @@ func (r *rig) visible(t *testing.T, reports []gid.ID, otherRole gid.ID) {
 		},
 		func(a policy.Actor) error { return lastErr(r.grading.ReportsByID(t.Context(), a, nil)) },
 		func(a policy.Actor) error { return lastErr(r.grading.ReportsBySession(t.Context(), a, nil)) },
-		func(a policy.Actor) error { return lastErr(r.grading.ResultsByReport(t.Context(), a, nil)) },
+		func(a policy.Actor) error { return lastErr(r.grading.Readings(t.Context(), a, nil)) },
+		func(a policy.Actor) error { return lastErr(r.grading.Results(t.Context(), a, nil)) },
 	} {
 		r.denied(t, policy.ReportRead, call)
 	}

@@ -1,6 +1,7 @@
 package grading_test
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"strings"
@@ -243,7 +244,16 @@ func (r *rig) report(t testing.TB, session gid.ID) (*ent.Report, *grading.Result
 	if len(rows) != 1 {
 		t.Fatalf("%d current reports", len(rows))
 	}
-	return rows[0], must(r.grading.ResultsByReport(t.Context(), r.owner, []gid.ID{rows[0].ID}))(t)[0].Result
+	return rows[0], must(r.results(t.Context(), r.owner, rows[0].ID))(t)[0].Result
+}
+
+// results reads the documents of reports in detail.
+func (r *rig) results(ctx context.Context, who policy.Actor, ids ...gid.ID) ([]*grading.ReportResult, error) {
+	readings, err := r.grading.Readings(ctx, who, ids)
+	if err != nil {
+		return nil, err
+	}
+	return r.grading.Results(ctx, who, readings)
 }
 
 // sheets are what keys and rules awarded a session, in the order in which they did.

@@ -86,7 +86,7 @@ func (a *around) readIntegrity(ctx context.Context, scope tenant.Scope, session 
 func (d *Document) Sheet() *reporting.Sheet {
 	s := &reporting.Sheet{
 		Head: d.head(), Overall: d.overall(), Questions: []*reporting.Question{}, NotAssessed: []*reporting.MustHave{}, Notes: []string{},
-		Uncertainty: d.standing.Uncertainty.sheet(), Standing: d.standing.Standing.sheet(d.around.zone()), Findings: d.findings(),
+		Uncertainty: d.reading.Uncertainty().sheet(), Standing: d.reading.Standing().sheet(d.around.zone()), Findings: d.findings(),
 		Sections: []*reporting.Section{}, Skills: []*reporting.Skill{}, Integrity: d.around.integrity(),
 	}
 	for _, g := range d.Result.Sections {

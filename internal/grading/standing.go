@@ -22,12 +22,13 @@ import (
 // leastForPercentile is how many results it takes to compare one with.
 const leastForPercentile = 100
 
-// ReportStanding is where a report's result stands among others' and how exactly it is known. It is read and never frozen:
-// the norm group grows, and says of when it is.
-type ReportStanding struct {
-	ReportID    gid.ID
-	Standing    *Standing
-	Uncertainty *Uncertainty
+// Reading is a report's document as its reader may see it, beside what is known of its version. Where its result stands and how
+// exactly it is known are read and never frozen: the norm group grows, and says of when it is.
+type Reading struct {
+	ReportID gid.ID
+	row      *ent.Report
+	doc      *Result
+	fact     fact
 }
 
 // Standing is where a result lies in its norm group, the results of the same version of the assessment.
@@ -83,9 +84,9 @@ func (HiddenReason) Values() []string {
 // confidence is the level of the ranges that are shown.
 const confidence = 95
 
-// StandingsByReport reads where the results of several reports stand; what is not visible is left out. It is five
-// statements at most.
-func (s *Service) StandingsByReport(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]*ReportStanding, error) {
+// Readings reads the documents of several reports with what is known of their versions; what is not visible is left out. It is
+// five statements at most.
+func (s *Service) Readings(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]*Reading, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
 	if err != nil {
 		return nil, err
@@ -98,16 +99,22 @@ func (s *Service) StandingsByReport(ctx context.Context, actor policy.Actor, ids
 	if err != nil {
 		return nil, err
 	}
-	list := make([]*ReportStanding, len(rows))
+	list := make([]*Reading, len(rows))
 	for i, row := range rows {
 		doc, err := readResult(scope, row)
 		if err != nil {
 			return nil, err
 		}
-		list[i] = facts.of(row).standing(row, doc)
+		list[i] = &Reading{ReportID: row.ID, row: row, doc: doc, fact: facts.of(row)}
 	}
 	return list, nil
 }
+
+// Standing is where the result stands among others'.
+func (r *Reading) Standing() *Standing { return r.fact.place(r.row, r.doc) }
+
+// Uncertainty is how exactly the result is known.
+func (r *Reading) Uncertainty() *Uncertainty { return r.fact.uncertainty(r.doc) }
 
 // facts are what is known of the versions of several reports.
 type facts struct {
@@ -154,10 +161,6 @@ type fact struct {
 
 func (f *facts) of(row *ent.Report) fact {
 	return fact{version: f.versions[row.TemplateVersionID], frozen: f.frozen[row.TemplateVersionID], norm: f.norms[row.TemplateVersionID]}
-}
-
-func (f fact) standing(row *ent.Report, doc *Result) *ReportStanding {
-	return &ReportStanding{ReportID: row.ID, Standing: f.place(row, doc), Uncertainty: f.uncertainty(doc)}
 }
 
 // place compares a result with the norm group.

@@ -78,9 +78,16 @@ func (r *rig) norm(t *testing.T, row *ent.Report, size int, sem, tally string) {
 	}
 }
 
-func (r *rig) stands(t *testing.T, id gid.ID) *grading.ReportStanding {
+// stands is where a result stands, and how exactly it is known.
+type stands struct {
+	Standing    *grading.Standing
+	Uncertainty *grading.Uncertainty
+}
+
+func (r *rig) stands(t *testing.T, id gid.ID) stands {
 	t.Helper()
-	return must(r.grading.StandingsByReport(t.Context(), r.owner, []gid.ID{id}))(t)[0]
+	found := must(r.grading.Readings(t.Context(), r.owner, []gid.ID{id}))(t)[0]
+	return stands{found.Standing(), found.Uncertainty()}
 }
 
 func TestStanding(t *testing.T) {
@@ -139,9 +146,9 @@ func TestStanding(t *testing.T) {
 			}
 		})
 		t.Run("is for who reads reports", func(t *testing.T) {
-			r.denied(t, policy.ReportRead, func(a policy.Actor) error { return lastErr(r.grading.StandingsByReport(t.Context(), a, nil)) })
+			r.denied(t, policy.ReportRead, func(a policy.Actor) error { return lastErr(r.grading.Readings(t.Context(), a, nil)) })
 			for name, a := range map[string]policy.Actor{"another organization": r.stranger, "a manager of another role": r.limited(r.jobRole(t))} {
-				if got := must(r.grading.StandingsByReport(t.Context(), a, []gid.ID{row.ID}))(t); len(got) != 0 {
+				if got := must(r.grading.Readings(t.Context(), a, []gid.ID{row.ID}))(t); len(got) != 0 {
 					t.Errorf("%s sees %v", name, got)
 				}
 			}

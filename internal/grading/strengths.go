@@ -45,25 +45,19 @@ const (
 )
 
 // describe says beside results what is read and not frozen: how well each skill is known, what stands out, and how the
-// time was spent. It gives the facts that it read, so that nobody reads them again, and is seven statements however many
-// reports there are.
-func (s *Service) describe(ctx context.Context, scope tenant.Scope, rows []*ent.Report, docs []*Result) (*facts, error) {
-	facts, err := s.readFacts(ctx, scope, rows)
+// time was spent. It is two statements however many reports there are.
+func describe(ctx context.Context, scope tenant.Scope, readings []*Reading) error {
+	times, err := readTimes(ctx, scope, readings)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	times, err := readTimes(ctx, scope, rows)
-	if err != nil {
-		return nil, err
-	}
-	for i, row := range rows {
-		f := facts.of(row)
-		f.describe(docs[i])
-		if err := times.share(row.SessionID, f.frozen, docs[i]); err != nil {
-			return nil, err
+	for _, r := range readings {
+		r.fact.describe(r.doc)
+		if err := times.share(r.row.SessionID, r.fact.frozen, r.doc); err != nil {
+			return err
 		}
 	}
-	return facts, nil
+	return nil
 }
 
 // describe says how well each skill of a result is known, and which stand out.
@@ -272,10 +266,10 @@ type times struct {
 	ledgers  map[gid.ID][]*ent.ClockEntry
 }
 
-func readTimes(ctx context.Context, scope tenant.Scope, rows []*ent.Report) (*times, error) {
-	ids := make([]gid.ID, len(rows))
-	for i, row := range rows {
-		ids[i] = row.SessionID
+func readTimes(ctx context.Context, scope tenant.Scope, readings []*Reading) (*times, error) {
+	ids := make([]gid.ID, len(readings))
+	for i, r := range readings {
+		ids[i] = r.row.SessionID
 	}
 	t := &times{sessions: map[gid.ID]*ent.Session{}, ledgers: map[gid.ID][]*ent.ClockEntry{}}
 	sessions, err := scope.Sessions().Where(tenant.In(session.FieldID, ids)).All(ctx)

@@ -505,7 +505,7 @@ func TestPlaybackLink(t *testing.T) {
 			grades := grading.New(r.store)
 			report := must(grades.ReportsBySession(t.Context(), r.owner, []gid.ID{id}))(t)[0]
 			heard := map[string]*gid.ID{}
-			for _, q := range must(grades.ResultsByReport(t.Context(), r.owner, []gid.ID{report.ID}))(t)[0].Questions {
+			for _, q := range must(grades.Results(t.Context(), r.owner, must(grades.Readings(t.Context(), r.owner, []gid.ID{report.ID}))(t)))(t)[0].Questions {
 				heard[q.Ref] = q.Upload
 			}
 			if diff := gocmp.Diff(map[string]*gid.ID{"1.1": &row.ID, "1.2": nil, "1.3": nil}, heard); diff != "" {

@@ -448,7 +448,6 @@ func TestWithdrawAndReassign(t *testing.T) {
 func TestAssignByQuestionKeepsReviewersToTheirQuestions(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		people, pool := r.reviewers(t, 2)
-		people, pool = r.reviewers(t, 2)
 		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool, in.Reviewers, in.Spread = pool, 1, term.SpreadQuestion })
 		keeps := map[string]gid.ID{}
 		for i := range 4 {

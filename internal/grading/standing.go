@@ -257,17 +257,20 @@ func binomial(k *key.Key, doc *Result) *float64 {
 	for _, item := range k.Items() {
 		items[item.Ref] = item
 	}
-	n, right, worth := 0, 0, scoring.Points(0)
+	all, n, right, worth := 0, 0, 0, scoring.Points(0)
 	for _, q := range doc.Questions {
 		item := items[q.Ref]
 		if q.Dropped {
 			continue
 		}
-		n++
+		all++
 		if item == nil || !rightOrWrong(item.Kind, item.Content) || worth != 0 && q.Maximum != worth {
 			return nil
 		}
-		if worth = q.Maximum; q.Awarded == q.Maximum {
+		if worth = q.Maximum; item.Credited {
+			continue // it counts, and measures nothing
+		}
+		if n++; q.Awarded == q.Maximum {
 			right++
 		}
 	}
@@ -275,7 +278,7 @@ func binomial(k *key.Key, doc *Result) *float64 {
 	if sem == nil || *sem == 0 {
 		return nil
 	}
-	return new(100 * *sem / float64(n))
+	return new(100 * *sem / float64(all))
 }
 
 // rightOrWrong reports whether an answer to a question earns all of its points or none.

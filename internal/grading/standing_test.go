@@ -156,6 +156,19 @@ func TestStanding(t *testing.T) {
 	})
 }
 
+// TestACreditedQuestionMeasuresNothing gives a question's points to everybody: the error is that of the others.
+func TestACreditedQuestionMeasuresNothing(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		session, _ := r.quizzed(t, r.quiz(t, term.FeedbackNone).ID, 6)
+		r.rescored(t, r.versionOf(t, session), []*content.KeyFix{{Ref: "1.1", Credit: true}})
+		row, _ := r.report(t, session)
+		// √(5·6/10) of 12 points
+		if u := r.stands(t, row.ID).Uncertainty; u.Method == nil || *u.Method != grading.ErrorOfBinomial || *u.SEM != 14_433_757 {
+			t.Errorf("got %+v", u)
+		}
+	})
+}
+
 // sameTemplate is the template of a report.
 func (r *rig) sameTemplate(t *testing.T, row *ent.Report) gid.ID {
 	t.Helper()

@@ -263,6 +263,18 @@ func TestAMendingKeepsWhatTestsCameTo(t *testing.T) {
 			t.Error(diff)
 		}
 		r.adds(t, row, now)
+		counts := 0
+		for _, a := range r.ledger(t, r.owner, id) {
+			if a.Ref == "1.1" && a.Counts {
+				counts++
+				if a.Source != term.SourceRunner || a.Points != scoring.Of(8) || a.Maximum != scoring.Of(16) {
+					t.Errorf("the ledger counts %+v", a)
+				}
+			}
+		}
+		if counts != 1 {
+			t.Errorf("the ledger counts %d awards", counts)
+		}
 	})
 }
 

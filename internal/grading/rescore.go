@@ -156,6 +156,9 @@ func (s *Service) rescoreSome(ctx context.Context, tx tenant.Tx, row *ent.Rescor
 	if err := revise(ctx, tx, row, changed); err != nil {
 		return 0, err
 	}
+	if err := s.assignAgain(ctx, tx, row.TemplateVersionID, changed); err != nil {
+		return 0, err
+	}
 	same := slices.DeleteFunc(reportIDs(all), func(id gid.ID) bool {
 		return slices.ContainsFunc(changed, func(r *rescored) bool { return r.report.ID == id })
 	})
@@ -245,6 +248,33 @@ func revise(ctx context.Context, tx tenant.Tx, row *ent.Rescoring, changed []*re
 	return tx.AnnounceAll(ctx, event.SessionScored, done, nil)
 }
 
+// assignAgain gives what a mended key leaves to people to reviewers, where the template's rule does so by itself.
+func (s *Service) assignAgain(ctx context.Context, tx tenant.Tx, version gid.ID, changed []*rescored) error {
+	var rows []*ent.Session
+	for _, r := range changed {
+		if r.now.Overall.NotScored > r.was.Overall.NotScored {
+			rows = append(rows, r.session)
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	documents, err := s.pinned(ctx, tx.Scope, []gid.ID{version})
+	if err != nil {
+		return err
+	}
+	all, err := judgeRows(ctx, tx.Scope, rows, documents)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if err := assignAutomatically(ctx, tx, row, all[row.ID]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // writeSheets keeps what the mended key awarded.
 func writeSheets(ctx context.Context, tx tenant.Tx, row *ent.Rescoring, changed []*rescored) error {
 	ids := make([]gid.ID, len(changed))
@@ -268,7 +298,7 @@ func writeSheets(ctx context.Context, tx tenant.Tx, row *ent.Rescoring, changed 
 	return nil
 }
 
-// entries are what the key and rules now award otherwise. What people awarded is no award of the key.
+// entries are what the key, rules and tests that were run now award otherwise. What people awarded is no award of the key.
 func (r *rescored) entries() []*content.ScoreEntry {
 	var list []*content.ScoreEntry
 	for i, q := range r.now.Questions {
@@ -281,6 +311,10 @@ func (r *rescored) entries() []*content.ScoreEntry {
 			e := trace[0]
 			list = append(list, &content.ScoreEntry{
 				Ref: q.Ref, Status: q.Status, Source: e.Source, Points: int64(q.Awarded), Maximum: int64(q.Maximum), Evidence: e.Evidence, Comment: e.Comment,
+			})
+		case q.byRunner():
+			list = append(list, &content.ScoreEntry{
+				Ref: q.Ref, Status: q.Status, Source: term.SourceRunner, Points: int64(q.Awarded), Maximum: int64(q.Maximum), Evidence: q.Run.summary(),
 			})
 		}
 	}
@@ -331,17 +365,32 @@ func (s *Service) ProgressOf(ctx context.Context, actor policy.Actor, ids []gid.
 	if err != nil {
 		return nil, fmt.Errorf("find re-scorings: %w", err)
 	}
+	versions := make([]gid.ID, len(rows))
+	for i, row := range rows {
+		versions[i] = row.TemplateVersionID
+	}
+	var counts []struct {
+		Version gid.ID `json:"template_version_id"`
+		Mended  int    `json:"mended"`
+		Count   int    `json:"count"`
+	}
+	err = scope.Reports().Where(tenant.In(report.FieldTemplateVersionID, versions), report.SupersededAtIsNil()).
+		GroupBy(report.FieldTemplateVersionID, report.FieldMended).Aggregate(ent.Count()).Scan(ctx, &counts)
+	if err != nil {
+		return nil, fmt.Errorf("count reports: %w", err)
+	}
 	list := make([]*RescoringProgress, len(rows))
 	for i, row := range rows {
-		total, err := current(scope, row.TemplateVersionID).Count(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("count reports: %w", err)
+		list[i] = &RescoringProgress{RescoringID: row.ID}
+		for _, n := range counts {
+			if n.Version != row.TemplateVersionID {
+				continue
+			}
+			list[i].Total += n.Count
+			if n.Mended >= row.Number {
+				list[i].Done += n.Count
+			}
 		}
-		done, err := current(scope, row.TemplateVersionID).Where(report.MendedGTE(row.Number)).Count(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("count reports: %w", err)
-		}
-		list[i] = &RescoringProgress{RescoringID: row.ID, Done: done, Total: total}
 	}
 	return list, nil
 }

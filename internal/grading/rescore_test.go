@@ -224,6 +224,28 @@ func TestAnAnswerThatIsAcceptedNoMoreWaitsForAPerson(t *testing.T) {
 	})
 }
 
+// TestWhatWaitsAfterAMendingIsGivenOut takes an accepted text away where a rule gives answers to reviewers by itself: from a
+// session that was scored, and from one whose long text somebody has already.
+func TestWhatWaitsAfterAMendingIsGivenOut(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		_, pool := r.reviewers(t, 2)
+		scored, _ := r.graded(t, r.template.ID, keyed())
+		r.rule(t, func(in *grading.SetReviewRuleInput) { in.Pool, in.Reviewers = pool, 1 })
+		open, _ := r.graded(t, r.template.ID, keyed().with("2.1", words(text)))
+		for id, want := range map[gid.ID]int{scored: 0, open: 1} {
+			if got := len(r.reviewsOf(t, id)); got != want {
+				t.Fatalf("%d reviews before, want %d", got, want)
+			}
+		}
+		r.rescored(t, r.versionOf(t, scored), []*content.KeyFix{{Ref: "1.4", Accepted: []string{"because of leases"}}})
+		for _, id := range []gid.ID{scored, open} {
+			if lacking := r.lacking(t, id); len(lacking) > 0 || len(r.reviewsOf(t, id)) == 0 {
+				t.Errorf("somebody lacks for %v of %d reviews", lacking, len(r.reviewsOf(t, id)))
+			}
+		}
+	})
+}
+
 // shortText are scores of the short text: half of each criterion.
 func shortText() []*grading.CriterionScoreInput {
 	score := func(criterion string) *grading.CriterionScoreInput {

@@ -11,8 +11,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"entgo.io/ent/dialect"
+	"github.com/lib/pq"
 
 	"github.com/assay-hq/assay/internal/migration"
 )
@@ -166,9 +168,17 @@ func fresh(t testing.TB, address string, migrated bool) Database {
 
 func newName() string { return "assay_test_" + strings.ToLower(rand.Text()) }
 
-// drop removes a database by force: a test that fails may leave connections open.
+// drop removes a database by force: a test that fails may leave connections open. The server's own process that clears a
+// table up may be in it; that is the superuser's, so that it is waited for.
 func drop(server, name string) error {
-	return execute(context.Background(), server, "DROP DATABASE "+name+" WITH (FORCE)")
+	for tries := 0; ; tries++ {
+		err := execute(context.Background(), server, "DROP DATABASE "+name+" WITH (FORCE)")
+		var fault *pq.Error
+		if tries == 100 || !errors.As(err, &fault) || fault.Code != "42501" {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
 }
 
 // template gives the name of the migrated database that the others are copied from and makes it if the server has

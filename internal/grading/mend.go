@@ -52,8 +52,8 @@ func (f *frozen) lastAnswered(answers map[string]*content.Answer) []string {
 
 // credited reports whether the question's points were given to everybody.
 func (q *QuestionResult) credited() bool {
-	trace := q.Trace()
-	return q.Status == term.ItemScored && len(trace) == 1 && trace[0].Source == term.SourceRule
+	by := q.byKey()
+	return q.Status == term.ItemScored && by != nil && by.Source == term.SourceRule
 }
 
 // mended is the result of a question by its mended item.
@@ -69,11 +69,15 @@ func (q *QuestionResult) mended(item *key.Item, v *verdict) *QuestionResult {
 	}
 	own := questionResult(v, nil)
 	own.Section, own.Run = q.Section, q.Run
+	if own.byRunner() {
+		return own
+	}
+	// Also where the key decides: a further mending may leave the question to people again.
+	own.Adjudicated = q.Adjudicated
+	own.Awards = slices.DeleteFunc(slices.Clone(q.Awards), func(e *TraceEntry) bool { return !e.byPerson() })
 	if v.status != term.ItemNotScored {
 		return own
 	}
-	own.Adjudicated = q.Adjudicated
-	own.Awards = slices.DeleteFunc(slices.Clone(q.Awards), func(e *TraceEntry) bool { return !e.byPerson() })
 	if points, ok := scoring.RubricScore(own.Maximum, own.levels()); ok && q.Status == term.ItemScored {
 		own.Status, own.Awarded = term.ItemScored, points
 	}

@@ -235,6 +235,11 @@ func revise(ctx context.Context, tx tenant.Tx, row *ent.Rescoring, changed []*re
 	if err := settle(ctx, tx, open, done); err != nil {
 		return err
 	}
+	for _, id := range done {
+		if err := tx.WithdrawReviews(ctx, id, "the mended key decides without this review"); err != nil {
+			return fmt.Errorf("withdraw reviews: %w", err)
+		}
+	}
 	if _, err := tx.ChangeReports(old).SetSupersededAt(tx.Now).Save(ctx); err != nil {
 		return fmt.Errorf("supersede reports: %w", err)
 	}
@@ -302,13 +307,12 @@ func writeSheets(ctx context.Context, tx tenant.Tx, row *ent.Rescoring, changed 
 func (r *rescored) entries() []*content.ScoreEntry {
 	var list []*content.ScoreEntry
 	for i, q := range r.now.Questions {
-		trace := q.Trace()
 		switch {
 		case !r.was.Questions[i].differs(q):
 		case q.Dropped:
 			list = append(list, &content.ScoreEntry{Ref: q.Ref, Status: q.Status, Source: term.SourceRule, Comment: "dropped: the question counts for nobody"})
-		case len(trace) == 1 && (trace[0].Source == term.SourceKey || trace[0].Source == term.SourceRule):
-			e := trace[0]
+		case q.byKey() != nil:
+			e := q.byKey()
 			list = append(list, &content.ScoreEntry{
 				Ref: q.Ref, Status: q.Status, Source: e.Source, Points: int64(q.Awarded), Maximum: int64(q.Maximum), Evidence: e.Evidence, Comment: e.Comment,
 			})

@@ -246,6 +246,54 @@ func TestWhatWaitsAfterAMendingIsGivenOut(t *testing.T) {
 	})
 }
 
+// TestWhatPeopleAwardedComesBack accepts a text that a reviewer had scored, and takes it back: their awards, which stood aside
+// meanwhile, count again.
+func TestWhatPeopleAwardedComesBack(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		template := r.fresh(t)
+		id, _ := r.graded(t, template, keyed().with("1.4", words("LOCKS")))
+		row := must(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: id, ReviewerID: r.reviewer.ID}))(t)
+		must(r.grading.SubmitReview(t.Context(), r.reviewer, grading.SubmitReviewInput{ID: row.ID, Scores: shortText()}))(t)
+		_, before := r.report(t, id)
+		version := r.versionOf(t, id)
+		r.rescored(t, version, []*content.KeyFix{{Ref: "1.4", Accepted: []string{"locks"}}})
+		_, by := r.report(t, id)
+		q := by.Questions[3]
+		if trace := q.Trace(); q.Awarded != q.Maximum || len(trace) != 3 || trace[0].Source != term.SourceKey || !trace[0].Counts() || trace[1].Counts() || trace[2].Counts() {
+			t.Errorf("accepted: %s of %s, %d awards", q.Awarded, q.Maximum, len(trace))
+		}
+		r.rescored(t, version, []*content.KeyFix{{Ref: "1.4", Accepted: []string{"leases"}}})
+		now, after := r.report(t, id)
+		if diff := gocmp.Diff(before.Questions[3], after.Questions[3]); diff != "" || now.State != term.ReportReady || r.session(t, id).State != term.Scored {
+			t.Errorf("%s: %s", now.State, diff)
+		}
+	})
+}
+
+// TestAMendingTakesNeedlessReviewsBack accepts the only text that a reviewer was to score.
+func TestAMendingTakesNeedlessReviewsBack(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		id, _ := r.graded(t, r.fresh(t), keyed().with("1.4", words("LOCKS")))
+		must(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: id, ReviewerID: r.reviewer.ID}))(t)
+		r.rescored(t, r.versionOf(t, id), []*content.KeyFix{{Ref: "1.4", Accepted: []string{"locks"}}})
+		if got := r.reviewsOf(t, id)[0].State; got != term.ReviewWithdrawn || r.session(t, id).State != term.Scored {
+			t.Errorf("the review is %s, the session %s", got, r.session(t, id).State)
+		}
+	})
+}
+
+// TestErasureEndsAReview erases a person whose answers wait for a reviewer, who then has nothing to read.
+func TestErasureEndsAReview(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		id := r.waiting(t, false)
+		must(r.grading.AssignReview(t.Context(), r.owner, grading.AssignReviewInput{SessionID: id, ReviewerID: r.reviewer.ID}))(t)
+		must(r.sitting.EraseCandidate(t.Context(), r.owner, sitting.EraseCandidateInput{ID: r.session(t, id).CandidateID, Reason: "asked"}))(t)
+		if got := r.reviewsOf(t, id)[0].State; got != term.ReviewWithdrawn || r.session(t, id).State != term.Voided {
+			t.Errorf("the review is %s, the session %s", got, r.session(t, id).State)
+		}
+	})
+}
+
 // shortText are scores of the short text: half of each criterion.
 func shortText() []*grading.CriterionScoreInput {
 	score := func(criterion string) *grading.CriterionScoreInput {

@@ -85,19 +85,33 @@ type WholeAward struct {
 	Comment  string           `json:"comment,omitempty"`
 }
 
-// Trace is who or what awarded which points of the question.
+// Trace is who or what awarded which points of the question. Where a mended key decides what people had awarded, their awards
+// stand here as well, and do not count.
 func (q *QuestionResult) Trace() []*TraceEntry {
-	switch {
-	case q.Whole != nil:
-		return []*TraceEntry{{
-			Criterion: wholeAnswer, Text: "the answer as a whole", Weight: 1, Points: q.Awarded, Maximum: q.Maximum,
-			Source: q.Whole.Source, Evidence: q.Whole.Evidence, Comment: q.Whole.Comment,
-		}}
-	case q.Awards == nil:
-		return []*TraceEntry{}
-	default:
-		return q.Awards
+	entries := make([]*TraceEntry, 0, len(q.Awards)+1)
+	if q.Whole == nil {
+		return append(entries, q.Awards...)
 	}
+	entries = append(entries, &TraceEntry{
+		Criterion: wholeAnswer, Text: "the answer as a whole", Weight: 1, Points: q.Awarded, Maximum: q.Maximum,
+		Source: q.Whole.Source, Evidence: q.Whole.Evidence, Comment: q.Whole.Comment,
+	})
+	for _, e := range q.Awards {
+		aside := *e
+		aside.SetAside = true
+		entries = append(entries, &aside)
+	}
+	return entries
+}
+
+// byKey is what a key or a rule awarded; nil if neither did.
+func (q *QuestionResult) byKey() *WholeAward {
+	if q.Whole == nil && len(q.Awards) == 1 { // as it was kept before
+		if e := q.Awards[0]; e.Source == term.SourceKey || e.Source == term.SourceRule {
+			return &WholeAward{Source: e.Source, Evidence: e.Evidence, Comment: e.Comment}
+		}
+	}
+	return q.Whole
 }
 
 // TraceEntry is who or what awarded which points, for which criterion, on what evidence. Points and maximum are on the

@@ -219,7 +219,7 @@ func evidence(a *content.Answer) string {
 
 // ranOut reports whether the clock ended the session.
 func ranOut(row *ent.Session) bool {
-	if row.EndedAt == nil {
+	if row.EndedAt == nil || row.StartedAt == nil {
 		return false
 	}
 	if row.DeadlineAt != nil {

@@ -2,6 +2,7 @@ package sitting
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -102,7 +103,8 @@ func erase(ctx context.Context, tx tenant.Tx, id gid.ID, reason string) error {
 }
 
 // endOpen withdraws what was not begun, and makes void what was handed in and is not scored yet: without its answers it would
-// come to nothing, and count among the results of others. A sitting that runs is Conflict.
+// come to nothing, and count among the results of others, or wait for reviewers who have nothing to read. A sitting that runs
+// is Conflict.
 func endOpen(ctx context.Context, tx tenant.Tx, rows []*ent.Session) error {
 	for _, row := range rows {
 		var err error
@@ -111,8 +113,9 @@ func endOpen(ctx context.Context, tx tenant.Tx, rows []*ent.Session) error {
 			err = conflict("a sitting is in progress; submit or cancel it first")
 		case row.State == term.Invited:
 			err = endAs(ctx, tx, row, tx.ChangeSession(row.ID).SetState(term.Cancelled).ClearDueAt().SetEndedAt(tx.Now), event.SessionCancelled)
-		case row.State == term.Submitted:
+		case row.State == term.Submitted, row.State == term.InReview:
 			err = endAs(ctx, tx, row, tx.ChangeSession(row.ID).SetState(term.Voided), event.SessionVoided)
+			err = errors.Join(err, tx.WithdrawReviews(ctx, row.ID, "the candidate was erased"))
 		}
 		if err != nil {
 			return err

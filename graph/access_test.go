@@ -719,7 +719,7 @@ func gradingReads() []operation {
 			return done(o.grades.PreviewRescore(ctx, who, o.version, dropFirst()))
 		}),
 		reads("grading.Rescorings", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
-			return listed(o.grades.Rescorings(ctx, who, o.mended, tenant.Paging{}))
+			return some(o.grades.Rescorings(ctx, who, []gid.ID{o.mended}))
 		}),
 		reads("grading.RescoringsByID", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.grades.RescoringsByID(ctx, who, []gid.ID{o.rescoring}))
@@ -728,10 +728,10 @@ func gradingReads() []operation {
 			return some(o.grades.ProgressOf(ctx, who, []gid.ID{o.rescoring}))
 		}),
 		reads("grading.Revisions", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
-			return listed(o.grades.Revisions(ctx, who, o.released, tenant.Paging{}))
+			return some(o.grades.Revisions(ctx, who, []gid.ID{o.released}))
 		}),
-		reads("grading.ScoreTrace", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
-			return listed(o.grades.ScoreTrace(ctx, who, o.released, tenant.Paging{}))
+		reads("grading.ScoreTraces", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
+			return some(o.grades.ScoreTraces(ctx, who, []gid.ID{o.released}))
 		}),
 		reads("grading.Rescore", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
 			return o.grades.Rescore(ctx, who, o.rescoring)

@@ -45,6 +45,7 @@ type loaders struct {
 	sheets     *loader[gid.ID, *authoring.Sheet]
 	progress   *loader[gid.ID, *grading.RescoringProgress]
 	works      *loader[gid.ID, *grading.ReviewWork]
+	traces     *loader[gid.ID, *grading.ScoreTrace]
 
 	responses    *loader[gid.ID, []*sitting.Response]
 	flags        *loader[gid.ID, []*ent.Flag]
@@ -75,6 +76,8 @@ type loaders struct {
 	revisions   *loader[gid.ID, []*ent.QuestionRevision]
 	published   *loader[gid.ID, []*ent.TemplateVersion]
 	reportOf    *loader[gid.ID, []*ent.Report]
+	everyReport *loader[gid.ID, []*ent.Report]
+	mendings    *loader[gid.ID, []*ent.Rescoring]
 	shares      *loader[gid.ID, []*grading.Share]
 	assignments *loader[gid.ID, []*ent.Review]
 	recordings  *loader[gid.ID, []*ent.Upload]
@@ -105,7 +108,8 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 
 		progress: one(wait, "re-scoring", r.Grading.ProgressOf, func(p *grading.RescoringProgress) gid.ID { return p.RescoringID }),
 
-		works: one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
+		works:  one(wait, "review", r.Grading.Work, func(w *grading.ReviewWork) gid.ID { return w.ReviewID }),
+		traces: one(wait, "session", r.Grading.ScoreTraces, func(t *grading.ScoreTrace) gid.ID { return t.SessionID }),
 
 		awards:       one(wait, "review", r.Grading.AwardsByReview, func(a *grading.ReviewAwards) gid.ID { return a.ReviewID }),
 		reviewed:     one(wait, "review", r.Grading.CandidatesByReview, func(c *grading.ReviewCandidate) gid.ID { return c.ReviewID }),
@@ -139,6 +143,8 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		revisions:   many(wait, r.Authoring.CurrentRevisions, func(v *ent.QuestionRevision) gid.ID { return v.QuestionID }),
 		published:   many(wait, r.Authoring.VersionsByTemplate, func(v *ent.TemplateVersion) gid.ID { return v.TemplateID }),
 		reportOf:    many(wait, r.Grading.ReportsBySession, func(p *ent.Report) gid.ID { return p.SessionID }),
+		everyReport: many(wait, r.Grading.Revisions, func(p *ent.Report) gid.ID { return p.SessionID }),
+		mendings:    many(wait, r.Grading.Rescorings, func(m *ent.Rescoring) gid.ID { return m.TemplateVersionID }),
 		shares:      many(wait, r.Grading.SharesByReport, func(s *grading.Share) gid.ID { return s.ReportID }),
 		assignments: many(wait, r.Grading.AssignmentsBySession, func(v *ent.Review) gid.ID { return v.SessionID }),
 		recordings:  many(wait, r.Sittings.RecordingsByID, func(u *ent.Upload) gid.ID { return u.ID }),

@@ -12,11 +12,19 @@ import (
 )
 
 func (r *candidateSessionResolver) Reports(ctx context.Context, obj *ent.Session, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Report], error) {
-	return connect(r.Grading.Revisions(ctx, login.Actor(ctx), obj.ID, paging(first, after, last, before)))
+	rows, err := load(ctx).everyReport.Load(ctx, obj.ID)
+	if err != nil {
+		return nil, err
+	}
+	return connect(grading.PageOfRevisions(paging(first, after, last, before), rows))
 }
 
 func (r *candidateSessionResolver) ScoreTrace(ctx context.Context, obj *ent.Session, first *int, after *string, last *int, before *string) (*envelope.Connection[*grading.Award], error) {
-	return connect(r.Grading.ScoreTrace(ctx, login.Actor(ctx), obj.ID, paging(first, after, last, before)))
+	trace, err := load(ctx).traces.Load(ctx, obj.ID)
+	if err != nil {
+		return nil, err
+	}
+	return connect(trace.Page(paging(first, after, last, before)))
 }
 
 func (r *mutationResolver) ApplyRescore(ctx context.Context, input grading.ApplyRescoreInput) (*envelope.Payload[*ent.Rescoring], error) {
@@ -44,7 +52,11 @@ func (r *scoreChangeResolver) Candidate(ctx context.Context, obj *grading.ScoreC
 }
 
 func (r *templateVersionResolver) Rescorings(ctx context.Context, obj *ent.TemplateVersion, first *int, after *string, last *int, before *string) (*envelope.Connection[*ent.Rescoring], error) {
-	return connect(r.Grading.Rescorings(ctx, login.Actor(ctx), obj.ID, paging(first, after, last, before)))
+	rows, err := load(ctx).mendings.Load(ctx, obj.ID)
+	if err != nil {
+		return nil, err
+	}
+	return connect(grading.PageOfRescorings(paging(first, after, last, before), rows))
 }
 
 func (r *Resolver) RescorePreview() RescorePreviewResolver { return &rescorePreviewResolver{r} }

@@ -39,6 +39,9 @@ var journey = []struct {
 	{"reports with their standing", 6, "owner", `{ organization { reports(first: 100) { nodes { standing { percentile n } uncertainty { sem low high } } } } }`},
 	{"reports with what the role demands", 18, "owner", `{ organization { reports(first: 100) { nodes { shares { state } integrity { verdict } mustHaves { status result { items } mustHave { skill { name } } } } } } }`},
 	{"reports in detail", 10, "owner", `{ organization { reports(first: 100) { nodes { id result { overall { percent } questions { trace { points } } } } } } }`},
+	{"sessions with every revision and award", 12, "owner", `{ organization { sessions(first: 100) { nodes {
+		reports(first: 3) { totalCount nodes { number } } scoreTrace(first: 3) { totalCount nodes { points source } } } } } }`},
+	{"versions with what was mended", 5, "owner", `{ organization { templates(first: 30) { nodes { versions { rescorings(first: 3) { nodes { number progress { done total } } } } } } } }`},
 	{"reports with recordings", 12, "owner", `{ organization { reports(first: 100) { nodes { id result { questions { ref recording { id size } } } } } } }`},
 	{"sessions with everything", 8, "owner", `{ organization { sessions(first: 100) { nodes {
 		state candidate { name } jobRole { title } template { name } templateVersion { number } report { percent } review { state } } } } }`},

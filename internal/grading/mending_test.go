@@ -1,6 +1,7 @@
 package grading_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -20,7 +21,19 @@ import (
 
 func (r *rig) ledger(t testing.TB, who policy.Actor, session gid.ID) []*grading.Award {
 	t.Helper()
-	return must(r.grading.ScoreTrace(t.Context(), who, session, tenant.Paging{First: new(100)}))(t).Nodes
+	return must(r.trace(t.Context(), who, session))(t).Awards
+}
+
+// trace is the score trace of one session.
+func (r *rig) trace(ctx context.Context, who policy.Actor, session gid.ID) (*grading.ScoreTrace, error) {
+	found, err := r.grading.ScoreTraces(ctx, who, []gid.ID{session})
+	if err == nil && len(found) != 1 {
+		err = tenant.NotFound("session")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
 }
 
 // explained demands that the ledger has a line that counts for everything that the current report counts.

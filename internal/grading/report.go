@@ -247,22 +247,20 @@ func (s *Service) ReportsBySession(ctx context.Context, actor policy.Actor, sess
 	return summaries(scope.Reports().Where(tenant.In(report.FieldSessionID, sessions), report.SupersededAtIsNil())).All(ctx)
 }
 
-// Revisions lists all revisions of a session's report, the newest first.
-func (s *Service) Revisions(ctx context.Context, actor policy.Actor, session gid.ID, paging tenant.Paging) (*tenant.Page[*ent.Report], error) {
+// Revisions reads all revisions of the reports of several sessions, the newest first. They are few.
+func (s *Service) Revisions(ctx context.Context, actor policy.Actor, sessions []gid.ID) ([]*ent.Report, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
 	if err != nil {
 		return nil, err
 	}
+	newest := report.ByNumber(entsql.OrderDesc())
+	return summaries(scope.Reports().Where(tenant.In(report.FieldSessionID, sessions)).Order(newest, report.ByID(entsql.OrderDesc()))).All(ctx)
+}
+
+// PageOfRevisions is a page of the revisions of one session's report.
+func PageOfRevisions(paging tenant.Paging, rows []*ent.Report) (*tenant.Page[*ent.Report], error) {
 	at := func(row *ent.Report) tenant.Cursor { return tenant.Cursor{Key: int64(row.Number), ID: row.ID} }
-	order := tenant.Order{Column: report.FieldNumber, Number: true, Desc: true}
-	page, err := tenant.List(paging, order, at, func(window func(*entsql.Selector)) ([]*ent.Report, error) {
-		return summaries(scope.Reports().Where(report.SessionID(session), window)).All(ctx)
-	})
-	if err != nil {
-		return nil, err
-	}
-	page.Total = scope.Reports().Where(report.SessionID(session)).Count
-	return page, nil
+	return tenant.ListOf(paging, tenant.Order{Column: report.FieldNumber, Number: true, Desc: true}, at, rows)
 }
 
 // ReportResult is the document of one report.

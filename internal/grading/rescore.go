@@ -325,22 +325,18 @@ func (r *rescored) entries() []*content.ScoreEntry {
 	return list
 }
 
-// Rescorings lists the mendings of a version's key, the newest first.
-func (s *Service) Rescorings(ctx context.Context, actor policy.Actor, version gid.ID, paging tenant.Paging) (*tenant.Page[*ent.Rescoring], error) {
+// Rescorings reads all mendings of the keys of several versions, the newest first. They are few.
+func (s *Service) Rescorings(ctx context.Context, actor policy.Actor, versions []gid.ID) ([]*ent.Rescoring, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
 	if err != nil {
 		return nil, err
 	}
-	query := func() *ent.RescoringQuery { return scope.Rescorings().Where(rescoring.TemplateVersionID(version)) }
-	at := func(row *ent.Rescoring) tenant.Cursor { return tenant.Cursor{ID: row.ID} }
-	page, err := tenant.List(paging, tenant.Order{Desc: true}, at, func(window func(*entsql.Selector)) ([]*ent.Rescoring, error) {
-		return query().Where(window).All(ctx)
-	})
-	if err != nil {
-		return nil, err
-	}
-	page.Total = query().Count
-	return page, nil
+	return scope.Rescorings().Where(tenant.In(rescoring.FieldTemplateVersionID, versions)).Order(rescoring.ByID(entsql.OrderDesc())).All(ctx)
+}
+
+// PageOfRescorings is a page of the mendings of one version's key.
+func PageOfRescorings(paging tenant.Paging, rows []*ent.Rescoring) (*tenant.Page[*ent.Rescoring], error) {
+	return tenant.ListOf(paging, tenant.Order{Desc: true}, func(row *ent.Rescoring) tenant.Cursor { return tenant.Cursor{ID: row.ID} }, rows)
 }
 
 // RescoringsByID reads mendings for a batch; what is not visible is left out.

@@ -152,7 +152,7 @@ func TestAWrongKeyIsMended(t *testing.T) {
 			t.Errorf("passed %v, then %v", *told.Passed, *shown.Passed)
 		}
 		if diff := gocmp.Diff([]gid.ID{now.ID, first.ID}, pages(t, 1, reportID, func(p tenant.Paging) (*tenant.Page[*ent.Report], error) {
-			return r.grading.Revisions(t.Context(), r.owner, gains, p)
+			return grading.PageOfRevisions(p, must(r.grading.Revisions(t.Context(), r.owner, []gid.ID{gains}))(t))
 		})); diff != "" {
 			t.Error(diff)
 		}
@@ -724,10 +724,7 @@ func TestReScoringBesideOthers(t *testing.T) {
 func TestScoreTrace(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		session, review, _ := r.assigned(t)
-		list := func() []*grading.Award {
-			page := must(r.grading.ScoreTrace(t.Context(), r.owner, session, tenant.Paging{First: new(100)}))(t)
-			return page.Nodes
-		}
+		list := func() []*grading.Award { return r.ledger(t, r.owner, session) }
 		if got := list(); len(got) != 4 || !got[0].Counts || got[0].ConfirmedBy != nil {
 			t.Fatalf("got %d awards", len(got))
 		}
@@ -758,7 +755,7 @@ func TestScoreTrace(t *testing.T) {
 		n := 2
 		var paged int
 		for paging := (tenant.Paging{First: &n}); ; {
-			page := must(r.grading.ScoreTrace(t.Context(), r.owner, session, paging))(t)
+			page := must(must(r.trace(t.Context(), r.owner, session))(t).Page(paging))(t)
 			paged += len(page.Nodes)
 			if !page.HasNextPage {
 				break
@@ -769,7 +766,7 @@ func TestScoreTrace(t *testing.T) {
 			t.Errorf("%d in pages, want %d", paged, len(want))
 		}
 		ask := func(a policy.Actor) error {
-			return lastErr(r.grading.ScoreTrace(t.Context(), a, session, tenant.Paging{}))
+			return lastErr(r.trace(t.Context(), a, session))
 		}
 		r.denied(t, policy.ReportRead, ask)
 		r.refused(t, "another organization", fault.NotFound, func() error { return ask(r.stranger) })

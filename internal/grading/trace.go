@@ -48,29 +48,41 @@ type Award struct {
 	place gid.ID
 }
 
-// ScoreTrace lists every award that was ever made for a session, in the order of time. What people awarded a question is left
-// out while its review is sealed, and who awarded is told to who may read members.
-func (s *Service) ScoreTrace(ctx context.Context, actor policy.Actor, id gid.ID, paging tenant.Paging) (*tenant.Page[*Award], error) {
+// ScoreTrace is every award that was ever made for a session, in the order of time.
+type ScoreTrace struct {
+	SessionID gid.ID
+	Awards    []*Award
+}
+
+// Page is a page of the awards.
+func (t *ScoreTrace) Page(paging tenant.Paging) (*tenant.Page[*Award], error) {
+	return tenant.ListOf(paging, tenant.Order{}, func(a *Award) tenant.Cursor { return tenant.Cursor{ID: a.place} }, t.Awards)
+}
+
+// ScoreTraces reads what was ever awarded to several sessions. What people awarded a question is left out while its review is
+// sealed, and who awarded is told to who may read members; a session that is not visible is left out.
+func (s *Service) ScoreTraces(ctx context.Context, actor policy.Actor, ids []gid.ID) ([]*ScoreTrace, error) {
 	scope, err := s.tenant.As(ctx, actor, policy.ReportRead)
 	if err != nil {
 		return nil, err
 	}
-	row, err := tenant.Only[*ent.Session]("session")(scope.Sessions().Where(session.ID(id)).Only(ctx))
+	sessions, err := scope.Sessions().Where(tenant.In(session.FieldID, ids)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find sessions: %w", err)
+	}
+	ledgers, err := s.ledgers(ctx, scope, sessions)
 	if err != nil {
 		return nil, err
 	}
-	l := &ledger{session: row, named: scope.Allows(policy.MemberRead)}
-	if err := l.read(ctx, scope); err != nil {
-		return nil, err
+	traces := make([]*ScoreTrace, len(sessions))
+	for i, row := range sessions {
+		awards, err := ledgers[row.ID].awards()
+		if err != nil {
+			return nil, err
+		}
+		traces[i] = &ScoreTrace{row.ID, awards}
 	}
-	if err := s.readPanel(ctx, scope, l); err != nil {
-		return nil, err
-	}
-	awards, err := l.awards()
-	if err != nil {
-		return nil, err
-	}
-	return tenant.ListOf(paging, tenant.Order{}, func(a *Award) tenant.Cursor { return tenant.Cursor{ID: a.place} }, awards)
+	return traces, nil
 }
 
 // ledger is everything that the score ledger of a session is made of.
@@ -84,43 +96,67 @@ type ledger struct {
 	named   bool        // whether the reader may know who
 }
 
-func (l *ledger) read(ctx context.Context, scope tenant.Scope) (err error) {
-	if l.sheets, err = scope.ScoreSheets().Where(scoresheet.SessionID(l.session.ID)).Order(scoresheet.ByNumber()).All(ctx); err != nil {
-		return fmt.Errorf("find score sheets: %w", err)
+// ledgers reads the ledgers of sessions, in the same few statements however many they are.
+func (s *Service) ledgers(ctx context.Context, scope tenant.Scope, sessions []*ent.Session) (map[gid.ID]*ledger, error) {
+	ids, versions := idsOf(sessions), make([]gid.ID, len(sessions))
+	for i, row := range sessions {
+		versions[i] = row.TemplateVersionID
 	}
-	if l.scores, err = scope.Scores().Where(score.SessionID(l.session.ID)).Order(score.ByID()).All(ctx); err != nil {
-		return fmt.Errorf("find scores: %w", err)
-	}
-	rows, err := scope.Reports().Where(report.SessionID(l.session.ID), report.SupersededAtIsNil()).All(ctx)
+	documents, err := s.pinned(ctx, scope, versions)
 	if err != nil {
-		return fmt.Errorf("find report: %w", err)
+		return nil, err
 	}
-	if len(rows) > 0 {
-		l.report = rows[0]
+	all := make(map[gid.ID]*ledger, len(sessions))
+	for _, row := range sessions {
+		f := documents[row.TemplateVersionID]
+		if f == nil {
+			return nil, tenant.NotFound("template version")
+		}
+		all[row.ID] = &ledger{session: row, frozen: f, named: scope.Allows(policy.MemberRead)}
 	}
-	return nil
+	if err := readLedgers(ctx, scope, ids, all); err != nil {
+		return nil, err
+	}
+	// Only where people awarded something is there anything that may be sealed.
+	reviewed := slices.DeleteFunc(slices.Clone(sessions), func(row *ent.Session) bool { return len(all[row.ID].scores) == 0 })
+	if len(reviewed) == 0 {
+		return all, nil
+	}
+	judged, err := judgeRows(ctx, scope, reviewed, documents)
+	if err != nil {
+		return nil, err
+	}
+	found, err := panels(ctx, scope, reviewed, judged)
+	for id, p := range found {
+		all[id].panel = p
+	}
+	return all, err
 }
 
-// readPanel reads the key and, where people awarded something, what the panel says of it: what is sealed.
-func (s *Service) readPanel(ctx context.Context, scope tenant.Scope, l *ledger) error {
-	documents, err := s.pinned(ctx, scope, []gid.ID{l.session.TemplateVersionID})
+// readLedgers reads the lines of ledgers and the reports that count them.
+func readLedgers(ctx context.Context, scope tenant.Scope, ids []gid.ID, all map[gid.ID]*ledger) error {
+	sheets, err := scope.ScoreSheets().Where(tenant.In(scoresheet.FieldSessionID, ids)).Order(scoresheet.ByNumber()).All(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("find score sheets: %w", err)
 	}
-	if l.frozen = documents[l.session.TemplateVersionID]; l.frozen == nil {
-		return tenant.NotFound("template version")
+	for _, sheet := range sheets {
+		all[sheet.SessionID].sheets = append(all[sheet.SessionID].sheets, sheet)
 	}
-	if len(l.scores) == 0 {
-		return nil
-	}
-	rows := []*ent.Session{l.session}
-	judged, err := judgeRows(ctx, scope, rows, documents)
+	scores, err := scope.Scores().Where(tenant.In(score.FieldSessionID, ids)).Order(score.ByID()).All(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("find scores: %w", err)
 	}
-	found, err := panels(ctx, scope, rows, judged)
-	l.panel = found[l.session.ID]
-	return err
+	for _, one := range scores {
+		all[one.SessionID].scores = append(all[one.SessionID].scores, one)
+	}
+	reports, err := scope.Reports().Where(tenant.In(report.FieldSessionID, ids), report.SupersededAtIsNil()).All(ctx)
+	if err != nil {
+		return fmt.Errorf("find reports: %w", err)
+	}
+	for _, row := range reports {
+		all[row.SessionID].report = row
+	}
+	return nil
 }
 
 // awards are the lines, in the order of time.

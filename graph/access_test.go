@@ -739,7 +739,13 @@ func gradingReads() []operation {
 		reads("grading.Readings", policy.ReportRead, true, func(ctx context.Context, o *org, who policy.Actor) error {
 			return some(o.grades.Readings(ctx, who, []gid.ID{o.report}))
 		}),
-		sharesOf(), openedByLink(),
+		sharesOf(),
+		openedByLink("grading.Shared", func(ctx context.Context, o *org, who policy.Actor, secret string) error {
+			return done(o.grades.Shared(ctx, who, secret))
+		}),
+		openedByLink("grading.ShareWorks", func(ctx context.Context, o *org, who policy.Actor, secret string) error {
+			return o.grades.ShareWorks(ctx, who, secret)
+		}),
 		reads("grading.Score", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
 			return o.grades.Score(ctx, who, o.released)
 		}),
@@ -765,11 +771,11 @@ func sharesOf() operation {
 }
 
 // openedByLink is for whoever holds the link, and kept in the audit.
-func openedByLink() operation {
-	op := writes("grading.Shared", "", func(t *testing.T, o *org, _ *person) call {
+func openedByLink(name string, open func(ctx context.Context, o *org, who policy.Actor, secret string) error) operation {
+	op := writes(name, "", func(t *testing.T, o *org, _ *person) call {
 		link := *o.shared(t).Link
 		secret := link[strings.LastIndexByte(link, '/')+1:]
-		return func(ctx context.Context, who policy.Actor) error { return done(o.grades.Shared(ctx, who, secret)) }
+		return func(ctx context.Context, who policy.Actor) error { return open(ctx, o, who, secret) }
 	})
 	op.needs, op.open = nil, public
 	return op

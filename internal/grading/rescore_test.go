@@ -394,7 +394,17 @@ func TestWhatNeedsNoReviewAnyMoreIsGivenBack(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		})
-		t.Run("or by whoever has it, or assigned it", func(t *testing.T) {
+		t.Run("or with the mending, where nothing else waits", func(t *testing.T) {
+			for _, row := range rows {
+				if got := r.reviewsOf(t, row.SessionID)[0]; got.State != term.ReviewWithdrawn || got.EndReason == "" {
+					t.Errorf("a review is %s", got.State)
+				}
+			}
+		})
+		t.Run("or by whoever has it, or assigned it, since before mendings did so", func(t *testing.T) {
+			for _, row := range rows {
+				must(r.db.ExecContext(t.Context(), "UPDATE reviews SET state = 'ASSIGNED' WHERE id = '"+row.ID.UUID()+"'"))(t)
+			}
 			before, _ := r.report(t, rows[0].SessionID)
 			must(r.grading.Release(t.Context(), r.owner, grading.ReleaseReportInput{ID: before.ID}))(t)
 			must(r.grading.DeclineReview(t.Context(), second, grading.DeclineReviewInput{ID: rows[0].ID, Reason: grading.ReviewerAway}))(t)

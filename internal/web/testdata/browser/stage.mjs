@@ -58,9 +58,10 @@ export async function accept(templateId, options = {}, more = {}) {
   }, 'link');
   const page = await visitor(options);
   await page.goto(link);
-  await page.getByRole('link', { name: 'Sign in' }).click();
+  const [enter, take] = (more.language ?? options.locale ?? 'en').startsWith('de') ? ['Anmelden', 'Einladung annehmen'] : ['Sign in', 'Accept the invitation'];
+  await page.getByRole('link', { name: enter }).click();
   await signIn(page, 'candidate@demo.example');
-  await page.getByRole('button', { name: 'Accept the invitation' }).click();
+  await page.getByRole('button', { name: take }).click();
   await page.waitForURL(`${address}/sittings/ses_*`);
   return page;
 }

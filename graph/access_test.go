@@ -740,10 +740,10 @@ func gradingReads() []operation {
 			return some(o.grades.Readings(ctx, who, []gid.ID{o.report}))
 		}),
 		sharesOf(),
-		openedByLink("grading.Shared", func(ctx context.Context, o *org, who policy.Actor, secret string) error {
+		openedByLink("grading.Shared", true, func(ctx context.Context, o *org, who policy.Actor, secret string) error {
 			return done(o.grades.Shared(ctx, who, secret))
 		}),
-		openedByLink("grading.ShareWorks", func(ctx context.Context, o *org, who policy.Actor, secret string) error {
+		openedByLink("grading.ShareWorks", false, func(ctx context.Context, o *org, who policy.Actor, secret string) error {
 			return o.grades.ShareWorks(ctx, who, secret)
 		}),
 		reads("grading.Score", policy.SessionScore, false, func(ctx context.Context, o *org, who policy.Actor) error {
@@ -770,14 +770,14 @@ func sharesOf() operation {
 	return op
 }
 
-// openedByLink is for whoever holds the link, and kept in the audit.
-func openedByLink(name string, open func(ctx context.Context, o *org, who policy.Actor, secret string) error) operation {
+// openedByLink is for whoever holds the link; reading the report is kept in the audit.
+func openedByLink(name string, kept bool, open func(ctx context.Context, o *org, who policy.Actor, secret string) error) operation {
 	op := writes(name, "", func(t *testing.T, o *org, _ *person) call {
 		link := *o.shared(t).Link
 		secret := link[strings.LastIndexByte(link, '/')+1:]
 		return func(ctx context.Context, who policy.Actor) error { return open(ctx, o, who, secret) }
 	})
-	op.needs, op.open = nil, public
+	op.needs, op.open, op.writes = nil, public, kept
 	return op
 }
 

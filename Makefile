@@ -18,7 +18,7 @@ build:
 test:
 	@sh .ci/tools.sh postgres $${CI:+chromium node}
 	@sh .ci/packages.sh
-	@sh .ci/test.sh -timeout 14m ./...
+	@sh .ci/test.sh -timeout 20m ./...
 
 # Writes ent/, the generated half of graph/, and the page of variables. Migrations are made by hand:
 # go run ./internal/migration/generate NAME
@@ -53,7 +53,7 @@ fuzz:
 	done
 
 cover:
-	go test -timeout 14m -coverprofile=coverage.out -coverpkg=./cmd/...,./graph/...,./internal/...,./policy/... ./...
+	go test -timeout 20m -coverprofile=coverage.out -coverpkg=./cmd/...,./graph/...,./internal/...,./policy/... ./...
 	go tool cover -func=coverage.out | tail -n 1
 
 figures:

@@ -58,14 +58,6 @@ func some[T any](found []T, err error) error {
 	return err
 }
 
-// listed is some for a page.
-func listed[T any](page *tenant.Page[T], err error) error {
-	if err != nil {
-		return err
-	}
-	return some(page.Nodes, nil)
-}
-
 // fixed is for calls that prepare nothing.
 func fixed(ask func(ctx context.Context, o *org, who policy.Actor) error) func(*testing.T, *org, *person) call {
 	return func(_ *testing.T, o *org, _ *person) call {

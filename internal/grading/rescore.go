@@ -156,7 +156,7 @@ func (s *Service) rescoreSome(ctx context.Context, tx tenant.Tx, row *ent.Rescor
 	if err := revise(ctx, tx, row, changed); err != nil {
 		return 0, err
 	}
-	if err := s.assignAgain(ctx, tx, row.TemplateVersionID, changed); err != nil {
+	if err := s.assignAgain(ctx, tx, changed); err != nil {
 		return 0, err
 	}
 	same := slices.DeleteFunc(reportIDs(all), func(id gid.ID) bool {
@@ -235,10 +235,8 @@ func revise(ctx context.Context, tx tenant.Tx, row *ent.Rescoring, changed []*re
 	if err := settle(ctx, tx, open, done); err != nil {
 		return err
 	}
-	for _, id := range done {
-		if err := tx.WithdrawReviews(ctx, id, "the mended key decides without this review"); err != nil {
-			return fmt.Errorf("withdraw reviews: %w", err)
-		}
+	if err := tx.WithdrawReviews(ctx, "the mended key decides without this review", done...); err != nil {
+		return fmt.Errorf("withdraw reviews: %w", err)
 	}
 	if _, err := tx.ChangeReports(old).SetSupersededAt(tx.Now).Save(ctx); err != nil {
 		return fmt.Errorf("supersede reports: %w", err)
@@ -254,7 +252,7 @@ func revise(ctx context.Context, tx tenant.Tx, row *ent.Rescoring, changed []*re
 }
 
 // assignAgain gives what a mended key leaves to people to reviewers, where the template's rule does so by itself.
-func (s *Service) assignAgain(ctx context.Context, tx tenant.Tx, version gid.ID, changed []*rescored) error {
+func (s *Service) assignAgain(ctx context.Context, tx tenant.Tx, changed []*rescored) error {
 	var rows []*ent.Session
 	for _, r := range changed {
 		if r.now.Overall.NotScored > r.was.Overall.NotScored {
@@ -264,11 +262,7 @@ func (s *Service) assignAgain(ctx context.Context, tx tenant.Tx, version gid.ID,
 	if len(rows) == 0 {
 		return nil
 	}
-	documents, err := s.pinned(ctx, tx.Scope, []gid.ID{version})
-	if err != nil {
-		return err
-	}
-	all, err := judgeRows(ctx, tx.Scope, rows, documents)
+	all, err := s.judgeSeen(ctx, tx.Scope, rows)
 	if err != nil {
 		return err
 	}

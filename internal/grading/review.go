@@ -335,15 +335,20 @@ func (s *Service) judgeAll(ctx context.Context, scope tenant.Scope, ids []gid.ID
 
 // judgeSeen gives the verdicts on sessions that were read.
 func (s *Service) judgeSeen(ctx context.Context, scope tenant.Scope, rows []*ent.Session) (map[gid.ID]*judged, error) {
-	versions := make([]gid.ID, len(rows))
-	for i, row := range rows {
-		versions[i] = row.TemplateVersionID
-	}
-	documents, err := s.pinned(ctx, scope, versions)
+	documents, err := s.pinned(ctx, scope, versionsOf(rows))
 	if err != nil {
 		return nil, err
 	}
 	return judgeRows(ctx, scope, rows, documents)
+}
+
+// versionsOf are the versions that sessions pin.
+func versionsOf(rows []*ent.Session) []gid.ID {
+	versions := make([]gid.ID, len(rows))
+	for i, row := range rows {
+		versions[i] = row.TemplateVersionID
+	}
+	return versions
 }
 
 // judgeOne gives the verdicts on one session that the transaction holds, by a key that is not mended until the commit.

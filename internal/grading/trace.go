@@ -98,11 +98,7 @@ type ledger struct {
 
 // ledgers reads the ledgers of sessions, in the same few statements however many they are.
 func (s *Service) ledgers(ctx context.Context, scope tenant.Scope, sessions []*ent.Session) (map[gid.ID]*ledger, error) {
-	ids, versions := idsOf(sessions), make([]gid.ID, len(sessions))
-	for i, row := range sessions {
-		versions[i] = row.TemplateVersionID
-	}
-	documents, err := s.pinned(ctx, scope, versions)
+	documents, err := s.pinned(ctx, scope, versionsOf(sessions))
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +110,7 @@ func (s *Service) ledgers(ctx context.Context, scope tenant.Scope, sessions []*e
 		}
 		all[row.ID] = &ledger{session: row, frozen: f, named: scope.Allows(policy.MemberRead)}
 	}
-	if err := readLedgers(ctx, scope, ids, all); err != nil {
+	if err := readLedgers(ctx, scope, idsOf(sessions), all); err != nil {
 		return nil, err
 	}
 	// Only where people awarded something is there anything that may be sealed.
@@ -260,7 +256,7 @@ func (q *QuestionResult) counted() []*TraceEntry {
 	if q.byRunner() {
 		return []*TraceEntry{{Criterion: wholeAnswer, Source: term.SourceRunner, Points: q.Awarded, Maximum: q.Maximum}}
 	}
-	return slices.DeleteFunc(slices.Clone(q.Trace()), func(e *TraceEntry) bool { return !e.Counts() })
+	return slices.DeleteFunc(q.Trace(), func(e *TraceEntry) bool { return !e.Counts() })
 }
 
 // byRunner reports whether the points are those of the tests that the answer passed.

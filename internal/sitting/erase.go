@@ -2,7 +2,6 @@ package sitting
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -114,8 +113,9 @@ func endOpen(ctx context.Context, tx tenant.Tx, rows []*ent.Session) error {
 		case row.State == term.Invited:
 			err = endAs(ctx, tx, row, tx.ChangeSession(row.ID).SetState(term.Cancelled).ClearDueAt().SetEndedAt(tx.Now), event.SessionCancelled)
 		case row.State == term.Submitted, row.State == term.InReview:
-			err = endAs(ctx, tx, row, tx.ChangeSession(row.ID).SetState(term.Voided), event.SessionVoided)
-			err = errors.Join(err, tx.WithdrawReviews(ctx, row.ID, "the candidate was erased"))
+			if err = endAs(ctx, tx, row, tx.ChangeSession(row.ID).SetState(term.Voided), event.SessionVoided); err == nil {
+				err = tx.WithdrawReviews(ctx, "the candidate was erased", row.ID)
+			}
 		}
 		if err != nil {
 			return err

@@ -54,7 +54,7 @@ func (s *Service) void(ctx context.Context, tx tenant.Tx, in VoidSessionInput) e
 	if _, err := tx.ChangeSession(row.ID).SetState(term.Voided).SetEndReason(in.Reason).Save(ctx); err != nil {
 		return fmt.Errorf("void: %w", err)
 	}
-	if err := tx.WithdrawReviews(ctx, row.ID, "the session was made void"); err != nil {
+	if err := tx.WithdrawReviews(ctx, "the session was made void", row.ID); err != nil {
 		return fmt.Errorf("withdraw reviews: %w", err)
 	}
 	if err := tx.Enqueue(ctx, job.RefreshNorm{OrganizationID: tx.Organization(), VersionID: row.TemplateVersionID}); err != nil {

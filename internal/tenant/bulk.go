@@ -68,23 +68,23 @@ func (s Scope) LatestAnswers(ctx context.Context, sessions []gid.ID, refs []stri
 	if err != nil {
 		return nil, fmt.Errorf("find answers: %w", err)
 	}
-	defer rows.Close()
-	all := make(map[gid.ID]map[string]*content.Answer, len(sessions))
-	for rows.Next() {
-		var (
-			id   gid.ID
-			text []byte
-		)
-		if err := rows.Scan(&id, &text); err != nil {
-			return nil, fmt.Errorf("read answers: %w", err)
-		}
-		answers := map[string]*content.Answer{}
-		if err := json.Unmarshal(text, &answers); err != nil {
-			return nil, fmt.Errorf("read answers: %w", err)
-		}
-		all[id] = answers
+	type document struct {
+		session gid.ID
+		text    []byte
 	}
-	return all, rows.Err()
+	found, err := collect(rows, func(d *document) []any { return []any{&d.session, &d.text} })
+	if err != nil {
+		return nil, fmt.Errorf("find answers: %w", err)
+	}
+	all := make(map[gid.ID]map[string]*content.Answer, len(found))
+	for _, d := range found {
+		answers := map[string]*content.Answer{}
+		if err := json.Unmarshal(d.text, &answers); err != nil {
+			return nil, fmt.Errorf("read answers: %w", err)
+		}
+		all[d.session] = answers
+	}
+	return all, nil
 }
 
 // latestAnswers is the statement: of each question PostgreSQL takes the first row, SQLite the row with the maximum. A place

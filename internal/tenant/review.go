@@ -32,10 +32,13 @@ func (tx Tx) DropReviewRule(template gid.ID) *ent.ReviewRuleDelete {
 	return tx.client.ReviewRule.Delete().Where(reviewrule.OrganizationID(tx.org), reviewrule.TemplateID(template))
 }
 
-// WithdrawReviews takes back what nobody submitted yet of a session that is reviewed no further.
-func (tx Tx) WithdrawReviews(ctx context.Context, session gid.ID, reason string) error {
+// WithdrawReviews takes back what nobody submitted yet of sessions that are reviewed no further.
+func (tx Tx) WithdrawReviews(ctx context.Context, reason string, sessions ...gid.ID) error {
+	if len(sessions) == 0 {
+		return nil
+	}
 	return tx.client.Review.Update().
-		Where(review.OrganizationID(tx.org), review.SessionID(session), review.StateEQ(term.ReviewAssigned)).
+		Where(review.OrganizationID(tx.org), In(review.FieldSessionID, sessions), review.StateEQ(term.ReviewAssigned)).
 		SetState(term.ReviewWithdrawn).SetEndReason(reason).Exec(ctx)
 }
 

@@ -131,16 +131,15 @@ func (s *Site) entered(w http.ResponseWriter, r *http.Request, entry *sitting.En
 
 // notEntered says why a link let nobody in, and offers another one to whom that may help.
 func (s *Site) notEntered(w http.ResponseWriter, r *http.Request, in *words, err error) {
-	for code, status := range map[fault.Code]int{
-		fault.LinkUsed: http.StatusConflict, fault.Expired: http.StatusConflict,
-		fault.NotFound: http.StatusNotFound, fault.Conflict: http.StatusConflict,
-	} {
-		if fault.Is(err, code) && (in.Faults[code] != "" || code == fault.LinkUsed || code == fault.Expired) {
-			s.showWords(w, r, status, "lost", in, in.ComeBack, lostPage{Trouble: in.fault(fault.All(err)[0])})
-			return
-		}
+	said, status := in.fault(err), http.StatusConflict
+	if said == "" {
+		s.faulty(w, r, err)
+		return
 	}
-	s.faulty(w, r, err)
+	if fault.Is(err, fault.NotFound) {
+		status = http.StatusNotFound
+	}
+	s.showWords(w, r, status, "lost", in, in.ComeBack, lostPage{Trouble: said})
 }
 
 // How many errands are under way at most, and how long one may take.

@@ -58,12 +58,17 @@ func (s *Site) wordsFor(r *http.Request, language string) *words {
 	return s.words[languages[0]]
 }
 
-// fault says what went wrong.
-func (w *words) fault(f *fault.Fault) string {
-	if said := w.Faults[f.Code]; said != "" {
-		return said
+// fault says what is wrong with a link; empty where another one is no help, and nothing is said in this language.
+func (w *words) fault(err error) string {
+	faults := fault.All(err)
+	if len(faults) == 0 {
+		return ""
 	}
-	return sentence(f.Message)
+	said := w.Faults[faults[0].Code]
+	if said == "" && (fault.Is(err, fault.LinkUsed) || fault.Is(err, fault.Expired)) {
+		said = sentence(faults[0].Message)
+	}
+	return said
 }
 
 // showWords renders a page in the words of a candidate.
